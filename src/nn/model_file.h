@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "nn/graph.h"
+
+namespace katago {
+
+// Factors that turn raw outputs into points, squared times and errors. Defaults: files without them (versions below
+// 13).
+struct OutputMultipliers {
+    double td_score = 20, score_mean = 20, score_stdev = 20, lead = 20;
+    double variance_time = 40, shortterm_value_error = 0.25, shortterm_score_error = 30;
+};
+
+// What a network file says besides its layers.
+struct ModelInfo {
+    std::string name;       // the name inside the file
+    int version = 0;        // 3 to 17
+    int input_version = 0;  // of the features: 3 to 7
+    std::string sha256;     // of the file as stored, lower-case hex
+    OutputMultipliers multipliers;
+    int meta_encoder_version = 0;           // 0: takes no metadata
+    bool pass_alive_under_suicide = false;  // asks for area features as if suicide of several stones were legal
+    int num_blocks = 0, trunk_channels = 0;
+};
+
+struct Model {
+    ModelInfo info;
+    std::shared_ptr<const Graph> graph;
+};
+
+// Reads a KataGo network file of versions 3 to 17 (.bin.gz .txt.gz .bin .txt, other .gz by trial).
+// Throws IoError (cannot read) or ModelError naming file, layer, what was found and what was wanted. Never allocates by
+// an unchecked number of the file. Source: KataGo's network format.
+Model read_model(const std::filesystem::path& path);
+
+}  // namespace katago
