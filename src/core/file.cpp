@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "core/file.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+
+#include "core/ensure.h"
+#include "core/error.h"
+
+namespace katago {
+namespace {
+
+constexpr size_t kBufferBytes = 1 << 17;
+
+struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using FileHandle = std::unique_ptr<std::FILE, CloseFile>;
+
+std::string reason(int code) {
+    return std::generic_category().message(code);
+}
+
+FileHandle open_or_throw(const std::filesystem::path& file, const char* mode) {
+    FileHandle handle(std::fopen(file.c_str(), mode));
+    if (!handle) throw IoError(file.string() + ": cannot open: " + reason(errno));
+    return handle;
+}
+
+size_t read_some(std::FILE* file, char* out, size_t size, const std::string& name) {
+    errno = 0;
+    const size_t count = std::fread(out, 1, size, file);
+    if (count < size && std::ferror(file)) throw IoError(name + ": cannot read: " + reason(errno));
+    return count;
+}
+
+}  // namespace
+
+// Stored bytes: from a file, or, where there is none, from memory.
+struct ByteSource::Input {
+    FileHandle file;
+    std::string memory;
+    size_t memory_at = 0;
+};
+
+struct ByteSource::Inflater {
+    z_stream stream{};
+    std::vector<char> stored = std::vector<char>(kBufferBytes);
+    bool finished = false;
+
+    explicit Inflater(const std::string& name) {
+        // Window of 32 KiB, and +32: take a zlib or a gzip header, whichever comes.
+        if (inflateInit2(&stream, 15 + 32) != Z_OK) throw IoError(name + ": zlib cannot start");
+    }
+    ~Inflater() { inflateEnd(&stream); }
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+};
+
+ByteSource::ByteSource(std::string name, std::unique_ptr<Input> input, Compression compression)
+    : name_(std::move(name)), input_(std::move(input)), buffer_(kBufferBytes) {
+    if (compression == Compression::Zlib) inflater_ = std::make_unique<Inflater>(name_);
+}
+
+ByteSource::~ByteSource() = default;
+
+std::unique_ptr<ByteSource> ByteSource::open(const std::filesystem::path& file, Compression compression) {
+    auto input = std::make_unique<Input>();
+    input->file = open_or_throw(file, "rb");
+    return std::unique_ptr<ByteSource>(new ByteSource(file.string(), std::move(input), compression));
+}
+
+std::unique_ptr<ByteSource> ByteSource::from_memory(std::string bytes, std::string name, Compression compression) {
+    auto input = std::make_unique<Input>();
+    input->memory = std::move(bytes);
+    return std::unique_ptr<ByteSource>(new ByteSource(std::move(name), std::move(input), compression));
+}
+
+size_t ByteSource::read_stored(char* out, size_t size) {
+    size_t count;
+    if (input_->file) {
+        count = read_some(input_->file.get(), out, size, name_);
+    } else {
+        count = input_->memory.copy(out, size, input_->memory_at);
+        input_->memory_at += count;
+    }
+    if (digest_) digest_->update(out, count);
+    return count;
+}
+
+size_t ByteSource::inflate_some() {
+    z_stream& stream = inflater_->stream;
+    if (inflater_->finished) return 0;
+    stream.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+    stream.avail_out = static_cast<uInt>(buffer_.size());
+    while (stream.avail_out > 0) {
+        if (stream.avail_in == 0) {
+            stream.next_in = reinterpret_cast<Bytef*>(inflater_->stored.data());
+            stream.avail_in = static_cast<uInt>(read_stored(inflater_->stored.data(), inflater_->stored.size()));
+            if (stream.avail_in == 0) throw IoError(name_ + ": the compressed data ends too early");
+        }
+        const int result = inflate(&stream, Z_NO_FLUSH);
+        if (result == Z_STREAM_END) {
+            inflater_->finished = true;
+            char extra;
+            if (stream.avail_in > 0 || read_stored(&extra, 1) > 0) {
+                throw IoError(name_ + ": there are more bytes after the end of the compressed data");
+            }
+            break;
+        }
+        if (result == Z_NEED_DICT) throw IoError(name_ + ": the compressed data asks for a dictionary");
+        if (result != Z_OK) {
+            throw IoError(name_ + ": the compressed data is corrupt: " + (stream.msg ? stream.msg : zError(result)));
+        }
+    }
+    return buffer_.size() - stream.avail_out;
+}
+
+bool ByteSource::fill() {
+    ENSURE(at_ == end_);
+    before_buffer_ += end_;
+    at_ = end_ = 0;
+    end_ = inflater_ ? inflate_some() : read_stored(buffer_.data(), buffer_.size());
+    return end_ > 0;
+}
+
+size_t ByteSource::read(void* out, size_t size) {
+    size_t done = 0;
+    while (done < size && (at_ < end_ || fill())) {
+        const size_t count = std::min(size - done, end_ - at_);
+        std::memcpy(static_cast<char*>(out) + done, buffer_.data() + at_, count);
+        at_ += count;
+        done += count;
+    }
+    return done;
+}
+
+void ByteSource::read_exact(void* out, size_t size) {
+    const uint64_t start = position();
+    const size_t done = read(out, size);
+    if (done < size) {
+        throw IoError(name_ + ": ends at byte " + std::to_string(start + done) + ", " + std::to_string(size - done) +
+                      " bytes too early");
+    }
+}
+
+uint64_t ByteSource::drain() {
+    const uint64_t start = position();
+    do {
+        at_ = end_;
+    } while (fill());
+    return position() - start;
+}
+
+void ByteSource::record_sha256() {
+    ENSURE(position() == 0 && end_ == 0);
+    digest_ = std::make_unique<Sha256>();
+}
+
+std::string ByteSource::stored_sha256() {
+    ENSURE(digest_ != nullptr);
+    drain();
+    return to_hex(digest_->finish());
+}
+
+std::string read_file(const std::filesystem::path& file, uint64_t max_bytes) {
+    const FileHandle handle = open_or_throw(file, "rb");
+    std::string content;
+    std::vector<char> buffer(kBufferBytes);
+    for (;;) {
+        const size_t count = read_some(handle.get(), buffer.data(), buffer.size(), file.string());
+        if (count == 0) return content;
+        content.append(buffer.data(), count);
+        if (content.size() > max_bytes) {
+            throw IoError(file.string() + ": longer than the " + std::to_string(max_bytes) + " bytes allowed here");
+        }
+    }
+}
+
+void write_file(const std::filesystem::path& file, std::string_view content) {
+    FileHandle handle = open_or_throw(file, "wb");
+    const bool written = std::fwrite(content.data(), 1, content.size(), handle.get()) == content.size();
+    if (std::fclose(handle.release()) != 0 || !written) {
+        throw IoError(file.string() + ": cannot write: " + reason(errno));
+    }
+}
+
+}  // namespace katago
