@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "backend/backend.h"
-#include "core/rng.h"
 #include "eval/cache.h"
 #include "eval/evaluation.h"
 #include "eval/sgf_metadata.h"
@@ -28,7 +26,7 @@ struct EvalOptions {
     int max_history = 1000;      // past moves that the network may see
     int symmetry = -1;           // 0 to 7; -1: drawn at random, or 0 where the evaluator does not randomise
     bool include_ownership = false;
-    bool skip_cache = false;  // do not look up; the result is stored all the same
+    bool skip_cache = false;                // do not look up; the result is stored all the same
     const SgfMetadata* metadata = nullptr;  // wanted by networks with a metadata encoder, else ignored
 };
 
@@ -63,16 +61,18 @@ class Evaluator {
 
   private:
     friend class EvalThread;
+
     ModelInfo info_;
-    int meta_channels_ = 0;
+    int meta_channels_;
     std::shared_ptr<const LoadedModel> model_;
     EvaluatorOptions options_;
-    std::unique_ptr<EvalCache> cache_;
-    // (the evaluator's author completes the private part)
+    std::unique_ptr<EvalCache> cache_;  // null: no cache
+    std::atomic<int64_t> evaluations_ = 0;
+    std::atomic<int64_t> cache_hits_ = 0;
 };
 
-// One thread's access to an Evaluator: its plans (one a board shape), buffers and random numbers. Evaluates inline, batch 1.
-// One thread at a time; outlived by its Evaluator.
+// One thread's access to an Evaluator: its plans (one a board shape), buffers and random numbers. Evaluates inline,
+// batch 1. One thread at a time; outlived by its Evaluator.
 class EvalThread {
   public:
     EvalThread(Evaluator& evaluator, uint64_t seed);
