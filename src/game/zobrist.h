@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+
+#include "core/hash.h"
+#include "game/point.h"
+
+namespace katago {
+
+// The random values that position and state hashes are sums of, KataGo's own, so that visible hashes agree.
+// Built at first use; immutable, thread-safe.
+class Zobrist {
+  public:
+    static const Zobrist& tables();
+
+    // A point's index depends on the width of the board.
+    static constexpr int index(Point point, int width) { return (x_of(point) + 1) + (y_of(point) + 1) * (width + 1); }
+
+    using ByColor = std::array<Hash128, 4>;  // Empty and Wall: zero
+
+    ByColor player;
+    std::array<Hash128, 3> encore;
+    std::array<ByColor, kBoardCells> stone;
+    std::array<ByColor, kBoardCells> ko_mark;
+    std::array<Hash128, kBoardCells> ko_point;
+    std::array<ByColor, kBoardCells> second_encore_start;
+    std::array<Hash128, kMaxBoardLength + 1> width;
+    std::array<Hash128, kMaxBoardLength + 1> height;
+
+  private:
+    Zobrist();
+};
+
+}  // namespace katago
