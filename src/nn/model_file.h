@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "core/file.h"
 #include "nn/graph.h"
 
 namespace katago {
@@ -26,6 +28,7 @@ struct ModelInfo {
     int meta_encoder_version = 0;           // 0: takes no metadata
     bool pass_alive_under_suicide = false;  // asks for area features as if suicide of several stones were legal
     int num_blocks = 0, trunk_channels = 0;
+    int policy_channels = 1;  // of the graph's policy output: 1, 2 or 4
 };
 
 struct Model {
@@ -37,5 +40,11 @@ struct Model {
 // Throws IoError (cannot read) or ModelError naming file, layer, what was found and what was wanted. Never allocates by
 // an unchecked number of the file. Source: KataGo's network format.
 Model read_model(const std::filesystem::path& path);
+
+// How a file's blocks of weights are written; tokens are text in both.
+enum class WeightForm : uint8_t { Binary, Text };
+
+// Reads a network from the start of `source`, to its end. Errors as read_model() throws them, naming the source.
+Model read_model(ByteSource& source, WeightForm form);
 
 }  // namespace katago
