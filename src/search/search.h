@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,13 +64,15 @@ class Search {
 
     // --- Position and settings. What changes the meaning of the tree clears it. ---
 
-    void set_position(Player player, const Board& board, const BoardHistory& history);
-    const Board& board() const;
+    // The history's current board with its next player to move.
+    void set_position(const BoardHistory& history);
     const BoardHistory& history() const;
-    Player player() const;
+    const Board& board() const { return history().board(); }
+    Player player() const { return history().next_player(); }
     // Plays a move and keeps what was searched below it. False, and nothing changes, where the history does not
     // tolerate the move. A move out of turn forgets tree and history.
     bool make_move(Point point, Player player, PhaseAdvance advance = PhaseAdvance::Allowed);
+    // Where it is not `player`'s turn, makes it so: forgets tree and history.
     void set_player_if_new(Player player);
     void set_komi_if_new(float komi);
 
