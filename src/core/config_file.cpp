@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// Reading of configuration files: lines, quotes, @include.
+#include <algorithm>
+#include <optional>
+
+#include "core/config.h"
+#include "core/error.h"
+#include "core/file.h"
+
+namespace katago {
+namespace {
+
+constexpr uint64_t kMaxConfigBytes = 1 << 24;
+constexpr int kMaxIncludeDepth = 100;
+
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+bool is_key_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+// What is right of `=`, without quotes, escapes and comment; nothing if it is empty or malformed.
+std::optional<std::string> parse_value(std::string_view text) {
+    text = trimmed(text);
+    std::string value;
+    if (text.empty() || text.front() != '"') {
+        value = trimmed(text.substr(0, text.find('#')));
+    } else {
+        size_t at = 1;
+        for (; at < text.size() && text[at] != '"'; ++at) {
+            if (text[at] == '\\' && ++at == text.size()) return std::nullopt;
+            value += text[at];
+        }
+        if (at == text.size()) return std::nullopt;
+        const std::string_view rest = trimmed(text.substr(at + 1));
+        if (!rest.empty() && rest.front() != '#') return std::nullopt;
+    }
+    if (value.empty()) return std::nullopt;
+    return value;
+}
+
+// The file name of `@include NAME`, `@include = NAME`, `@include "NAME"`; nothing for another or malformed directive.
+std::optional<std::string> parse_include(std::string_view line) {
+    constexpr std::string_view kDirective = "@include";
+    if (!line.starts_with(kDirective)) return std::nullopt;
+    std::string_view rest = line.substr(kDirective.size());
+    if (rest.empty() || !(is_space(rest.front()) || rest.front() == '=')) return std::nullopt;
+    rest = trimmed(rest);
+    if (!rest.empty() && rest.front() == '=') rest = trimmed(rest.substr(1));
+    if (!rest.empty() && rest.front() == '"') return parse_value(rest);
+    if (!rest.empty() && rest.front() == '\'') {
+        const size_t end = rest.find('\'', 1);
+        if (end == std::string_view::npos || end == 1) return std::nullopt;
+        return std::string(rest.substr(1, end - 1));
+    }
+    return parse_value(rest);
+}
+
+struct KeyValue {
+    std::string key;
+    std::string value;
+};
+
+std::optional<KeyValue> parse_key_value(std::string_view line) {
+    size_t key_end = 0;
+    while (key_end < line.size() && is_key_char(line[key_end])) ++key_end;
+    const std::string_view rest = trimmed(line.substr(key_end));
+    if (key_end == 0 || rest.empty() || rest.front() != '=') return std::nullopt;
+    const std::optional<std::string> value = parse_value(rest.substr(1));
+    if (!value) return std::nullopt;
+    return KeyValue{std::string(line.substr(0, key_end)), *value};
+}
+
+std::string where(int line, const std::filesystem::path& file) {
+    return ", line " + std::to_string(line) + " in '" + file.string() + "'";
+}
+
+// One spelling for one file, so that including it by two ways is noticed.
+std::string identity(const std::filesystem::path& file) {
+    std::error_code ignored;
+    const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
+    return absolute.lexically_normal().string();
+}
+
+}  // namespace
+
+Config Config::from_file(const std::filesystem::path& file) {
+    Config config;
+    config.add_file(file);
+    return config;
+}
+
+Config Config::from_text(std::string_view text, const std::string& name) {
+    Config config;
+    config.name_ = name;
+    std::set<std::string> seen{identity(name)};
+    config.read_text_into(text, name, seen, 0);
+    return config;
+}
+
+void Config::add_file(const std::filesystem::path& file) {
+    if (name_.empty()) name_ = file.string();
+    std::set<std::string> seen{identity(file)};
+    read_file_into(file, seen, 0);
+}
+
+void Config::read_file_into(const std::filesystem::path& file, std::set<std::string>& seen, int depth) {
+    std::string text;
+    try {
+        text = read_file(file, kMaxConfigBytes);
+    } catch (const IoError& error) {
+        throw IoError("Could not open file " + file.string() + " - does not exist or invalid permissions? (" +
+                      error.what() + ")");
+    }
+    read_text_into(text, file, seen, depth);
+}
+
+void Config::read_text_into(std::string_view text, const std::filesystem::path& file, std::set<std::string>& seen,
+                            int depth) {
+    std::set<std::string> own_keys;
+    int number = 0;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = trimmed(text.substr(begin, end - begin));
+        begin = end + 1;
+        ++number;
+        if (line.empty() || line.front() == '#') continue;
+
+        if (line.front() == '@') {
+            const std::optional<std::string> name = parse_include(line);
+            if (!name) throw ConfigError("Unsupported @ directive " + std::string(line) + where(number, file));
+            const std::filesystem::path included(*name);
+            if (included.is_absolute()) {
+                throw ConfigError("Absolute paths in the included files are not supported yet" + where(number, file));
+            }
+            const std::filesystem::path path = file.parent_path() / included;
+            if (depth >= kMaxIncludeDepth || !seen.insert(identity(path)).second) {
+                throw ConfigError("Circular or multiple inclusion of the same file: '" + *name + "'" +
+                                  where(number, file));
+            }
+            read_file_into(path, seen, depth + 1);
+            continue;
+        }
+
+        const std::optional<KeyValue> pair = parse_key_value(line);
+        if (!pair) throw ConfigError("Could not parse key value pair" + where(number, file));
+        if (!own_keys.insert(pair->key).second) {
+            // The odd quote and plus are KataGo's.
+            throw ConfigError("Key '" + pair->key + "' + was specified multiple times in " + file.string() +
+                              ", you probably didn't mean to do this, please delete one of them");
+        }
+        entries_.insert_or_assign(pair->key, Entry{pair->value, file.string(), number});
+    }
+}
+
+}  // namespace katago
