@@ -34,6 +34,6 @@ struct LifeOptions {
 int find_independent_life(const Board& board, LifeOptions options, PointColors& owner);
 
 // White's points minus Black's.
-int white_minus_black(const Board& board, const PointColors& owner);
+int white_minus_black(const PointColors& owner);
 
 }  // namespace katago

@@ -115,25 +115,35 @@ class Board {
 
     // All stones, row by row from the top.
     std::vector<Stone> stones() const;
+    // The board with every point moved by `map` onto a board of `size`; captures and ko point go along.
+    template <class Map>
+    Board mapped(BoardSize size, Map map) const {
+        Board result(size);
+        for (const Stone& stone : stones()) result.put(map(stone.point), stone.color);
+        result.rebuild_chains();
+        result.ko_point_ = ko_point_ == kNullPoint ? kNullPoint : map(ko_point_);
+        result.captured_black_ = captured_black_;
+        result.captured_white_ = captured_white_;
+        return result;
+    }
     // Same size, stones and ko point; captures and the order inside chains do not count.
     bool same_position(const Board& other) const;
 
-    // The last moves to mark with 1, 2, 3, oldest first, at most three of them.
-    // Human-readable dump as showboard prints it, without a last empty line; `move_number` where a move list is known.
+    // Human-readable dump as showboard prints it, without the last empty line; `move_number` where a move list is
+    // known. `last_moves`: at most three, oldest first, to be marked 1, 2, 3.
     std::string text(std::optional<int> move_number, std::span<const Point> last_moves) const;
 
   private:
-    friend class UndoLog;
-
     template <class Recorder>
     void place(Point point, Player player, Recorder& record);
     template <class Recorder>
+    void join_chains(Point point, const PointList<4>& own, Recorder& record);
+    template <class Recorder>
     void remove_chain(Point point, Recorder& record);
-    template <class Recorder>
-    void merge_chains(Point a, Point b, Recorder& record);
-    template <class Recorder>
-    void change_neighbor_liberties(Point point, Color color, int change, Recorder& record);
-    void remove_single_stone(Point point);
+    bool touches_chain(Point point, Point head) const;
+    int count_liberties(Point point) const;
+    void put(Point point, Color color);
+    void take_off(Point point);
     void rebuild_chains();
 
     std::array<Color, kBoardCells> color_;

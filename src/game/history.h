@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -12,16 +13,18 @@
 
 namespace katago {
 
+// Whether the passes that end a phase of territory scoring open the next one, or only mark the position as past the end
+// of its phase.
+enum class PhaseAdvance : uint8_t { Allowed, Prevented };
+
 struct Move {
     Point point = kNullPoint;
     Player player = Color::Empty;
+    // As it was when the move was made.
+    PhaseAdvance advance = PhaseAdvance::Allowed;
 
-    bool operator==(const Move&) const = default;
+    bool operator==(const Move& other) const { return point == other.point && player == other.player; }
 };
-
-// Whether the passes that end a phase of territory scoring open the next one, or only mark the position as past the end
-// of its phase.
-enum class PhaseAdvance { Allowed, Prevented };
 
 // A score and whose points it rests on.
 struct Score {
@@ -148,6 +151,7 @@ class BoardHistory {
     bool assume_handicap() const { return assume_handicap_; }
     void set_assume_handicap(bool assume);
     // The number of handicap stones, if known otherwise; negative: count them.
+    int handicap_override() const { return handicap_override_; }
     void set_handicap_override(int stones);
     // Draws weighed: half a point less or more where the result can be a draw. `draw_wins` is what a draw counts for
     // White, 0 to 1.
@@ -173,32 +177,29 @@ class BoardHistory {
         Point point;
         Player player;
     };
-    struct PassOutcome {
-        bool taken_button = false;
-        bool repeated = false;
-    };
-
     void reset(Player next_player);
-    Hash128 ko_hash_of(const Hash128& position, Player to_move) const;
-    bool ko_hash_has_player() const;
-    bool passes_clear_ko_history() const;
-    const std::vector<Hash128>& pass_hashes_of(Player player) const {
-        return player == Color::Black ? black_pass_hashes_ : white_pass_hashes_;
-    }
-    bool pass_repeats_position(Player player) const;
-    int ending_passes_after_pass() const;
+    void forget_phase();
+    void note_second_encore_start();
     void clear_result();
-    PassOutcome note_pass(Player player);
-    void play_stone(Point point, Player player);
-    void play_in_cleanup(Board& board, Point point, Player player);
+    bool note_pass(Player player);
+    bool play_on_next_board(Point point, Player player);
+    bool play_in_cleanup(Board& board, Point point, Player player);
     void find_banned_points();
     void find_superko_points();
     void end_phase(PhaseAdvance advance);
     void check_no_result();
+    Hash128 ko_hash_of(const Hash128& position, Player to_move) const;
+    bool passes_clear_ko_history() const;
+    bool pass_repeats(const Hash128& hash, Player player) const;
+    int ending_passes_after_pass() const;
+
+    float board_score(PointColors& owner) const;
+    void count_other_stones(PointColors& owner) const;
+    void find_pass_alive_area(PointColors& owner) const;
+    void take_left_button();
+    void finish_with(float white_board_score);
     int count_handicap_stones(bool assume) const;
     void update_handicap_bonus();
-    void finish_with(float white_score);
-    float board_score(PointColors& owner) const;
 
     std::array<Board, kRecentBoards> recent_boards_;
     size_t current_ = 0;

@@ -17,7 +17,13 @@ class Zobrist {
     // A point's index depends on the width of the board.
     static constexpr int index(Point point, int width) { return (x_of(point) + 1) + (y_of(point) + 1) * (width + 1); }
 
-    using ByColor = std::array<Hash128, 4>;  // Empty and Wall: zero
+    // A value per colour; zero for Empty and Wall.
+    struct ByColor {
+        std::array<Hash128, 4> values{};
+
+        constexpr Hash128& operator[](Color color) { return values[static_cast<size_t>(color)]; }
+        constexpr const Hash128& operator[](Color color) const { return values[static_cast<size_t>(color)]; }
+    };
 
     ByColor player;
     std::array<Hash128, 3> encore;
