@@ -23,7 +23,7 @@ struct Evaluation {
     int width = 0, height = 0;  // of the board
     // [height * width + 1] probabilities by policy index (y * width + x, y from the top), the pass last; -1: illegal.
     std::vector<float> policy;
-    // [height * width], -1 (Black's) to 1 (White's); empty where it was not asked for.
+    // [height * width], -1 (Black) to 1 (White); empty where it was not asked for.
     std::vector<float> white_ownership;
 
     bool has_ownership() const { return !white_ownership.empty(); }

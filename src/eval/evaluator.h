@@ -7,28 +7,13 @@
 
 #include "backend/backend.h"
 #include "eval/cache.h"
+#include "eval/eval_options.h"
 #include "eval/evaluation.h"
-#include "eval/sgf_metadata.h"
 #include "game/board.h"
 #include "game/history.h"
 #include "nn/model_file.h"
 
 namespace katago {
-
-// How a position is to be shown to the network and its answer read. Source: KataGo's evaluation query.
-struct EvalOptions {
-    double draw_equivalent_wins_for_white = 0.5;  // 0 to 1
-    bool conservative_pass_and_is_root = false;
-    bool enable_passing_hacks = false;
-    double playout_doubling_advantage = 0;  // -3 to 3, of the player to move
-    double policy_temperature = 1;
-    double policy_optimism = 0;  // 0 to 1
-    int max_history = 1000;      // past moves that the network may see
-    int symmetry = -1;           // 0 to 7; -1: drawn at random, or 0 where the evaluator does not randomise
-    bool include_ownership = false;
-    bool skip_cache = false;                // do not look up; the result is stored all the same
-    const SgfMetadata* metadata = nullptr;  // wanted by networks with a metadata encoder, else ignored
-};
 
 struct EvaluatorOptions {
     int cache_size_power_of_two = 16;  // entries; -1: no cache
