@@ -22,7 +22,7 @@ namespace katago {
 template <class S>
 struct ParamRow {
     using Member = std::variant<bool S::*, std::optional<bool> S::*, int S::*, int64_t S::*, float S::*, double S::*,
-                                std::string S::*>;
+                                std::optional<double> S::*, std::string S::*>;
 
     std::string_view key;
     Member member;
@@ -41,11 +41,12 @@ struct ParamRow {
     constexpr ParamRow(std::string_view key_, std::string S::*member_, std::string_view choices_,
                        std::string_view help_)
         : key(key_), member(member_), choices(choices_), help(help_) {}
-    // A number, both bounds included.
+    // A number, both bounds included; std::optional<double>: nothing where the key is missing.
     template <class T>
     constexpr ParamRow(std::string_view key_, T S::*member_, double min_, double max_, std::string_view help_)
         : key(key_), member(member_), min(min_), max(max_), help(help_) {
-        static_assert(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>, "only numbers have a range");
+        static_assert((std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || std::is_same_v<T, std::optional<double>>,
+                      "only numbers have a range");
     }
 };
 
@@ -67,7 +68,9 @@ void apply_param(const ParamRow<S>& row, const Config& config, S& settings) {
         if constexpr (std::is_same_v<T, float>) {
             target = config.get_float(row.key, {static_cast<float>(row.min), static_cast<float>(row.max)});
         }
-        if constexpr (std::is_same_v<T, double>) target = config.get_double(row.key, {row.min, row.max});
+        if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>) {
+            target = config.get_double(row.key, {row.min, row.max});
+        }
         if constexpr (std::is_same_v<T, std::string>) {
             target = row.choices.empty() ? config.get_string(row.key) : config.get_choice(row.key, row.choices);
         }
