@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 
+#include "core/param_table.h"
 #include "game/point.h"
 
 namespace katago {
@@ -80,8 +83,13 @@ struct SearchParams {
     double nn_policy_temperature = 1;
     bool ignore_pre_root_history = false;
     bool ignore_all_history = false;
-    double playout_doubling_advantage = 0;                    // -3 to 3
-    std::optional<Player> playout_doubling_advantage_player;  // unset: the player that the search is for
+    double playout_doubling_advantage = 0;       // -3 to 3
+    std::string playout_doubling_advantage_pla;  // "BLACK", "WHITE"; empty: the player that the search is for
+    // Pass-alive areas as if suicide of several stones were legal; unset: as the network asks.
+    std::optional<bool> pass_alive_under_suicide;
+    double subtree_value_bias_factor = 0.45;
+    double subtree_value_bias_free_prop = 0.8;
+    double subtree_value_bias_weight_exponent = 0.85;
 
     // --- Root ---
     bool root_noise_enabled = false;
@@ -115,6 +123,23 @@ struct SearchParams {
     double min_visit_prop_for_lcb = 0.15;
     bool use_non_buggy_lcb = true;
 
+    // --- Accepted from KataGo's configurations; this search does without them ---
+    bool anti_mirror = true;
+    double avoid_repeated_pattern_utility = 0;
+    bool use_eval_cache = false;
+    int64_t eval_cache_min_visits = 100;
+    double human_cpuct_exploration = 1;
+    double human_cpuct_permanent = 0;
+    double human_root_explore_prob_weightless = 0;
+    double human_root_explore_prob_weightful = 0;
+    double human_pla_explore_prob_weightless = 0;
+    double human_pla_explore_prob_weightful = 0;
+    double human_opp_explore_prob_weightless = 0;
+    double human_opp_explore_prob_weightful = 0;
+    double human_chosen_move_prop = 0;
+    bool human_chosen_move_ignore_pass = false;
+    double human_chosen_move_pikl_lambda = 1e9;
+
     bool operator==(const SearchParams&) const = default;
 
     double effective_root_policy_temperature_early() const {
@@ -137,5 +162,8 @@ struct SearchParams {
     // temperature, one symmetry, both limits `visits`.
     SearchParams quiet(int64_t visits) const;
 };
+
+// A row for each key of a configuration that sets one of the parameters.
+std::span<const ParamRow<SearchParams>> search_param_rows();
 
 }  // namespace katago

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/hash.h"
+#include "eval/evaluation.h"
+#include "game/point.h"
+
+namespace katago {
+
+class Node;
+
+// What a node has learnt, copied out. White's view; averages are weighted by `weight`, a visit weighs about 1.
+struct NodeStats {
+    int64_t visits = 0;
+    double weight = 0;
+    double weight_sq = 0;  // sum of the squared weights of evaluations
+    double win_loss = 0;
+    double no_result = 0;
+    double score_mean = 0;
+    double score_mean_sq = 0;
+    double lead = 0;
+    double utility = 0;
+    double utility_sq = 0;
+
+    bool usable() const { return visits > 0 && weight > 0; }
+    double score_stdev() const;
+    // Averages in `values` of weight 1: adds the same, `by` times as heavy.
+    void add_weighted(const NodeStats& values, double by);
+    // Divides sums made by add_weighted() into averages.
+    void divide_by(double total);
+};
+
+// A move from a node, and the node that it leads to. All of it atomic: readers take no lock.
+class Edge {
+  public:
+    Node* child() const { return child_.load(std::memory_order_acquire); }
+    int64_t visits() const { return packed_.load(std::memory_order_relaxed) >> kMoveBits; }
+    Point move() const {
+        return static_cast<Point>(packed_.load(std::memory_order_relaxed) & ((int64_t{1} << kMoveBits) - 1));
+    }
+    void add_visit() { packed_.fetch_add(int64_t{1} << kMoveBits, std::memory_order_relaxed); }
+
+    // Once, before other threads can see the child.
+    void set(Point move, Node* child, int64_t visits) {
+        packed_.store(visits << kMoveBits | move, std::memory_order_relaxed);
+        child_.store(child, std::memory_order_release);
+    }
+
+  private:
+    static constexpr int kMoveBits = 16;
+
+    std::atomic<Node*> child_{nullptr};
+    std::atomic<int64_t> packed_{0};  // visits and move
+};
+
+// A piece of a node's list of edges. Pieces never move, so that readers can walk them while others are added.
+struct EdgeBlock {
+    explicit EdgeBlock(int count) : size(count), edges(std::make_unique<Edge[]>(static_cast<size_t>(count))) {}
+
+    const int size;
+    const std::unique_ptr<Edge[]> edges;
+    std::atomic<EdgeBlock*> next{nullptr};  // owned by the node
+};
+
+// Walks the edges of a node in the order in which they were made.
+class EdgeRange {
+  public:
+    struct End {};
+    class Iterator {
+      public:
+        explicit Iterator(EdgeBlock* block) : block_(block) {}
+        Edge& operator*() const { return block_->edges[static_cast<size_t>(at_)]; }
+        Iterator& operator++() {
+            if (++at_ == block_->size) {
+                block_ = block_->next.load(std::memory_order_acquire);
+                at_ = 0;
+            }
+            return *this;
+        }
+        bool operator!=(End) const { return block_ != nullptr && (**this).child() != nullptr; }
+
+      private:
+        EdgeBlock* block_;
+        int at_ = 0;
+    };
+
+    explicit EdgeRange(EdgeBlock* first) : first_(first) {}
+    Iterator begin() const { return Iterator(first_); }
+    End end() const { return {}; }
+
+  private:
+    EdgeBlock* first_;
+};
+
+// One position of the search. Owned by the Tree, which outlives all pointers to it. Readers take no lock: each number
+// is atomic, and several read together may come from moments a little apart, so that a reader must bear a visit without
+// weight. Writers of the statistics and of edges hold the node's own lock.
+class Node {
+  public:
+    Node(Player player, const Hash128& graph_hash, bool force_non_terminal)
+        : graph_hash_(graph_hash), player_(player), force_non_terminal_(force_non_terminal) {}
+    ~Node();
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    Player player() const { return player_; }  // to move
+    const Hash128& graph_hash() const { return graph_hash_; }
+    // The search goes on below although the rules end the game here.
+    bool force_non_terminal() const { return force_non_terminal_; }
+
+    // Null until the network has judged the position; published after the first statistics.
+    const Evaluation* evaluation() const { return evaluation_.load(std::memory_order_acquire); }
+    std::shared_ptr<const Evaluation> shared_evaluation() const { return evaluation_owner_; }
+
+    EdgeRange edges() const { return EdgeRange(first_block_.load(std::memory_order_acquire)); }
+    bool has_edges() const { return first_block_.load(std::memory_order_acquire) != nullptr; }
+    Edge* find_edge(Point move) const;
+
+    NodeStats stats() const;
+    int64_t visits() const { return visits_.load(std::memory_order_relaxed); }
+    double weight() const { return weight_.load(std::memory_order_relaxed); }
+    double weight_sq() const { return weight_sq_.load(std::memory_order_relaxed); }
+    double utility() const { return utility_.load(std::memory_order_relaxed); }
+    double score_mean() const { return score_mean_.load(std::memory_order_relaxed); }
+    double score_mean_sq() const { return score_mean_sq_.load(std::memory_order_relaxed); }
+
+    // Threads now below this node.
+    std::atomic<int32_t> virtual_losses{0};
+    // Visits that wait to be counted by a recomputation of the statistics.
+    std::atomic<int32_t> pending_visits{0};
+    // The last sweep of the tree that reached this node; used between searches only.
+    uint32_t mark = 0;
+
+    // Stores the first evaluation with its statistics. False where another thread was first.
+    bool set_evaluation(std::shared_ptr<const Evaluation> evaluation, const NodeStats& first);
+    // Exchanges the evaluation. The old one is returned: readers may still look at it.
+    std::shared_ptr<const Evaluation> replace_evaluation(std::shared_ptr<const Evaluation> evaluation);
+    // Averages one more visit in.
+    void add_visit(const NodeStats& values);
+    // Replaces all averages, and adds visits.
+    void set_averages(const NodeStats& averages, int64_t new_visits);
+    // Between searches.
+    void set_visits(int64_t visits) { visits_.store(visits, std::memory_order_relaxed); }
+
+    // Appends an edge; null where the move has one already.
+    Edge* add_edge(Point move, Node* child);
+
+    // --- Between searches ---
+
+    // The same statistics, evaluation and edges; the children are shared.
+    std::unique_ptr<Node> copy_as_root(bool force_non_terminal) const;
+    // Drops the edges for which `keep` is false. Returns whether there were any.
+    template <class Keep>
+    bool remove_edges_unless(Keep keep);
+    int64_t edge_bytes() const;
+
+  private:
+    class Lock;
+    void store_averages(const NodeStats& averages);
+    Edge* append(Point move, Node* child, int64_t visits);
+    void free_edges();
+
+    std::atomic<EdgeBlock*> first_block_{nullptr};
+    std::atomic<const Evaluation*> evaluation_{nullptr};
+    std::shared_ptr<const Evaluation> evaluation_owner_;
+    const Hash128 graph_hash_;
+    std::atomic<int64_t> visits_{0};
+    std::atomic<double> weight_{0}, weight_sq_{0};
+    std::atomic<double> win_loss_{0}, no_result_{0}, score_mean_{0}, score_mean_sq_{0}, lead_{0};
+    std::atomic<double> utility_{0}, utility_sq_{0};
+    const Player player_;
+    const bool force_non_terminal_;
+    std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+};
+
+template <class Keep>
+bool Node::remove_edges_unless(Keep keep) {
+    struct Kept {
+        Point move;
+        Node* child;
+        int64_t visits;
+    };
+    std::vector<Kept> kept;
+    bool removed = false;
+    for (const Edge& edge : edges()) {
+        if (keep(edge))
+            kept.push_back({edge.move(), edge.child(), edge.visits()});
+        else
+            removed = true;
+    }
+    if (!removed) return false;
+    free_edges();
+    for (const Kept& edge : kept) append(edge.move, edge.child, edge.visits);
+    return true;
+}
+
+// The part of a child's weight that came through an edge to it.
+inline double edge_weight(const Edge& edge, const Node& child) {
+    const int64_t visits = child.visits();
+    return child.weight() * (static_cast<double>(edge.visits()) / static_cast<double>(visits > 1 ? visits : 1));
+}
+
+}  // namespace katago

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "search/tree.h"
+
+#include <utility>
+
+namespace katago {
+
+namespace {
+
+// A node in the table: itself, its key and what the table and the allocator add.
+constexpr int64_t kNodeBytes = sizeof(Node) + sizeof(Hash128) + 40;
+
+}  // namespace
+
+void Tree::clear() {
+    root_.reset();
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        // A table that has been large keeps its buckets when cleared.
+        decltype(shard.nodes)().swap(shard.nodes);
+    }
+    nodes_ = 0;
+    bytes_ = 0;
+    free_retired();
+}
+
+Node* Tree::find_or_create(const Hash128& key, Player player, const Hash128& graph_hash, bool force_non_terminal) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const auto [entry, made] = shard.nodes.try_emplace(key, player, graph_hash, force_non_terminal);
+    Node& node = entry->second;
+    if (made) {
+        nodes_.fetch_add(1, std::memory_order_relaxed);
+        note_bytes(kNodeBytes);
+    }
+    return node.player() == player ? &node : nullptr;
+}
+
+void Tree::retire(std::shared_ptr<const Evaluation> evaluation) {
+    const std::lock_guard lock(retired_mutex_);
+    retired_.push_back(std::move(evaluation));
+}
+
+void Tree::free_retired() {
+    const std::lock_guard lock(retired_mutex_);
+    retired_.clear();
+}
+
+void Tree::visit_bottom_up(const std::function<void(Node&)>& visit) {
+    if (!root_) return;
+    ++mark_;
+    struct Open {
+        Node* node;
+        EdgeRange::Iterator next;
+    };
+    std::vector<Open> open;
+    const auto enter = [&](Node& node) {
+        node.mark = mark_;
+        open.push_back({&node, node.edges().begin()});
+    };
+    enter(*root_);
+    while (!open.empty()) {
+        Open& top = open.back();
+        if (top.next != EdgeRange::End{}) {
+            Node* child = (*top.next).child();
+            ++top.next;
+            if (child->mark != mark_) enter(*child);
+        } else {
+            visit(*top.node);
+            open.pop_back();
+        }
+    }
+}
+
+void Tree::sweep() {
+    visit_bottom_up([](Node&) {});
+    int64_t left = 0;
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        std::erase_if(shard.nodes, [this](const auto& entry) { return !root_ || entry.second.mark != mark_; });
+        left += static_cast<int64_t>(shard.nodes.size());
+    }
+    nodes_ = left;
+    count_bytes();
+}
+
+int64_t Tree::bytes_of(const Evaluation& evaluation) {
+    return static_cast<int64_t>(sizeof(Evaluation) +
+                                sizeof(float) * (evaluation.policy.capacity() + evaluation.white_ownership.capacity()));
+}
+
+void Tree::count_bytes() {
+    int64_t bytes = 0;
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        for (const auto& [key, node] : shard.nodes) {
+            bytes += kNodeBytes + node.edge_bytes();
+            if (const Evaluation* evaluation = node.evaluation()) bytes += bytes_of(*evaluation);
+        }
+    }
+    bytes_ = bytes;
+}
+
+}  // namespace katago

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "core/thread.h"
+#include "search/node.h"
+
+namespace katago {
+
+// All nodes of a search: the root, and a table of the others by the hash of their position, in which different lines
+// find the same node. The root itself is not in the table, so nothing leads back to it. Thread-safe where marked; else
+// it needs a search that is not running. Freeing is never recursive, however deep the tree.
+class Tree {
+  public:
+    Node* root() const { return root_.get(); }
+    void set_root(std::unique_ptr<Node> root) { root_ = std::move(root); }
+    void clear();
+
+    // (Thread-safe) The node of this key, made where it is missing. Null where the node found is the other player's.
+    Node* find_or_create(const Hash128& key, Player player, const Hash128& graph_hash, bool force_non_terminal);
+    // (Thread-safe) Keeps an evaluation that was replaced during a search until the next one starts.
+    void retire(std::shared_ptr<const Evaluation> evaluation);
+    void free_retired();
+
+    // Calls `visit` with every node that the root reaches, children before their parents where there is no cycle.
+    void visit_bottom_up(const std::function<void(Node&)>& visit);
+    // Deletes all nodes that the root does not reach.
+    void sweep();
+
+    // (Thread-safe) Nodes, and bytes that were noted for them.
+    int64_t nodes() const { return nodes_.load(std::memory_order_relaxed) + (root_ ? 1 : 0); }
+    int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+    void note_bytes(int64_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+    // What an evaluation takes.
+    static int64_t bytes_of(const Evaluation& evaluation);
+
+  private:
+    struct Shard {
+        std::mutex mutex;
+        std::unordered_map<Hash128, Node, Hash128Hasher> nodes GUARDED_BY(mutex);
+    };
+    static constexpr size_t kShards = 64;
+
+    Shard& shard_of(const Hash128& key) { return shards_[static_cast<size_t>(key.h1) % kShards]; }
+    void count_bytes();
+
+    std::unique_ptr<Node> root_;
+    std::array<Shard, kShards> shards_;
+    std::atomic<int64_t> nodes_{0};
+    std::atomic<int64_t> bytes_{0};
+    uint32_t mark_ = 0;
+    std::mutex retired_mutex_;
+    std::vector<std::shared_ptr<const Evaluation>> retired_ GUARDED_BY(retired_mutex_);
+};
+
+}  // namespace katago
