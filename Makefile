@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# Short names for what one does with this tree; the building itself is CMake's (see CMakeLists.txt).
+#   make                  the engine, as ./katago
+#   make test             build and run all tests          make golden    the same, every row of the big networks
+#   make check            layering, formatting, static checks
+#   make sanitize         tests under ASan + UBSan, threaded tests under TSan
+#   make format           lay out the sources              make clean     remove what was built
+#   make install PREFIX=/usr/local
+# CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
+
+BUILD ?= build
+PREFIX ?= /usr/local
+CMAKE ?= cmake
+STRIP ?= strip
+CMAKE_ARGS ?=
+
+# One compiler a core, but no more than fit in memory: about 700 MB each (a Raspberry Pi 3 has 1 GB and four cores).
+JOBS ?= $(shell sh scripts/jobs.sh)
+
+# The generator is fixed when a build directory is made; CMake refuses to change it later.
+generator = $(if $(wildcard $(1)/CMakeCache.txt),,$(if $(shell command -v ninja),-G Ninja))
+configure = $(CMAKE) -S . -B $(1) $(call generator,$(1)) $(2) $(CMAKE_ARGS)
+compile = $(CMAKE) --build $(1) --parallel $(JOBS) --target $(2)
+# -j: one test process a folder of tests/.
+run_tests = ctest --test-dir $(1) --output-on-failure -j $(JOBS)
+
+.PHONY: engine test golden check sanitize sanitize-address sanitize-thread format clean install
+
+engine:
+	$(call configure,$(BUILD))
+	$(call compile,$(BUILD),katago)
+	@# Replaced in one step, so that an engine that is running keeps its file.
+	$(STRIP) -o katago.new $(BUILD)/katago && mv -f katago.new katago
+
+test: tests-built
+	$(call run_tests,$(BUILD))
+
+golden: tests-built
+	KATAGO_GOLDEN_FULL=1 $(call run_tests,$(BUILD))
+
+.PHONY: tests-built
+tests-built:
+	$(call configure,$(BUILD),-DKATAGO_TESTS=ON)
+	$(call compile,$(BUILD),katago katago_tests)
+
+check:
+	sh scripts/check.sh $(JOBS)
+
+sanitize: sanitize-address sanitize-thread
+
+# Lightly optimised, with assertions.
+sanitizer_flags = -DKATAGO_TESTS=ON -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DKATAGO_SANITIZE=$(1)
+
+sanitize-address:
+	$(call configure,$(BUILD)/asan,$(call sanitizer_flags,address,undefined))
+	$(call compile,$(BUILD)/asan,katago_tests)
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(call run_tests,$(BUILD)/asan)
+
+# Folders whose code runs in several threads.
+THREADED = ^(core|eval|search)$$
+
+sanitize-thread:
+	$(call configure,$(BUILD)/tsan,$(call sanitizer_flags,thread))
+	$(call compile,$(BUILD)/tsan,katago_tests)
+	TSAN_OPTIONS=halt_on_error=1 $(call run_tests,$(BUILD)/tsan) -R '$(THREADED)'
+
+format:
+	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
+
+install: engine
+	$(CMAKE) --install $(BUILD) --prefix $(PREFIX) --strip
+
+clean:
+	rm -rf $(BUILD) katago katago.new

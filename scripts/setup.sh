@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what the engine needs to be built, then builds ./katago at the top of the tree. Safe to run again: what is
+# there already is left alone. Made for Debian 12 and 13, Raspberry Pi OS, and Ubuntu 22.04 or newer.
+set -eu
+
+usage() {
+    cat <<'TEXT'
+Usage: sh scripts/setup.sh [--test] [--deps-only | --build-only]
+  --test        also install what the tests use (doctest, GNU Go as an opponent, python3)
+  --deps-only   install packages, do not build
+  --build-only  build, do not look at packages
+TEXT
+}
+
+say() { echo "setup: $*"; }
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+build_packages="g++ make cmake ninja-build libeigen3-dev zlib1g-dev nlohmann-json3-dev"
+test_packages="doctest-dev gnugo python3"
+
+with_tests=no
+install=yes
+build=yes
+for argument in "$@"; do
+    case $argument in
+        --test) with_tests=yes ;;
+        --deps-only) build=no ;;
+        --build-only) install=no ;;
+        -h | --help) usage && exit 0 ;;
+        *) usage >&2 && fail "unknown option $argument" ;;
+    esac
+done
+
+# at_least HAVE WANT: compares versions like 22.04.
+at_least() {
+    [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
+}
+
+check_system() {
+    ID=unknown VERSION_ID=0 PRETTY_NAME="this system"
+    # shellcheck disable=SC1091
+    [ -r /etc/os-release ] && . /etc/os-release
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        fail "$PRETTY_NAME has no apt-get. Install a C++20 compiler (GCC 11 or Clang 14, or newer), make, CMake 3.22," \
+            "Eigen 3.4, zlib and nlohmann-json 3.9 with its own package manager, then run:" \
+            "sh scripts/setup.sh --build-only"
+    fi
+    case $ID in
+        debian | raspbian) oldest=12 ;;
+        ubuntu) oldest=22.04 ;;
+        *)
+            say "$PRETTY_NAME is not one of the systems this was made for; trying all the same"
+            return
+            ;;
+    esac
+    # Debian testing and unstable have no VERSION_ID; they are new enough.
+    if [ "${VERSION_ID:-0}" != 0 ] && ! at_least "$VERSION_ID" "$oldest"; then
+        fail "$PRETTY_NAME is too old: its compiler and libraries cannot build the engine." \
+            "Wanted: Debian 12, Raspberry Pi OS 12 (bookworm), Ubuntu 22.04, or newer"
+    fi
+}
+
+missing_packages() {
+    for package in "$@"; do
+        state=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+        [ "$state" = "install ok installed" ] || printf '%s ' "$package"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "installing needs root and there is no sudo. As root, run: $*"
+    fi
+}
+
+install_packages() {
+    wanted=$build_packages
+    [ $with_tests = yes ] && wanted="$wanted $test_packages"
+    # shellcheck disable=SC2086 # lists of words
+    missing=$(missing_packages $wanted)
+    if [ -z "$missing" ]; then
+        say "all packages are installed"
+        return
+    fi
+    say "installing with apt-get: $missing"
+    [ "$(id -u)" -eq 0 ] || say "this needs root; sudo may ask for your password"
+    as_root apt-get update -q || say "apt-get update failed; trying with the package lists that are there"
+    # shellcheck disable=SC2086
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+cd "$(dirname "$0")/.."
+if [ $install = yes ]; then
+    check_system
+    install_packages
+fi
+if [ $build = yes ]; then
+    say "building ./katago (a few minutes; longer on a small board)"
+    make
+    say "done: $(pwd)/katago"
+fi
