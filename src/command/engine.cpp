@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "command/engine.h"
+
+#include <ostream>
+#include <random>
+
+#include "backend/registry.h"
+#include "command/gtp_settings.h"
+#include "command/ignored_keys.h"
+#include "command/locate.h"
+#include "core/error.h"
+#include "core/rng.h"
+
+namespace katago {
+
+namespace {
+
+// Settings where there is no configuration file: a move in at most ten seconds also on a small board. Everything else
+// is the engine's default.
+constexpr std::string_view kBuiltInConfig = R"(
+rules = tromp-taylor
+allowResignation = true
+resignThreshold = -0.90
+maxVisits = 500
+maxTime = 10
+)";
+
+// Entries of the evaluation cache by default, as a power of two: some 100 MB when full on 19x19, for boards with 1 GB.
+constexpr int kDefaultCachePower = 16;
+
+Config read_config(const Options& options) {
+    std::vector<std::string> files = options.values("config");
+    if (files.empty()) {
+        const auto file = find_default_config();
+        if (!file) return Config::from_text(kBuiltInConfig, "built-in settings");
+        files.push_back(file->string());
+    }
+    Config config = Config::from_file(files[0]);
+    for (size_t i = 1; i < files.size(); ++i) config.add_file(files[i]);
+    return config;
+}
+
+EvaluatorOptions evaluator_options(const Config& config) {
+    EvaluatorOptions options;
+    options.cache_size_power_of_two = config.get_int("nnCacheSizePowerOfTwo", {-1, 48}, kDefaultCachePower);
+    options.randomize_symmetry = config.get_bool("nnRandomize", true);
+    if (config.contains("nnForcedSymmetry")) {
+        options.randomize_symmetry = false;
+        options.default_symmetry = config.get_int("nnForcedSymmetry", {0, 7});
+    }
+    return options;
+}
+
+uint64_t choose_seed(const Config& config) {
+    if (config.contains("searchRandSeed")) return Rng(config.get_string("searchRandSeed")).next();
+    if (config.get_bool("forDeterministicTesting", false)) return Rng("forDeterministicTesting").next();
+    std::random_device device;
+    return uint64_t{device()} << 32 | device();
+}
+
+}  // namespace
+
+Launch prepare_launch(const Options& options) {
+    Launch launch;
+    launch.model_file = options.has("model") ? *options.value("model") : find_default_model().string();
+    launch.config = read_config(options);
+    for (const std::string& text : options.values("override-config"))
+        for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
+            launch.notes.push_back("Config override: " + key + " = " + value);
+    return launch;
+}
+
+std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams) {
+    const LogOptions options = LogOptions::from_config(launch.config, std::move(defaults));
+    std::vector<std::ostream*> targets;
+    if (options.to_stdout) targets.push_back(&streams.out);
+    if (options.to_stderr) targets.push_back(&streams.err);
+    auto log = std::make_unique<Logger>(options, targets, streams.err);
+    if (options.config_contents) log->write_config(launch.config);
+    for (const std::string& note : launch.notes) log->write(note);
+    return log;
+}
+
+Engine::Engine(const std::filesystem::path& model_file, const Config& config) : model_file_(model_file.string()) {
+    const std::span<const Backend* const> known = backends();
+    backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
+    Model model = read_model(model_file);
+    graph_ = model.graph;
+    loaded_ = backend_->load(*graph_);
+    evaluator_ = std::make_unique<Evaluator>(model.info, graph_->meta_channels(), loaded_, evaluator_options(config));
+    seed_ = choose_seed(config);
+}
+
+void report_unused_keys(const Config& config, Logger& log, std::ostream& err) {
+    std::vector<std::string> unknown;
+    for (const std::string& key : config.unused_keys()) {
+        const std::optional<std::string_view> reason = reason_to_ignore(key);
+        if (reason)
+            log.write("Config key " + key + " has no effect: " + std::string(*reason));
+        else
+            unknown.push_back(key);
+    }
+    for (const std::string& line : config.unused_key_warning(unknown)) {
+        err << line << std::endl;
+        if (!log.options().to_stderr) log.write(line);
+    }
+}
+
+}  // namespace katago

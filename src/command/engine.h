@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/options.h"
+#include "command/table.h"
+#include "core/config.h"
+#include "core/log.h"
+#include "eval/evaluator.h"
+#include "nn/model_file.h"
+
+namespace katago {
+
+// What the command line and the configuration say, before anything is loaded.
+struct Launch {
+    std::filesystem::path model_file;
+    Config config;
+    std::vector<std::string> notes;  // overrides, for the log
+};
+
+// Finds the model, then reads the configuration: the files named, else the default file, else built-in settings.
+// Throws UsageError, IoError, ConfigError.
+Launch prepare_launch(const Options& options);
+
+// A logger as the configuration wants it, the configuration itself written to it.
+std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);
+
+// A network ready to evaluate, set up once from a configuration for whatever command runs it. Immutable but for the
+// evaluator, which is thread-safe.
+class Engine {
+  public:
+    // Reads the file and packs its weights. Throws ModelError, IoError, ConfigError, UsageError.
+    Engine(const std::filesystem::path& model_file, const Config& config);
+
+    Evaluator& evaluator() { return *evaluator_; }
+    const ModelInfo& model() const { return evaluator_->info(); }
+    // As it was given.
+    const std::string& model_file() const { return model_file_; }
+    const Graph& graph() const { return *graph_; }
+    const Backend& backend() const { return *backend_; }
+    const LoadedModel& loaded_model() const { return *loaded_; }
+    // From searchRandSeed, else different every time.
+    uint64_t seed() const { return seed_; }
+
+  private:
+    std::string model_file_;
+    std::shared_ptr<const Graph> graph_;
+    const Backend* backend_;
+    std::shared_ptr<const LoadedModel> loaded_;
+    std::unique_ptr<Evaluator> evaluator_;
+    uint64_t seed_ = 0;
+};
+
+// Tells of keys that nobody used: a warning on `err` for those that are unknown, one log line for each KataGo key that
+// has no effect in this engine. Call after everything was read.
+void report_unused_keys(const Config& config, Logger& log, std::ostream& err);
+
+}  // namespace katago

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace katago {
+
+// Where files that the command line does not name are looked for.
+
+// Of the running program; the current directory where the system does not say.
+std::filesystem::path executable_directory();
+// $HOME/.katago, else ./.katago.
+std::filesystem::path home_data_directory();
+
+// default_gtp.cfg beside the program, then in the home data directory.
+std::optional<std::filesystem::path> find_default_config();
+// default_model.bin.gz, then default_model.txt.gz in the same places. Throws UsageError, which says what to do.
+std::filesystem::path find_default_model();
+
+}  // namespace katago

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "command/table.h"
+
+#include <array>
+
+namespace katago {
+
+namespace {
+
+constexpr std::array kSubcommands = {
+    Subcommand{"gtp", "Runs GTP engine that can be plugged into any standard Go GUI for play/analysis.", run_gtp},
+    Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
+    Subcommand{"version", "Print version and exit.", run_version},
+};
+
+}  // namespace
+
+std::span<const Subcommand> subcommands() {
+    return kSubcommands;
+}
+
+const Subcommand* find_subcommand(std::string_view name) {
+    for (const Subcommand& subcommand : kSubcommands)
+        if (subcommand.name == name) return &subcommand;
+    return nullptr;
+}
+
+std::string general_help(std::string_view program) {
+    std::string text =
+        "\nUsage: " + std::string(program) + " SUBCOMMAND \n\n---Common subcommands------------------\n\n";
+    for (const Subcommand& subcommand : kSubcommands)
+        text += std::string(subcommand.name) + " : " + std::string(subcommand.summary) + "\n";
+    text += "\nFor the flags of a subcommand: " + std::string(program) + " SUBCOMMAND -help\n";
+    return text;
+}
+
+}  // namespace katago

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace katago {
+
+// The version of the protocols and of the behaviour that this engine has in common with KataGo.
+inline constexpr std::string_view kKatagoVersion = "1.17.2";
+
+// "KataGo v1.17.2".
+std::string product_line();
+// What `katago version` prints: product, revision, date of the build, backends.
+std::string version_text();
+
+// A network's name as short as `version` over GTP shows it: "g170-b6c96-s175395328-d26788732" is "g170-b6c96-s175M".
+std::string short_model_name(std::string_view internal_name);
+
+}  // namespace katago

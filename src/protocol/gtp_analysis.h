@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "game/board.h"
+#include "game/point.h"
+#include "search/report.h"
+
+namespace katago {
+
+// The dialects of info lines.
+enum class AnalyzeStyle {
+    Lz,      // lz-analyze: few fields, percentages times 100
+    Kata,    // kata-analyze: all fields
+    Sabaki,  // analyze: all fields, numbers with a decimal point always
+};
+
+// Moves that one player may not play near the root.
+struct MoveRestriction {
+    // By policy index of the board, the pass last: depth below the root up to which the move is left out; empty: none.
+    std::vector<int> avoid_until;
+    // Only these, down to allow_until.
+    std::vector<Point> allowed;
+    int allow_until = 0;  // 0: no such restriction
+};
+
+// What stands behind an analyze command.
+struct AnalyzeArguments {
+    std::optional<Player> player;      // not given: the one to move
+    std::optional<double> interval_s;  // between reports; nothing: no reports
+    int min_moves = 0;
+    int max_moves = 10'000'000;
+    std::array<MoveRestriction, 2> restrictions;  // Black's, White's
+    bool root_info = false;
+    bool ownership = false;
+    bool ownership_stdev = false;
+    bool moves_ownership = false;
+    bool moves_ownership_stdev = false;
+    bool pv_visits = false;
+    bool pv_edge_visits = false;
+    bool no_result_value = false;
+
+    bool needs_ownership() const { return ownership || ownership_stdev || moves_ownership || moves_ownership_stdev; }
+};
+
+// [COLOR] [INTERVAL] {KEY VALUE...}; nullopt: malformed or out of range, without more said.
+std::optional<AnalyzeArguments> parse_analyze_arguments(std::span<const std::string> arguments, AnalyzeStyle style,
+                                                        BoardSize board);
+
+// How a report is to be written.
+struct InfoFormat {
+    AnalyzeStyle style = AnalyzeStyle::Kata;
+    Player perspective = Color::White;  // whose values are shown
+    BoardSize board;
+};
+
+// One line without its end: the moves, then the root and ownership as far as asked for. Empty: nothing to report.
+std::string info_line(const Report& report, const AnalyzeArguments& arguments, const InfoFormat& format);
+
+}  // namespace katago
