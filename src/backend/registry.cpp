@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "backend/registry.h"
+
+#include <string>
+
+#include "backend/reference/reference_backend.h"
+#include "core/error.h"
+
+namespace katago {
+
+std::span<const Backend* const> backends() {
+    static const ReferenceBackend reference;
+    static const Backend* const table[] = {&reference};
+    return table;
+}
+
+const Backend& find_backend(std::string_view name) {
+    std::string names;
+    for (const Backend* backend : backends()) {
+        if (backend->name() == name) return *backend;
+        names += (names.empty() ? "" : ", ") + backend->name();
+    }
+    throw UsageError("no backend is called '" + std::string(name) + "'; there are: " + names);
+}
+
+}  // namespace katago
