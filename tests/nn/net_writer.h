@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -178,8 +179,8 @@ class NetWriter {
 };
 
 // The two nets whose results the format's description gives.
-inline NetWriter net_a() {
-    NetWriter net(14, "MISH");
+inline NetWriter net_a(bool text = false) {
+    NetWriter net(14, "MISH", text);
     net.tokens("goldenA 14 22 19 20 20 20 20 40 0.25 150 t 3 8 6 4 2 2");
     net.conv(3, 22, 8);
     net.matmul(19, 8);
@@ -194,8 +195,8 @@ inline NetWriter net_a() {
     return net;
 }
 
-inline NetWriter net_b() {
-    NetWriter net(17, "SILU");
+inline NetWriter net_b(bool text = false) {
+    NetWriter net(17, "SILU", text);
     net.tokens("goldenB 17 22 19 20 20 20 20 40 0.25 150 1 0 0 0 0 0 0 0 t 4 8 6 4 2 2 1 0 0 0 0 0");
     net.conv(3, 22, 8);
     net.matmul(19, 8);
