@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "eval/evaluation.h"
 #include "game/point.h"
+#include "search/value_bias.h"
 
 namespace katago {
 
@@ -113,6 +114,9 @@ class Node {
     // The search goes on below although the rules end the game here.
     bool force_non_terminal() const { return force_non_terminal_; }
 
+    bool is_root() const { return is_root_; }
+    void make_root() { is_root_ = true; }
+
     // Null until the network has judged the position; published after the first statistics.
     const Evaluation* evaluation() const { return evaluation_.load(std::memory_order_acquire); }
     std::shared_ptr<const Evaluation> shared_evaluation() const { return evaluation_owner_; }
@@ -133,6 +137,8 @@ class Node {
     std::atomic<int32_t> virtual_losses{0};
     // Visits that wait to be counted by a recomputation of the statistics.
     std::atomic<int32_t> pending_visits{0};
+    // What this node has contributed to the correction of evaluations.
+    ValueBiasShare bias;
     // The last sweep of the tree that reached this node; used between searches only.
     uint32_t mark = 0;
 
@@ -175,6 +181,7 @@ class Node {
     std::atomic<double> utility_{0}, utility_sq_{0};
     const Player player_;
     const bool force_non_terminal_;
+    bool is_root_ = false;
     std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
 };
 

@@ -19,21 +19,24 @@ void Tree::clear() {
         // A table that has been large keeps its buckets when cleared.
         decltype(shard.nodes)().swap(shard.nodes);
     }
+    value_bias_.clear();
     nodes_ = 0;
     bytes_ = 0;
     free_retired();
 }
 
-Node* Tree::find_or_create(const Hash128& key, Player player, const Hash128& graph_hash, bool force_non_terminal) {
+Node* Tree::find_or_create(const Hash128& key, const NewNode& wanted) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    const auto [entry, made] = shard.nodes.try_emplace(key, player, graph_hash, force_non_terminal);
+    const auto [entry, made] =
+        shard.nodes.try_emplace(key, wanted.player, wanted.graph_hash, wanted.force_non_terminal);
     Node& node = entry->second;
     if (made) {
+        if (wanted.bias_history) node.bias.entry = value_bias_.enter(*wanted.bias_history);
         nodes_.fetch_add(1, std::memory_order_relaxed);
         note_bytes(kNodeBytes);
     }
-    return node.player() == player ? &node : nullptr;
+    return node.player() == wanted.player ? &node : nullptr;
 }
 
 void Tree::retire(std::shared_ptr<const Evaluation> evaluation) {
@@ -72,15 +75,24 @@ void Tree::visit_bottom_up(const std::function<void(Node&)>& visit) {
     }
 }
 
-void Tree::sweep() {
+void Tree::sweep(double bias_free_proportion) {
     visit_bottom_up([](Node&) {});
     int64_t left = 0;
     for (Shard& shard : shards_) {
         const std::lock_guard lock(shard.mutex);
-        std::erase_if(shard.nodes, [this](const auto& entry) { return !root_ || entry.second.mark != mark_; });
+        for (auto entry = shard.nodes.begin(); entry != shard.nodes.end();) {
+            Node& node = entry->second;
+            if (root_ && node.mark == mark_) {
+                ++entry;
+            } else {
+                node.bias.release(bias_free_proportion);
+                entry = shard.nodes.erase(entry);
+            }
+        }
         left += static_cast<int64_t>(shard.nodes.size());
     }
     nodes_ = left;
+    value_bias_.drop_unused();
     count_bytes();
 }
 

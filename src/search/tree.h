@@ -21,19 +21,30 @@ namespace katago {
 class Tree {
   public:
     Node* root() const { return root_.get(); }
-    void set_root(std::unique_ptr<Node> root) { root_ = std::move(root); }
+    void set_root(std::unique_ptr<Node> root) {
+        root_ = std::move(root);
+        root_->make_root();
+    }
     void clear();
 
+    // What a new node is to be: a position with `player` to move at the end of `history`.
+    struct NewNode {
+        Player player;
+        Hash128 graph_hash;
+        bool force_non_terminal = false;
+        const BoardHistory* bias_history = nullptr;  // null: takes no part in the correction of evaluations
+    };
     // (Thread-safe) The node of this key, made where it is missing. Null where the node found is the other player's.
-    Node* find_or_create(const Hash128& key, Player player, const Hash128& graph_hash, bool force_non_terminal);
+    Node* find_or_create(const Hash128& key, const NewNode& wanted);
     // (Thread-safe) Keeps an evaluation that was replaced during a search until the next one starts.
     void retire(std::shared_ptr<const Evaluation> evaluation);
     void free_retired();
 
     // Calls `visit` with every node that the root reaches, children before their parents where there is no cycle.
     void visit_bottom_up(const std::function<void(Node&)>& visit);
-    // Deletes all nodes that the root does not reach.
-    void sweep();
+    // Deletes all nodes that the root does not reach, with this share of what they found out about errors.
+    void sweep(double bias_free_proportion);
+    ValueBiasTable& value_bias() { return value_bias_; }
 
     // (Thread-safe) Nodes, and bytes that were noted for them.
     int64_t nodes() const { return nodes_.load(std::memory_order_relaxed) + (root_ ? 1 : 0); }
@@ -52,6 +63,7 @@ class Tree {
     Shard& shard_of(const Hash128& key) { return shards_[static_cast<size_t>(key.h1) % kShards]; }
     void count_bytes();
 
+    ValueBiasTable value_bias_;
     std::unique_ptr<Node> root_;
     std::array<Shard, kShards> shards_;
     std::atomic<int64_t> nodes_{0};

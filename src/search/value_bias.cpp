@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "search/value_bias.h"
+
+#include <algorithm>
+
+namespace katago {
+
+namespace {
+
+// Absorbs numbers into a hash, the order counting.
+class Mixer {
+  public:
+    void add(uint64_t value) {
+        hash_.h0 = mix::murmur(hash_.h0 ^ value);
+        hash_.h1 = mix::split(hash_.h1 + value);
+    }
+    const Hash128& hash() const { return hash_; }
+
+  private:
+    Hash128 hash_{0x6A09E667F3BCC908u, 0xBB67AE8584CAA73Bu};
+};
+
+// The pattern: who played where, after which move, and what stood within two points.
+Hash128 pattern_of(const BoardHistory& history) {
+    const Board& before = history.board_ago(1);
+    const Move last = history.move_ago(1);
+    Mixer mixer;
+    mixer.add(static_cast<uint64_t>(last.player));
+    mixer.add(static_cast<uint64_t>(last.point));
+    mixer.add(static_cast<uint64_t>(history.move_ago(2).point));
+    mixer.add(static_cast<uint64_t>(before.ko_point()));
+    uint64_t row = 0;
+    const int x0 = x_of(last.point);
+    const int y0 = y_of(last.point);
+    for (int y = y0 - 2; y <= y0 + 2; ++y) {
+        for (int x = x0 - 2; x <= x0 + 2; ++x) {
+            uint64_t cell = static_cast<uint64_t>(Color::Wall);
+            if (before.size().contains(x, y)) {
+                const Point point = point_at(x, y);
+                cell = static_cast<uint64_t>(before.color(point));
+                if (before.color(point) != Color::Empty && before.chain_liberties(point) == 1) cell |= 4;
+            }
+            row = row << 3 | cell;
+        }
+        mixer.add(row);
+        row = 0;
+    }
+    return mixer.hash();
+}
+
+}  // namespace
+
+double ValueBiasEntry::update(double old_delta, double old_weight, double new_delta, double new_weight) {
+    const std::lock_guard lock(mutex_);
+    delta_ += new_delta - old_delta;
+    weight_ += new_weight - old_weight;
+    return weight_ > 0.001 ? delta_ / weight_ : 0;
+}
+
+double ValueBiasEntry::mean() const {
+    const std::lock_guard lock(mutex_);
+    return weight_ > 0.001 ? delta_ / weight_ : 0;
+}
+
+void ValueBiasShare::release(double proportion) {
+    if (!entry) return;
+    entry->update(delta * proportion, weight * proportion, 0, 0);
+    entry->users.fetch_sub(1);
+    *this = {};
+}
+
+ValueBiasEntry* ValueBiasTable::enter(const BoardHistory& history) {
+    if (history.moves().size() < 2 || history.move_ago(1).point == kPass) return nullptr;
+    const Hash128 key = pattern_of(history);
+    Shard& shard = shards_[static_cast<size_t>(key.h1) % shards_.size()];
+    const std::lock_guard lock(shard.mutex);
+    ValueBiasEntry& entry = shard.entries[key];
+    entry.users.fetch_add(1);
+    return &entry;
+}
+
+void ValueBiasTable::drop_unused() {
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        std::erase_if(shard.entries, [](const auto& item) { return item.second.users.load() == 0; });
+    }
+}
+
+void ValueBiasTable::clear() {
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        shard.entries.clear();
+    }
+}
+
+}  // namespace katago

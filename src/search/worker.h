@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/rng.h"
+#include "eval/evaluator.h"
+#include "search/backup.h"
+#include "search/context.h"
+#include "search/select.h"
+#include "search/tree.h"
+
+namespace katago {
+
+// Makes playouts: from the root down to a position that is new, and the result back up. One thread at a time has one;
+// several work on one tree.
+class Worker {
+  public:
+    Worker(Evaluator& evaluator, uint64_t seed) : evaluations_(evaluator, seed), rng_(seed) {}
+
+    // Both stay as they are, and alive, until the last playout.
+    void begin(const SearchContext& context, Tree& tree, uint64_t seed);
+
+    // `visits_left` is how many more there can be in this run. False: another thread was faster, or the visit was an
+    // extra one; it does not count towards limits. Throws what the evaluator throws.
+    bool playout(double visits_left);
+
+    EvalThread& evaluations() { return evaluations_; }
+    Rng& rng() { return rng_; }
+
+  private:
+    struct Step {
+        Node* node;
+        Edge* edge;
+        bool counts;
+    };
+    // How a descent ended.
+    enum class Outcome {
+        Updated,  // the node at the end of the path has one more visit
+        Lost,     // another thread was faster
+    };
+
+    Outcome descend(double visits_left, bool& extra);
+    Outcome evaluate_leaf(Node& node);
+    Outcome reevaluate(Node& node);
+    void add_result(Node& node);
+    // Plays the selected move and enters its node, which is made where needed. Null: another thread was faster.
+    Node* step_into(Node& node, const Selection& selection);
+    bool on_path(const Node* node) const;
+    void unwind(bool updated);
+    int depth() const { return static_cast<int>(path_.size()); }
+
+    EvalThread evaluations_;
+    Rng rng_;
+    Selector selector_;
+    Backup backup_;
+    const SearchContext* context_ = nullptr;
+    Tree* tree_ = nullptr;
+    BoardHistory history_;
+    std::vector<Step> path_;
+};
+
+}  // namespace katago
