@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "core/ensure.h"
-#include "core/error.h"
 #include "game/undo_log.h"
 #include "game/zobrist.h"
 
