@@ -83,10 +83,9 @@ struct EvalThread::State {
     };
 
     State(Evaluator& evaluator_used, uint64_t seed)
-        : evaluator(evaluator_used), rng(seed), channels(input_channels(evaluator_used.info().input_version)) {
+        : evaluator(evaluator_used), rng(seed), channels(row_channels(evaluator_used.info().input_version)) {
         global.resize(static_cast<size_t>(channels.global));
         meta.resize(static_cast<size_t>(evaluator.meta_channels_));
-        score.resize(static_cast<size_t>(score_channels(evaluator.info().version)));
     }
 
     std::shared_ptr<const Evaluation> evaluate(const BoardHistory& history, Player player, EvalOptions options);
@@ -100,13 +99,14 @@ struct EvalThread::State {
     Evaluator& evaluator;
     Rng rng;
     LadderMemory ladders;
-    InputChannels channels;
+    RowChannels channels;
     std::vector<CompiledPlan> plans;  // the one used last in front
     // One row of each kind.
     std::vector<float> spatial, global, meta;
-    std::vector<float> policy, score, ownership;
+    std::vector<float> policy, ownership;
     std::array<float, 4> pass{};
     std::array<float, 3> value{};
+    std::array<float, 6> score{};
 };
 
 Plan& EvalThread::State::plan_for(BoardShape shape) {

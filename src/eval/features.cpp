@@ -322,7 +322,7 @@ void fill_inputs_v3_or_v4(const FeatureQuery& query, bool whole_area, LadderMemo
 
 }  // namespace
 
-InputChannels input_channels(int input_version) {
+RowChannels row_channels(int input_version) {
     switch (input_version) {
         case 7:
             return {22, 19};
@@ -416,7 +416,7 @@ void fill_inputs(int input_version, const FeatureQuery& query, LadderMemory& lad
         case 3:
             return fill_inputs_v3(query, ladders, spatial, global);
     }
-    input_channels(input_version);  // throws
+    row_channels(input_version);  // throws
 }
 
 }  // namespace katago

@@ -12,10 +12,10 @@
 namespace katago {
 
 // Channels of the input rows of an input version, 3 to 7.
-struct InputChannels {
+struct RowChannels {
     int spatial = 0, global = 0;
 };
-InputChannels input_channels(int input_version);
+RowChannels row_channels(int input_version);
 
 // The position that a row is made of. `player` is the history's next player; `symmetry` turns the planes.
 struct FeatureQuery {
@@ -44,8 +44,8 @@ class LadderMemory {
 };
 
 // Writes the input rows of a position, all values; source: KataGo's network inputs. Allocates nothing.
-//   spatial   [H, W, input_channels().spatial], H and W exchanged where the symmetry transposes
-//   global    [input_channels().global]
+//   spatial   [H, W, row_channels().spatial], H and W exchanged where the symmetry transposes
+//   global    [row_channels().global]
 // Moves and stones are called the player's own or the opponent's.
 void fill_inputs_v7(const FeatureQuery& query, LadderMemory& ladders, float* spatial, float* global);
 void fill_inputs_v6(const FeatureQuery& query, LadderMemory& ladders, float* spatial, float* global);

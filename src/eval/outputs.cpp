@@ -193,12 +193,6 @@ void read_ownership(const OutputQuery& query, const float* raw, std::vector<floa
 
 }  // namespace
 
-int score_channels(int model_version) {
-    if (model_version <= 3) return 1;
-    if (model_version <= 7) return 2;
-    return model_version == 8 ? 4 : 6;
-}
-
 void decode_outputs(const OutputQuery& query, const PlanOutputs& raw, Evaluation& evaluation) {
     const Board& board = query.history.board();
     evaluation.width = board.width();

@@ -9,9 +9,6 @@
 
 namespace katago {
 
-// Values in the graph's score output.
-int score_channels(int model_version);
-
 // The position and options of the row that is read.
 struct OutputQuery {
     const ModelInfo& info;
