@@ -113,13 +113,7 @@ void Config::add_file(const std::filesystem::path& file) {
 }
 
 void Config::read_file_into(const std::filesystem::path& file, std::set<std::string>& seen, int depth) {
-    std::string text;
-    try {
-        text = read_file(file, kMaxConfigBytes);
-    } catch (const IoError& error) {
-        throw IoError("Could not open file " + file.string() + " - does not exist or invalid permissions? (" +
-                      error.what() + ")");
-    }
+    const std::string text = read_file(file, kMaxConfigBytes);
     read_text_into(text, file, seen, depth);
 }
 

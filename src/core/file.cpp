@@ -26,10 +26,14 @@ std::string reason(int code) {
     return std::generic_category().message(code);
 }
 
-FileHandle open_or_throw(const std::filesystem::path& file, const char* mode) {
-    FileHandle handle(std::fopen(file.c_str(), mode));
-    if (!handle) throw IoError(file.string() + ": cannot open: " + reason(errno));
-    return handle;
+// KataGo's words, which clients and transcripts know; the reason is added where it is not what they guess.
+FileHandle open_for_reading(const std::filesystem::path& file) {
+    FileHandle handle(std::fopen(file.c_str(), "rb"));
+    if (handle) return handle;
+    const int code = errno;
+    std::string message = "Could not open file " + file.string() + " - does not exist or invalid permissions?";
+    if (code != ENOENT && code != EACCES) message += " (" + reason(code) + ")";
+    throw IoError(message);
 }
 
 size_t read_some(std::FILE* file, char* out, size_t size, const std::string& name) {
@@ -71,7 +75,7 @@ ByteSource::~ByteSource() = default;
 
 std::unique_ptr<ByteSource> ByteSource::open(const std::filesystem::path& file, Compression compression) {
     auto input = std::make_unique<Input>();
-    input->file = open_or_throw(file, "rb");
+    input->file = open_for_reading(file);
     return std::unique_ptr<ByteSource>(new ByteSource(file.string(), std::move(input), compression));
 }
 
@@ -169,7 +173,7 @@ std::string ByteSource::stored_sha256() {
 }
 
 std::string read_file(const std::filesystem::path& file, uint64_t max_bytes) {
-    const FileHandle handle = open_or_throw(file, "rb");
+    const FileHandle handle = open_for_reading(file);
     std::string content;
     std::vector<char> buffer(kBufferBytes);
     for (;;) {
@@ -183,7 +187,8 @@ std::string read_file(const std::filesystem::path& file, uint64_t max_bytes) {
 }
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
-    FileHandle handle = open_or_throw(file, "wb");
+    FileHandle handle(std::fopen(file.c_str(), "wb"));
+    if (!handle) throw IoError(file.string() + ": cannot open for writing: " + reason(errno));
     const bool written = std::fwrite(content.data(), 1, content.size(), handle.get()) == content.size();
     if (std::fclose(handle.release()) != 0 || !written) {
         throw IoError(file.string() + ": cannot write: " + reason(errno));

@@ -89,7 +89,7 @@ TEST_CASE("file: writing, reading back, and the digest of the stored bytes") {
 }
 
 TEST_CASE("file: a missing file and a folder are reported with path and reason") {
-    CHECK_THROWS_WITH_AS(read_file("/nonexistent/file"), "/nonexistent/file: cannot open: No such file or directory",
-                         IoError);
+    CHECK_THROWS_WITH_AS(read_file("/nonexistent/file"),
+                         "Could not open file /nonexistent/file - does not exist or invalid permissions?", IoError);
     CHECK_THROWS_AS(read_file("/"), IoError);
 }
