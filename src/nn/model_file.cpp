@@ -110,6 +110,7 @@ Model parse(TokenReader& tokens) {
     const NodeId trunk = read_trunk(layers, inputs, info);
     const GraphOutputs outputs = read_heads(layers, trunk);
     model.graph = std::make_shared<const Graph>(builder.build(outputs));
+    info.policy_channels = model.graph->node(outputs.policy).type.channels;
     return model;
 }
 
