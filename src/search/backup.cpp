@@ -51,7 +51,7 @@ void weigh_by_value(const SearchParams& params, std::vector<ChildTerm>& children
     for (ChildTerm& child : children) child.weight *= total / left;
 }
 
-void Backup::add_visit(const SearchContext& context, Node& node) {
+void Backup::add_visit(const SearchContext& context, TreeNode& node) {
     // The thread that finds the counter at zero works until it is zero again, also for those that come meanwhile.
     if (node.pending_visits.fetch_add(1, std::memory_order_acq_rel) != 0) return;
     int32_t taken = 1;
@@ -61,7 +61,7 @@ void Backup::add_visit(const SearchContext& context, Node& node) {
     } while (taken > 0);
 }
 
-void Backup::refresh(const SearchContext& context, Node& node) {
+void Backup::refresh(const SearchContext& context, TreeNode& node) {
     if (node.has_edges() && node.evaluation()) {
         recompute(context, node, 0);
         return;
@@ -73,14 +73,14 @@ void Backup::refresh(const SearchContext& context, Node& node) {
     node.set_averages(stats, 0);
 }
 
-void Backup::recompute(const SearchContext& context, Node& node, int64_t new_visits) {
+void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new_visits) {
     const SearchParams& params = context.params;
     const Evaluation& evaluation = *node.evaluation();
     double original_total = 0;
     double largest = 0;
     children_.clear();
     for (const Edge& edge : node.edges()) {
-        const Node& child = *edge.child();
+        const TreeNode& child = *edge.child();
         const int64_t edge_visits = edge.visits();
         ChildTerm term{.stats = child.stats()};
         if (!term.stats.usable() || edge_visits <= 0) continue;
@@ -125,7 +125,7 @@ void Backup::recompute(const SearchContext& context, Node& node, int64_t new_vis
     node.set_averages(sum, new_visits);
 }
 
-NodeStats first_stats(const SearchContext& context, const Node& node, const Evaluation& evaluation) {
+NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation) {
     NodeStats stats =
         stats_of(evaluation, evaluation_weight(context.params, context.utility, evaluation), context.utility);
     if (node.bias.entry) {

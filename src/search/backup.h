@@ -31,17 +31,17 @@ class Backup {
   public:
     // Counts one more visit of `node` and brings its averages up to date; where another thread is at it, leaves both to
     // that one.
-    void add_visit(const SearchContext& context, Node& node);
+    void add_visit(const SearchContext& context, TreeNode& node);
     // Between searches: brings averages up to date with the children and the present utility function.
-    void refresh(const SearchContext& context, Node& node);
+    void refresh(const SearchContext& context, TreeNode& node);
 
   private:
-    void recompute(const SearchContext& context, Node& node, int64_t new_visits);
+    void recompute(const SearchContext& context, TreeNode& node, int64_t new_visits);
 
     std::vector<ChildTerm> children_;
 };
 
 // The statistics of a first visit, with the correction found for such positions.
-NodeStats first_stats(const SearchContext& context, const Node& node, const Evaluation& evaluation);
+NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation);
 
 }  // namespace katago

@@ -11,12 +11,12 @@ namespace katago {
 
 namespace {
 
-double prior_of(const SearchContext& context, const Node& node, Point move) {
+double prior_of(const SearchContext& context, const TreeNode& node, Point move) {
     return node.evaluation()->policy[static_cast<size_t>(context.policy_index_of(move))];
 }
 
 // Under territory rules a pass is held back while a neutral point can be filled at no loss.
-bool pass_is_suppressed(const SearchContext& context, const Node& node) {
+bool pass_is_suppressed(const SearchContext& context, const TreeNode& node) {
     if (!node.is_root() || !context.params.fill_dame_before_pass) return false;
     const BoardHistory& history = context.root_history;
     if (history.rules().scoring != ScoringRule::Territory || history.phase() != 0) return false;
@@ -50,7 +50,7 @@ bool pass_is_suppressed(const SearchContext& context, const Node& node) {
 }
 
 // The child that others are measured by.
-size_t reference_child(const SearchContext& context, const Node& node, const std::vector<MoveValue>& values) {
+size_t reference_child(const SearchContext& context, const TreeNode& node, const std::vector<MoveValue>& values) {
     size_t best = 0;
     double best_goodness = -1e50;
     for (size_t i = 0; i < values.size(); ++i) {
@@ -66,7 +66,7 @@ size_t reference_child(const SearchContext& context, const Node& node, const std
 }
 
 // Takes away visits that PUCT would not have spent, had it known what it knows now.
-void reduce_in_retrospect(const SearchContext& context, const Node& node, size_t reference,
+void reduce_in_retrospect(const SearchContext& context, const TreeNode& node, size_t reference,
                           std::vector<MoveValue>& values) {
     double total = 0, policy = 0;
     for (const Edge& edge : node.edges()) {
@@ -82,7 +82,7 @@ void reduce_in_retrospect(const SearchContext& context, const Node& node, size_t
     for (size_t i = 0; i < values.size(); ++i) {
         if (i == reference) continue;
         MoveValue& value = values[i];
-        const Node& child = *value.edge->child();
+        const TreeNode& child = *value.edge->child();
         const NodeStats child_stats = child.stats();
         const double prior = prior_of(context, node, value.move);
         double wanted = 0;
@@ -120,7 +120,7 @@ void apply_lcb(const SearchParams& params, double reference_weight, std::vector<
 }
 
 // The root's moves by policy, where it has no children.
-std::vector<MoveValue> values_of_policy(const SearchContext& context, const Node& node, bool suppress_pass) {
+std::vector<MoveValue> values_of_policy(const SearchContext& context, const TreeNode& node, bool suppress_pass) {
     const std::vector<float>& policy = node.evaluation()->policy;
     std::vector<MoveValue> values;
     for (const bool only_allowed : {true, false}) {
@@ -143,7 +143,7 @@ double largest(const std::vector<MoveValue>& values) {
 }
 
 // The values of a node's children by their visits.
-std::vector<MoveValue> values_of_children(const SearchContext& context, const Node& node, bool lcb,
+std::vector<MoveValue> values_of_children(const SearchContext& context, const TreeNode& node, bool lcb,
                                           bool suppress_pass) {
     std::vector<MoveValue> values;
     for (const Edge& edge : node.edges()) {
@@ -163,9 +163,9 @@ std::vector<MoveValue> values_of_children(const SearchContext& context, const No
 
 }  // namespace
 
-ConfidenceBound confidence_bound(const SearchContext& context, const Node& parent, const Edge& edge) {
+ConfidenceBound confidence_bound(const SearchContext& context, const TreeNode& parent, const Edge& edge) {
     const double radius_of_utility = context.utility.radius();
-    const Node& child = *edge.child();
+    const TreeNode& child = *edge.child();
     const NodeStats stats = child.stats();
     const double share = static_cast<double>(edge.visits()) / static_cast<double>(std::max<int64_t>(1, stats.visits));
     double weight = stats.weight * share;
@@ -189,7 +189,7 @@ ConfidenceBound confidence_bound(const SearchContext& context, const Node& paren
     return {for_player(parent.player(), utility + bonus) - radius, radius};
 }
 
-std::vector<MoveValue> move_values(const SearchContext& context, const Node& node, const ChoiceOptions& options) {
+std::vector<MoveValue> move_values(const SearchContext& context, const TreeNode& node, const ChoiceOptions& options) {
     if (!node.evaluation()) return {};
     const SearchParams& params = context.params;
     const bool suppress_pass = pass_is_suppressed(context, node);
@@ -210,7 +210,7 @@ std::vector<MoveValue> move_values(const SearchContext& context, const Node& nod
     return values;
 }
 
-NodeStats pruned_stats(const SearchContext& context, const Node& node) {
+NodeStats pruned_stats(const SearchContext& context, const TreeNode& node) {
     const NodeStats plain = node.stats();
     const std::vector<MoveValue> values =
         move_values(context, node, {.lcb = false, .raw_policy = false, .smallest_maximum = 1});
@@ -259,7 +259,7 @@ size_t draw_index(const std::vector<double>& values, double temperature, double 
     return first_best;
 }
 
-Surprise policy_surprise(const SearchContext& context, const Node& node) {
+Surprise policy_surprise(const SearchContext& context, const TreeNode& node) {
     Surprise result;
     if (!node.evaluation()) return result;
     const std::vector<MoveValue> values = move_values(context, node, {.smallest_maximum = 1});

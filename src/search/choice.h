@@ -15,7 +15,7 @@ struct ConfidenceBound {
     double radius = 0;
 };
 
-ConfidenceBound confidence_bound(const SearchContext& context, const Node& parent, const Edge& edge);
+ConfidenceBound confidence_bound(const SearchContext& context, const TreeNode& parent, const Edge& edge);
 
 // What a move is worth as a choice.
 struct MoveValue {
@@ -33,11 +33,11 @@ struct ChoiceOptions {
 
 // The values of a node's moves, children in the order in which they were made. Empty where there is nothing to go by.
 // Source: KataGo's play selection values.
-std::vector<MoveValue> move_values(const SearchContext& context, const Node& node, const ChoiceOptions& options);
+std::vector<MoveValue> move_values(const SearchContext& context, const TreeNode& node, const ChoiceOptions& options);
 
 // Averages over the node's children by those values (without LCB) and its own evaluation; the plain averages where
 // there are no values. Visits and weight are the plain ones.
-NodeStats pruned_stats(const SearchContext& context, const Node& node);
+NodeStats pruned_stats(const SearchContext& context, const TreeNode& node);
 
 // Draws an index in proportion to value^(1/temperature), of the values that are below `only_below` of the sum; with
 // next to no temperature the first largest. At least one value is positive.
@@ -49,6 +49,6 @@ struct Surprise {
     double search_entropy = 0;
     double policy_entropy = 0;
 };
-Surprise policy_surprise(const SearchContext& context, const Node& node);
+Surprise policy_surprise(const SearchContext& context, const TreeNode& node);
 
 }  // namespace katago

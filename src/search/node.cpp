@@ -34,9 +34,9 @@ void NodeStats::divide_by(double total) {
 }
 
 // Held for some dozens of instructions, so a waiting thread just offers its turn.
-class Node::Lock {
+class TreeNode::Lock {
   public:
-    explicit Lock(Node& node) : flag_(node.lock_) {
+    explicit Lock(TreeNode& node) : flag_(node.lock_) {
         while (flag_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
     }
     ~Lock() { flag_.clear(std::memory_order_release); }
@@ -47,11 +47,11 @@ class Node::Lock {
     std::atomic_flag& flag_;
 };
 
-Node::~Node() {
+TreeNode::~TreeNode() {
     free_edges();
 }
 
-void Node::free_edges() {
+void TreeNode::free_edges() {
     EdgeBlock* block = first_block_.exchange(nullptr);
     while (block) {
         const std::unique_ptr<EdgeBlock> owned(block);
@@ -59,13 +59,13 @@ void Node::free_edges() {
     }
 }
 
-Edge* Node::find_edge(Point move) const {
+Edge* TreeNode::find_edge(Point move) const {
     for (Edge& edge : edges())
         if (edge.move() == move) return &edge;
     return nullptr;
 }
 
-NodeStats Node::stats() const {
+NodeStats TreeNode::stats() const {
     const auto get = [](const std::atomic<double>& value) { return value.load(std::memory_order_relaxed); };
     NodeStats stats;
     stats.visits = visits();
@@ -81,7 +81,7 @@ NodeStats Node::stats() const {
     return stats;
 }
 
-void Node::store_averages(const NodeStats& averages) {
+void TreeNode::store_averages(const NodeStats& averages) {
     const auto set = [](std::atomic<double>& to, double value) { to.store(value, std::memory_order_relaxed); };
     set(weight_, averages.weight);
     set(weight_sq_, averages.weight_sq);
@@ -94,7 +94,7 @@ void Node::store_averages(const NodeStats& averages) {
     set(utility_sq_, averages.utility_sq);
 }
 
-bool Node::set_evaluation(std::shared_ptr<const Evaluation> evaluation, const NodeStats& first) {
+bool TreeNode::set_evaluation(std::shared_ptr<const Evaluation> evaluation, const NodeStats& first) {
     const Lock lock(*this);
     if (evaluation_owner_) return false;
     store_averages(first);
@@ -104,14 +104,14 @@ bool Node::set_evaluation(std::shared_ptr<const Evaluation> evaluation, const No
     return true;
 }
 
-std::shared_ptr<const Evaluation> Node::replace_evaluation(std::shared_ptr<const Evaluation> evaluation) {
+std::shared_ptr<const Evaluation> TreeNode::replace_evaluation(std::shared_ptr<const Evaluation> evaluation) {
     const Lock lock(*this);
     evaluation_owner_.swap(evaluation);
     evaluation_.store(evaluation_owner_.get(), std::memory_order_release);
     return evaluation;
 }
 
-void Node::add_visit(const NodeStats& values) {
+void TreeNode::add_visit(const NodeStats& values) {
     const Lock lock(*this);
     const NodeStats old = stats();
     NodeStats sum;
@@ -124,13 +124,13 @@ void Node::add_visit(const NodeStats& values) {
     visits_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Node::set_averages(const NodeStats& averages, int64_t new_visits) {
+void TreeNode::set_averages(const NodeStats& averages, int64_t new_visits) {
     const Lock lock(*this);
     store_averages(averages);
     visits_.fetch_add(new_visits, std::memory_order_relaxed);
 }
 
-Edge* Node::append(Point move, Node* child, int64_t visits) {
+Edge* TreeNode::append(Point move, TreeNode* child, int64_t visits) {
     std::atomic<EdgeBlock*>* link = &first_block_;
     for (int piece = 0;; ++piece) {
         EdgeBlock* block = link->load(std::memory_order_acquire);
@@ -151,21 +151,21 @@ Edge* Node::append(Point move, Node* child, int64_t visits) {
     }
 }
 
-Edge* Node::add_edge(Point move, Node* child) {
+Edge* TreeNode::add_edge(Point move, TreeNode* child) {
     const Lock lock(*this);
     if (find_edge(move)) return nullptr;
     return append(move, child, 0);
 }
 
-std::unique_ptr<Node> Node::copy_as_root(bool force_non_terminal) const {
-    auto copy = std::make_unique<Node>(player_, graph_hash_, force_non_terminal);
+std::unique_ptr<TreeNode> TreeNode::copy_as_root(bool force_non_terminal) const {
+    auto copy = std::make_unique<TreeNode>(player_, graph_hash_, force_non_terminal);
     copy->set_averages(stats(), visits());
     copy->replace_evaluation(evaluation_owner_);
     for (const Edge& edge : edges()) copy->append(edge.move(), edge.child(), edge.visits());
     return copy;
 }
 
-int64_t Node::edge_bytes() const {
+int64_t TreeNode::edge_bytes() const {
     int64_t bytes = 0;
     for (const EdgeBlock* block = first_block_.load(); block; block = block->next.load())
         bytes += static_cast<int64_t>(sizeof(EdgeBlock) + sizeof(Edge) * static_cast<size_t>(block->size));

@@ -13,7 +13,7 @@
 
 namespace katago {
 
-class Node;
+class TreeNode;
 
 // What a node has learnt, copied out. White's view; averages are weighted by `weight`, a visit weighs about 1.
 struct NodeStats {
@@ -39,7 +39,7 @@ struct NodeStats {
 // A move from a node, and the node that it leads to. All of it atomic: readers take no lock.
 class Edge {
   public:
-    Node* child() const { return child_.load(std::memory_order_acquire); }
+    TreeNode* child() const { return child_.load(std::memory_order_acquire); }
     int64_t visits() const { return packed_.load(std::memory_order_relaxed) >> kMoveBits; }
     Point move() const {
         return static_cast<Point>(packed_.load(std::memory_order_relaxed) & ((int64_t{1} << kMoveBits) - 1));
@@ -47,7 +47,7 @@ class Edge {
     void add_visit() { packed_.fetch_add(int64_t{1} << kMoveBits, std::memory_order_relaxed); }
 
     // Once, before other threads can see the child.
-    void set(Point move, Node* child, int64_t visits) {
+    void set(Point move, TreeNode* child, int64_t visits) {
         packed_.store(visits << kMoveBits | move, std::memory_order_relaxed);
         child_.store(child, std::memory_order_release);
     }
@@ -55,7 +55,7 @@ class Edge {
   private:
     static constexpr int kMoveBits = 16;
 
-    std::atomic<Node*> child_{nullptr};
+    std::atomic<TreeNode*> child_{nullptr};
     std::atomic<int64_t> packed_{0};  // visits and move
 };
 
@@ -101,13 +101,13 @@ class EdgeRange {
 // One position of the search. Owned by the Tree, which outlives all pointers to it. Readers take no lock: each number
 // is atomic, and several read together may come from moments a little apart, so that a reader must bear a visit without
 // weight. Writers of the statistics and of edges hold the node's own lock.
-class Node {
+class TreeNode {
   public:
-    Node(Player player, const Hash128& graph_hash, bool force_non_terminal)
+    TreeNode(Player player, const Hash128& graph_hash, bool force_non_terminal)
         : graph_hash_(graph_hash), player_(player), force_non_terminal_(force_non_terminal) {}
-    ~Node();
-    Node(const Node&) = delete;
-    Node& operator=(const Node&) = delete;
+    ~TreeNode();
+    TreeNode(const TreeNode&) = delete;
+    TreeNode& operator=(const TreeNode&) = delete;
 
     Player player() const { return player_; }  // to move
     const Hash128& graph_hash() const { return graph_hash_; }
@@ -154,12 +154,12 @@ class Node {
     void set_visits(int64_t visits) { visits_.store(visits, std::memory_order_relaxed); }
 
     // Appends an edge; null where the move has one already.
-    Edge* add_edge(Point move, Node* child);
+    Edge* add_edge(Point move, TreeNode* child);
 
     // --- Between searches ---
 
     // The same statistics, evaluation and edges; the children are shared.
-    std::unique_ptr<Node> copy_as_root(bool force_non_terminal) const;
+    std::unique_ptr<TreeNode> copy_as_root(bool force_non_terminal) const;
     // Drops the edges for which `keep` is false. Returns whether there were any.
     template <class Keep>
     bool remove_edges_unless(Keep keep);
@@ -168,7 +168,7 @@ class Node {
   private:
     class Lock;
     void store_averages(const NodeStats& averages);
-    Edge* append(Point move, Node* child, int64_t visits);
+    Edge* append(Point move, TreeNode* child, int64_t visits);
     void free_edges();
 
     std::atomic<EdgeBlock*> first_block_{nullptr};
@@ -186,10 +186,10 @@ class Node {
 };
 
 template <class Keep>
-bool Node::remove_edges_unless(Keep keep) {
+bool TreeNode::remove_edges_unless(Keep keep) {
     struct Kept {
         Point move;
-        Node* child;
+        TreeNode* child;
         int64_t visits;
     };
     std::vector<Kept> kept;
@@ -207,7 +207,7 @@ bool Node::remove_edges_unless(Keep keep) {
 }
 
 // The part of a child's weight that came through an edge to it.
-inline double edge_weight(const Edge& edge, const Node& child) {
+inline double edge_weight(const Edge& edge, const TreeNode& child) {
     const int64_t visits = child.visits();
     return child.weight() * (static_cast<double>(edge.visits()) / static_cast<double>(visits > 1 ? visits : 1));
 }

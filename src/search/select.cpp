@@ -42,7 +42,7 @@ double exploration_scaling(const SearchParams& params, const NodeStats& parent, 
     return cpuct * std::sqrt(children_weight + 0.01) * stdev_factor;
 }
 
-double first_play_utility(const SearchContext& context, const Node& node, const NodeStats& parent,
+double first_play_utility(const SearchContext& context, const TreeNode& node, const NodeStats& parent,
                           double visited_policy) {
     const SearchParams& params = context.params;
     const double of_network = stats_of(*node.evaluation(), 1, context.utility).utility;
@@ -60,8 +60,8 @@ double first_play_utility(const SearchContext& context, const Node& node, const 
     return utility + (loss - utility) * loss_prop;
 }
 
-ChildView view_child(const SearchContext& context, const Node& parent, const Edge& edge, double fpu) {
-    const Node& child = *edge.child();
+ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double fpu) {
+    const TreeNode& child = *edge.child();
     ChildView view{.weight = edge_weight(edge, child)};
     double utility = fpu;
     if (child.visits() > 0 && view.weight > 0) {
@@ -79,7 +79,7 @@ ChildView view_child(const SearchContext& context, const Node& parent, const Edg
     return view;
 }
 
-Selector::Totals Selector::gather(const SearchContext& context, const Node& node) {
+Selector::Totals Selector::gather(const SearchContext& context, const TreeNode& node) {
     const std::vector<float>& policy = node.evaluation()->policy;
     static_assert(sizeof(float) == sizeof(int32_t));
     open_policy_.resize(policy.size());
@@ -131,7 +131,7 @@ double Selector::root_score(const SearchContext& context, const Parent& parent, 
 
 // The likeliest move that has no child yet, -1 where none may be made. Policies are compared by their bits, which order
 // like the numbers (all that counts is not negative) and let the compiler use vector instructions.
-int Selector::best_new_index(const SearchContext& context, const Node& node, int depth) {
+int Selector::best_new_index(const SearchContext& context, const TreeNode& node, int depth) {
     const bool restricted = node.is_root() || !context.avoid_depths(node.player()).empty();
     if (restricted) {
         for (size_t i = 0; i < open_policy_.size(); ++i) {
@@ -146,7 +146,7 @@ int Selector::best_new_index(const SearchContext& context, const Node& node, int
     return static_cast<int>(std::find(open_policy_.begin(), open_policy_.end(), best) - open_policy_.begin());
 }
 
-Selection Selector::select(const SearchContext& context, const Node& node, const BoardHistory& history, int depth,
+Selection Selector::select(const SearchContext& context, const TreeNode& node, const BoardHistory& history, int depth,
                            double visits_left, Rng& rng) {
     const SearchParams& params = context.params;
     const Totals totals = gather(context, node);

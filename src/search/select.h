@@ -16,7 +16,7 @@ double exploration_scaling(const SearchParams& params, const NodeStats& parent, 
 
 // The utility that a move without visits is taken to have, White's view. `visited_policy` is the policy of those that
 // have some.
-double first_play_utility(const SearchContext& context, const Node& node, const NodeStats& parent,
+double first_play_utility(const SearchContext& context, const TreeNode& node, const NodeStats& parent,
                           double visited_policy);
 
 inline double puct(double scaling, double prior, double weight, double self_utility) {
@@ -31,7 +31,7 @@ struct ChildView {
 
 // The child of `edge`, with ending bonus and virtual losses.
 //   fpu   for a child without statistics, White's view
-ChildView view_child(const SearchContext& context, const Node& parent, const Edge& edge, double fpu);
+ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double fpu);
 
 // The move that a playout takes next.
 struct Selection {
@@ -44,7 +44,7 @@ struct Selection {
 class Selector {
   public:
     // `history` is at `node`, `depth` moves below the root; `visits_left` is how many more the run can make at most.
-    Selection select(const SearchContext& context, const Node& node, const BoardHistory& history, int depth,
+    Selection select(const SearchContext& context, const TreeNode& node, const BoardHistory& history, int depth,
                      double visits_left, Rng& rng);
 
   private:
@@ -67,11 +67,11 @@ class Selector {
         double weight_per_visit = 1;
     };
 
-    Totals gather(const SearchContext& context, const Node& node);
+    Totals gather(const SearchContext& context, const TreeNode& node);
     double root_score(const SearchContext& context, const Parent& parent, const Totals& totals, const Known& known,
                       const ChildView& child, double visits_left, Rng& rng) const;
     bool hint_is_behind(const Parent& parent, const Known& known, const ChildView& child) const;
-    int best_new_index(const SearchContext& context, const Node& node, int depth);
+    int best_new_index(const SearchContext& context, const TreeNode& node, int depth);
 
     std::vector<Known> known_;
     std::vector<int32_t> open_policy_;  // bits of the policy, -1.0f where there is a child

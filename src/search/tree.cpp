@@ -8,7 +8,7 @@ namespace katago {
 namespace {
 
 // A node in the table: itself, its key and what the table and the allocator add.
-constexpr int64_t kNodeBytes = sizeof(Node) + sizeof(Hash128) + 40;
+constexpr int64_t kNodeBytes = sizeof(TreeNode) + sizeof(Hash128) + 40;
 
 }  // namespace
 
@@ -25,12 +25,12 @@ void Tree::clear() {
     free_retired();
 }
 
-Node* Tree::find_or_create(const Hash128& key, const NewNode& wanted) {
+TreeNode* Tree::find_or_create(const Hash128& key, const NewNode& wanted) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     const auto [entry, made] =
         shard.nodes.try_emplace(key, wanted.player, wanted.graph_hash, wanted.force_non_terminal);
-    Node& node = entry->second;
+    TreeNode& node = entry->second;
     if (made) {
         if (wanted.bias_history) node.bias.entry = value_bias_.enter(*wanted.bias_history);
         nodes_.fetch_add(1, std::memory_order_relaxed);
@@ -49,15 +49,15 @@ void Tree::free_retired() {
     retired_.clear();
 }
 
-void Tree::visit_bottom_up(const std::function<void(Node&)>& visit) {
+void Tree::visit_bottom_up(const std::function<void(TreeNode&)>& visit) {
     if (!root_) return;
     ++mark_;
     struct Open {
-        Node* node;
+        TreeNode* node;
         EdgeRange::Iterator next;
     };
     std::vector<Open> open;
-    const auto enter = [&](Node& node) {
+    const auto enter = [&](TreeNode& node) {
         node.mark = mark_;
         open.push_back({&node, node.edges().begin()});
     };
@@ -65,7 +65,7 @@ void Tree::visit_bottom_up(const std::function<void(Node&)>& visit) {
     while (!open.empty()) {
         Open& top = open.back();
         if (top.next != EdgeRange::End{}) {
-            Node* child = (*top.next).child();
+            TreeNode* child = (*top.next).child();
             ++top.next;
             if (child->mark != mark_) enter(*child);
         } else {
@@ -76,12 +76,12 @@ void Tree::visit_bottom_up(const std::function<void(Node&)>& visit) {
 }
 
 void Tree::sweep(double bias_free_proportion) {
-    visit_bottom_up([](Node&) {});
+    visit_bottom_up([](TreeNode&) {});
     int64_t left = 0;
     for (Shard& shard : shards_) {
         const std::lock_guard lock(shard.mutex);
         for (auto entry = shard.nodes.begin(); entry != shard.nodes.end();) {
-            Node& node = entry->second;
+            TreeNode& node = entry->second;
             if (root_ && node.mark == mark_) {
                 ++entry;
             } else {

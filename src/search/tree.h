@@ -20,8 +20,8 @@ namespace katago {
 // it needs a search that is not running. Freeing is never recursive, however deep the tree.
 class Tree {
   public:
-    Node* root() const { return root_.get(); }
-    void set_root(std::unique_ptr<Node> root) {
+    TreeNode* root() const { return root_.get(); }
+    void set_root(std::unique_ptr<TreeNode> root) {
         root_ = std::move(root);
         root_->make_root();
     }
@@ -35,13 +35,13 @@ class Tree {
         const BoardHistory* bias_history = nullptr;  // null: takes no part in the correction of evaluations
     };
     // (Thread-safe) The node of this key, made where it is missing. Null where the node found is the other player's.
-    Node* find_or_create(const Hash128& key, const NewNode& wanted);
+    TreeNode* find_or_create(const Hash128& key, const NewNode& wanted);
     // (Thread-safe) Keeps an evaluation that was replaced during a search until the next one starts.
     void retire(std::shared_ptr<const Evaluation> evaluation);
     void free_retired();
 
     // Calls `visit` with every node that the root reaches, children before their parents where there is no cycle.
-    void visit_bottom_up(const std::function<void(Node&)>& visit);
+    void visit_bottom_up(const std::function<void(TreeNode&)>& visit);
     // Deletes all nodes that the root does not reach, with this share of what they found out about errors.
     void sweep(double bias_free_proportion);
     ValueBiasTable& value_bias() { return value_bias_; }
@@ -56,7 +56,7 @@ class Tree {
   private:
     struct Shard {
         std::mutex mutex;
-        std::unordered_map<Hash128, Node, Hash128Hasher> nodes GUARDED_BY(mutex);
+        std::unordered_map<Hash128, TreeNode, Hash128Hasher> nodes GUARDED_BY(mutex);
     };
     static constexpr size_t kShards = 64;
 
@@ -64,7 +64,7 @@ class Tree {
     void count_bytes();
 
     ValueBiasTable value_bias_;
-    std::unique_ptr<Node> root_;
+    std::unique_ptr<TreeNode> root_;
     std::array<Shard, kShards> shards_;
     std::atomic<int64_t> nodes_{0};
     std::atomic<int64_t> bytes_{0};

@@ -12,6 +12,9 @@ namespace {
 // Tells nodes apart at which play goes on after the end of the game.
 constexpr Hash128 kForceNonTerminalHash{0x4F8D0A2C6E1B3975u, 0xD1C27B90E35A684Fu};
 
+// What an edge takes, half empty blocks included.
+constexpr int64_t kEdgeBytes = 3 * sizeof(Edge);
+
 }  // namespace
 
 void Worker::begin(const SearchContext& context, Tree& tree, uint64_t seed) {
@@ -30,7 +33,7 @@ bool Worker::playout(double visits_left) {
 }
 
 Worker::Outcome Worker::descend(double visits_left, bool& extra) {
-    Node* node = tree_->root();
+    TreeNode* node = tree_->root();
     for (;;) {
         if (history_.finished() && !node->force_non_terminal()) {
             add_result(*node);
@@ -46,7 +49,7 @@ Worker::Outcome Worker::descend(double visits_left, bool& extra) {
         // Lines that lead to the same node may differ in what repetition forbids.
         if (!history_.is_legal(selection.move, node->player())) return reevaluate(*node);
         extra |= !selection.counts;
-        Node* child = step_into(*node, selection);
+        TreeNode* child = step_into(*node, selection);
         if (!child) return Outcome::Lost;
         const Step& step = path_.back();
         // A transposition that is ahead of this edge: the edge catches up without searching.
@@ -59,14 +62,14 @@ Worker::Outcome Worker::descend(double visits_left, bool& extra) {
     }
 }
 
-bool Worker::on_path(const Node* node) const {
+bool Worker::on_path(const TreeNode* node) const {
     return std::any_of(path_.begin(), path_.end(), [node](const Step& step) { return step.node == node; });
 }
 
-Node* Worker::step_into(Node& node, const Selection& selection) {
+TreeNode* Worker::step_into(TreeNode& node, const Selection& selection) {
     const bool is_root = path_.empty();
     if (selection.edge) {
-        Node* child = selection.edge->child();
+        TreeNode* child = selection.edge->child();
         history_.make_move(selection.move, node.player());
         child->virtual_losses.fetch_add(1, std::memory_order_relaxed);
         path_.push_back({&node, selection.edge, selection.counts});
@@ -77,7 +80,7 @@ Node* Worker::step_into(Node& node, const Selection& selection) {
     history_.make_move(selection.move, node.player());
     const bool force =
         selection.move == kPass && history_.finished() && ((params.conservative_pass && is_root) || suppressed);
-    Tree::NewNode wanted{.player = history_.next_player(), .force_non_terminal = force};
+    Tree::NewNode wanted{history_.next_player(), {}, force, nullptr};
     Hash128 key = rng_.hash();
     if (params.use_graph_search) {
         const Hash128& previous = is_root ? context_->root_graph_hash : node.graph_hash();
@@ -86,7 +89,7 @@ Node* Worker::step_into(Node& node, const Selection& selection) {
         key = force ? wanted.graph_hash ^ kForceNonTerminalHash : wanted.graph_hash;
     }
     if (params.subtree_value_bias_factor != 0) wanted.bias_history = &history_;
-    Node* child = tree_->find_or_create(key, wanted);
+    TreeNode* child = tree_->find_or_create(key, wanted);
     // A clash of hashes: a node of its own.
     while (!child) child = tree_->find_or_create(rng_.hash(), wanted);
     child->virtual_losses.fetch_add(1, std::memory_order_relaxed);
@@ -95,11 +98,12 @@ Node* Worker::step_into(Node& node, const Selection& selection) {
         child->virtual_losses.fetch_sub(1, std::memory_order_relaxed);
         return nullptr;
     }
+    tree_->note_bytes(kEdgeBytes);
     path_.push_back({&node, edge, selection.counts});
     return child;
 }
 
-Worker::Outcome Worker::evaluate_leaf(Node& node) {
+Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
     std::shared_ptr<const Evaluation> evaluation;
     if (path_.empty())
         evaluation = context_->adjusted_root_evaluation;
@@ -113,14 +117,14 @@ Worker::Outcome Worker::evaluate_leaf(Node& node) {
     return Outcome::Updated;
 }
 
-Worker::Outcome Worker::reevaluate(Node& node) {
+Worker::Outcome Worker::reevaluate(TreeNode& node) {
     EvalOptions options = context_->eval_options(depth(), node.player());
     options.skip_cache = true;
     tree_->retire(node.replace_evaluation(evaluations_.evaluate(history_.board(), history_, node.player(), options)));
     return Outcome::Updated;
 }
 
-void Worker::add_result(Node& node) {
+void Worker::add_result(TreeNode& node) {
     node.add_visit(stats_of_result(history_, context_->params.draw_equivalent_wins_for_white, context_->terminal_weight,
                                    context_->utility));
 }

@@ -31,7 +31,7 @@ class Worker {
 
   private:
     struct Step {
-        Node* node;
+        TreeNode* node;
         Edge* edge;
         bool counts;
     };
@@ -42,12 +42,12 @@ class Worker {
     };
 
     Outcome descend(double visits_left, bool& extra);
-    Outcome evaluate_leaf(Node& node);
-    Outcome reevaluate(Node& node);
-    void add_result(Node& node);
+    Outcome evaluate_leaf(TreeNode& node);
+    Outcome reevaluate(TreeNode& node);
+    void add_result(TreeNode& node);
     // Plays the selected move and enters its node, which is made where needed. Null: another thread was faster.
-    Node* step_into(Node& node, const Selection& selection);
-    bool on_path(const Node* node) const;
+    TreeNode* step_into(TreeNode& node, const Selection& selection);
+    bool on_path(const TreeNode* node) const;
     void unwind(bool updated);
     int depth() const { return static_cast<int>(path_.size()); }
 

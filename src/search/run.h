@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "search/context.h"
+#include "search/search.h"
+#include "search/tree.h"
+
+namespace katago {
+
+// The limits of one run and how far it has got; shared by its threads. Source: KataGo's limits and time management.
+class Run {
+  public:
+    // `carried_s`: seconds of earlier searches that count as spent on this move.
+    Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, double carried_s);
+
+    // (Thread-safe) Has a limit been reached?
+    bool over() const;
+    // (Thread-safe) One playout more.
+    void count_playout() { playouts_.fetch_add(1, std::memory_order_relaxed); }
+    // (Thread-safe) The most visits that can still come.
+    double visits_left() const;
+    // By one thread, often: adapts the time for this move to what the search has found.
+    void update_clock();
+
+    // How many of the threads are worth starting.
+    int threads() const { return threads_; }
+    int64_t playouts() const { return playouts_.load(std::memory_order_relaxed); }
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+  private:
+    double time_for_move(double used) const;
+    double midgame_factor() const;
+    double obvious_factor() const;
+    bool rest_is_futile(double used, double limit) const;
+    double visits_left_until(double used, double limit) const;
+
+    const SearchContext& context_;
+    const Tree& tree_;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const double carried_s_;
+    double search_factor_ = 1;
+    int64_t max_visits_;
+    int64_t max_playouts_;
+    double max_time_s_;
+    int64_t max_tree_bytes_;
+    int64_t start_visits_ = 0;
+    int threads_ = 1;
+    bool pondering_ = false;
+    std::optional<TimeControl> clock_;
+    TimeControl::Plan plan_;
+    double next_clock_update_s_ = 0;
+    std::atomic<double> clock_limit_s_{1e30};
+    std::atomic<int64_t> playouts_{0};
+};
+
+}  // namespace katago
