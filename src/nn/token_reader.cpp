@@ -30,7 +30,7 @@ std::string printable(std::string text) {
     return text;
 }
 
-void swap_bytes(float* values, size_t count) {
+[[maybe_unused]] void swap_bytes(float* values, size_t count) {
     for (size_t i = 0; i < count; i++) {
         unsigned char bytes[4];
         std::memcpy(bytes, values + i, 4);
