@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "backend/registry.h"
+#include "eval/evaluator.h"
+#include "game/recipe.h"
+#include "game/symmetry.h"
+#include "golden.h"
+#include "query.h"
+
+namespace katago {
+
+namespace {
+
+constexpr int kRowsOfBigNetworks = 10;
+
+// How far an evaluation may be from the reference's, which computes in floats and prints six or seven digits; two of
+// its own runs agree within 3e-6.
+struct Tolerance {
+    double probability;  // also of ownership
+    double points;       // besides 1e-4 of the value; also times and errors
+    double square;       // relative, of the squared score
+};
+constexpr Tolerance kReferenceTolerance = {1e-5, 1e-3, 1e-3};
+constexpr Tolerance kFloatTolerance = {1e-4, 1e-3, 1e-3};
+constexpr double kRelativePoints = 1e-4;
+
+// The largest differences seen.
+struct Differences {
+    double probability = 0, ownership = 0, points = 0, square = 0;
+    int wrong_legality = 0;
+    int rows = 0;
+    std::string worst_row;  // by probability and ownership
+
+    void add(const Differences& other) {
+        if (std::max(other.probability, other.ownership) >= std::max(probability, ownership))
+            worst_row = other.worst_row;
+        probability = std::max(probability, other.probability);
+        ownership = std::max(ownership, other.ownership);
+        points = std::max(points, other.points);
+        square = std::max(square, other.square);
+        wrong_legality += other.wrong_legality;
+        rows += other.rows;
+    }
+};
+
+// A difference that is no number counts as the largest.
+void raise(double& maximum, double difference) {
+    if (!(difference <= maximum)) maximum = std::isnan(difference) ? INFINITY : difference;
+}
+
+Differences compare(const Evaluation& found, const nlohmann::json& expected) {
+    Differences d;
+    d.rows = 1;
+    auto value = [&](const char* key) { return expected.at(key).get<double>(); };
+    raise(d.probability, std::abs(found.white_win - value("whiteWin")));
+    raise(d.probability, std::abs(found.white_loss - value("whiteLoss")));
+    raise(d.probability, std::abs(found.no_result - value("noResult")));
+    auto points = [&](double v, const char* key) {
+        raise(d.points, std::abs(v - value(key)) - kRelativePoints * std::abs(value(key)));
+    };
+    points(found.white_score_mean, "whiteScoreMean");
+    points(found.white_lead, "whiteLead");
+    points(found.var_time_left, "varTimeLeft");
+    points(found.shortterm_winloss_error, "shorttermWinlossError");
+    points(found.shortterm_score_error, "shorttermScoreError");
+    const double square = value("whiteScoreMeanSq");
+    raise(d.square, std::abs(found.white_score_mean_sq - square) / std::max(1.0, std::abs(square)));
+
+    const auto policy = expected.at("policy").get<std::vector<double>>();
+    const auto ownership = expected.at("whiteOwnership").get<std::vector<double>>();
+    if (found.policy.size() != policy.size() || found.white_ownership.size() != ownership.size()) {
+        d.wrong_legality = 1;
+        return d;
+    }
+    for (size_t i = 0; i < policy.size(); ++i) {
+        d.wrong_legality += (found.policy[i] < 0) != (policy[i] < 0);
+        raise(d.probability, std::abs(found.policy[i] - policy[i]));
+    }
+    for (size_t i = 0; i < ownership.size(); ++i) raise(d.ownership, std::abs(found.white_ownership[i] - ownership[i]));
+    return d;
+}
+
+using Positions = std::map<std::string, nlohmann::json>;
+
+const Positions& all_positions() {
+    static const Positions positions = [] {
+        Positions read;
+        golden::for_each_row(golden::find("nn-inputs/positions.jsonl.gz"), [&](const nlohmann::json& row) {
+            nlohmann::json kept = row;
+            kept.erase("planes19");
+            kept.erase("planesExact");
+            read.emplace(row.at("id").get<std::string>(), std::move(kept));
+        });
+        return read;
+    }();
+    return positions;
+}
+
+Differences check_row(EvalThread& thread, const nlohmann::json& expected) {
+    const nlohmann::json& position = all_positions().at(expected.at("position").get<std::string>());
+    const BoardHistory history = recipe::game_of(position);
+    EvalOptions options = query::options_of(position.at("misc"));
+    options.policy_optimism = expected.at("policyOptimism").get<double>();
+    options.policy_temperature = expected.at("policyTemperature").get<double>();
+    options.include_ownership = true;
+    // The reference turns its whole buffer, and leaves the transposition out where that is not square.
+    options.symmetry = symmetry::for_frame(expected.at("symmetry").get<int>(),
+                                           {expected.at("nnXLen").get<int>(), expected.at("nnYLen").get<int>()});
+    std::optional<SgfMetadata> profile;
+    if (expected.contains("profile") && !expected.at("profile").is_null())
+        profile = profile_of_name(expected.at("profile").get<std::string>());
+    options.metadata = profile ? &*profile : nullptr;
+    Differences seen = compare(*thread.evaluate(history.board(), history, history.next_player(), options), expected);
+    seen.worst_row = expected.at("position").get<std::string>() + ", symmetry " + expected.at("symmetry").dump() +
+                     ", buffer " + expected.at("nnXLen").dump() + "x" + expected.at("nnYLen").dump();
+    return seen;
+}
+
+// The rows are shared out to all cores.
+Differences check_rows(const Model& model, const Backend& backend, const std::vector<nlohmann::json>& rows) {
+    Evaluator evaluator(model.info, model.graph->meta_channels(), backend.load(*model.graph),
+                        {.cache_size_power_of_two = -1});
+    std::atomic<size_t> next = 0;
+    auto work = [&](Differences& seen, std::exception_ptr& failure) {
+        try {
+            EvalThread thread(evaluator, /*seed=*/0);
+            for (size_t i; (i = next++) < rows.size();) seen.add(check_row(thread, rows[i]));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
+    const size_t count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, rows.size());
+    std::vector<Differences> seen(count);
+    std::vector<std::exception_ptr> failures(count);
+    {
+        std::vector<std::jthread> threads;
+        for (size_t i = 0; i < count; ++i) threads.emplace_back(work, std::ref(seen[i]), std::ref(failures[i]));
+    }
+    Differences all;
+    for (size_t i = 0; i < count; ++i) {
+        if (failures[i]) std::rethrow_exception(failures[i]);
+        all.add(seen[i]);
+    }
+    return all;
+}
+
+std::vector<nlohmann::json> read_rows(const std::filesystem::path& file) {
+    std::vector<nlohmann::json> rows;
+    golden::for_each_row(file, [&](const nlohmann::json& row) { rows.push_back(row); });
+    return rows;
+}
+
+// `count` of the rows, spread over all.
+std::vector<nlohmann::json> spread(const std::vector<nlohmann::json>& rows, size_t count) {
+    if (rows.size() <= count) return rows;
+    std::vector<nlohmann::json> kept;
+    for (size_t i = 0; i < count; ++i) kept.push_back(rows[i * rows.size() / count]);
+    return kept;
+}
+
+std::filesystem::path network_file(const std::string& name) {
+    const auto folder = golden::find("models");
+    for (const char* ending : {".bin.gz", ".txt.gz"})
+        if (!folder.empty() && std::filesystem::exists(folder / (name + ending))) return folder / (name + ending);
+    return {};
+}
+
+bool all_rows_wanted() {
+    return std::getenv("KATAGO_GOLDEN_FULL") != nullptr;
+}
+
+void check_network(const std::string& name, const Backend& backend) {
+    CAPTURE(name);
+    const auto network = network_file(name);
+    if (network.empty()) {
+        std::fprintf(stderr, "SKIPPED: network %s is not stored\n", name.c_str());
+        return;
+    }
+    std::vector<nlohmann::json> rows = read_rows(golden::find("nn-outputs/" + name + ".jsonl.gz"));
+    const Model model = read_model(network);
+    if (!all_rows_wanted() && model.info.trunk_channels >= 256) rows = spread(rows, kRowsOfBigNetworks);
+    const Differences seen = check_rows(model, backend, rows);
+    const Tolerance allowed = backend.name() == "reference" ? kReferenceTolerance : kFloatTolerance;
+    std::fprintf(stderr, "%-10s %-45s %3d rows: probability %.1e, ownership %.1e, points %.1e, square %.1e\n",
+                 backend.name().c_str(), name.c_str(), seen.rows, seen.probability, seen.ownership, seen.points,
+                 seen.square);
+    CAPTURE(seen.worst_row);
+    CHECK(seen.wrong_legality == 0);
+    CHECK(seen.probability <= allowed.probability);
+    CHECK(seen.ownership <= allowed.probability);
+    CHECK(seen.points <= allowed.points);
+    CHECK(seen.square <= allowed.square);
+}
+
+}  // namespace
+
+TEST_CASE("evaluator: networks answer as the reference engine does") {
+    const auto folder = golden::find("nn-outputs");
+    if (folder.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string file = entry.path().filename().string();
+        if (file.ends_with(".jsonl.gz")) names.push_back(file.substr(0, file.size() - std::string(".jsonl.gz").size()));
+    }
+    std::sort(names.begin(), names.end());
+    CHECK(names.size() > 0);
+    for (const Backend* backend : backends()) {
+        CAPTURE(backend->name());
+        for (const std::string& name : names) check_network(name, *backend);
+    }
+}
+
+}  // namespace katago
