@@ -118,6 +118,8 @@ GtpSettings read_gtp_settings(const Config& config) {
     const bool dynamic_wanted = config.contains("dynamicPlayoutDoublingAdvantageCapPerOppLead");
     settings.static_pda = config.contains("playoutDoublingAdvantage") && !dynamic_wanted;
     settings.has_limit = config.contains("maxVisits") || config.contains("maxPlayouts") || config.contains("maxTime");
+    if (config.contains("ignoreGTPAndForceKomi"))
+        settings.forced_komi = config.get_float("ignoreGTPAndForceKomi", {-kMaxKomi, kMaxKomi});
     settings.human_profile = config.get_string("humanSLProfile", "");
     check(config, settings);
     return settings;

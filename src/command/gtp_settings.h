@@ -56,8 +56,9 @@ struct GtpSettings {
     bool startup_print_message_to_stderr = true;
     bool ogs_chat_to_stderr = false;
 
-    std::string human_profile;  // humanSLProfile
-    bool has_limit = false;     // some limit of the search was given, so that no default clock is needed
+    std::optional<float> forced_komi;  // ignoreGTPAndForceKomi
+    std::string human_profile;         // humanSLProfile
+    bool has_limit = false;            // some limit of the search was given, so that no default clock is needed
 
     // --- The search's own, for moves and for analysis commands ---
     SearchParams genmove;
