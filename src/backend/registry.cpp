@@ -3,14 +3,16 @@
 
 #include <string>
 
+#include "backend/eigen/eigen_backend.h"
 #include "backend/reference/reference_backend.h"
 #include "core/error.h"
 
 namespace katago {
 
 std::span<const Backend* const> backends() {
+    static const EigenBackend eigen;
     static const ReferenceBackend reference;
-    static const Backend* const table[] = {&reference};
+    static const Backend* const table[] = {&eigen, &reference};
     return table;
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "backend/arena.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <numeric>
+#include <vector>
+
+namespace katago {
+
+namespace {
+
+size_t rounded_up(size_t value, size_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+bool alive_together(const ArenaBuffer& a, const ArenaBuffer& b) {
+    return a.first_step <= b.last_step && b.first_step <= a.last_step;
+}
+
+}  // namespace
+
+void AlignedFloats::Free::operator()(float* data) const {
+    std::free(data);
+}
+
+AlignedFloats::AlignedFloats(size_t count) : count_(count) {
+    if (count == 0) return;
+    const size_t bytes = rounded_up(count * sizeof(float), kBufferAlignment);
+    data_.reset(static_cast<float*>(std::aligned_alloc(kBufferAlignment, bytes)));
+    if (!data_) throw std::bad_alloc();
+    std::memset(data_.get(), 0, bytes);
+}
+
+size_t place_buffers(std::span<ArenaBuffer> buffers) {
+    // The largest first, each at the lowest gap between those already placed that live at the same time.
+    std::vector<size_t> order(buffers.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return buffers[a].floats > buffers[b].floats; });
+    constexpr size_t kUnit = kBufferAlignment / sizeof(float);
+    std::vector<size_t> placed;  // ascending offsets
+    size_t total = 0;
+    for (const size_t index : order) {
+        ArenaBuffer& buffer = buffers[index];
+        buffer.offset = 0;
+        for (const size_t other : placed) {
+            if (!alive_together(buffer, buffers[other])) continue;
+            if (buffer.offset + buffer.floats <= buffers[other].offset) break;
+            const size_t end = rounded_up(buffers[other].offset + buffers[other].floats, kUnit);
+            buffer.offset = std::max(buffer.offset, end);
+        }
+        const auto where = std::upper_bound(placed.begin(), placed.end(), buffer.offset,
+                                            [&](size_t offset, size_t p) { return offset < buffers[p].offset; });
+        placed.insert(where, index);
+        total = std::max(total, buffer.offset + buffer.floats);
+    }
+    return rounded_up(total, kUnit);
+}
+
+}  // namespace katago

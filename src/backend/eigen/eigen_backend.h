@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/backend.h"
+#include "backend/eigen/instruction_set.h"
+
+namespace katago {
+
+// FP32 on the CPU: fused steps, Winograd 3x3 convolutions and packed matrix products in the best vector instructions of
+// the machine. Stateless.
+class EigenBackend final : public Backend {
+  public:
+    EigenBackend() : EigenBackend(eigen::available_instruction_sets().front()) {}
+    // For tests and benchmarks: another of the available instruction sets.
+    explicit EigenBackend(eigen::InstructionSet set) : set_(set) {}
+
+    std::string name() const override { return "eigen"; }
+    std::string description() const override;
+    std::shared_ptr<const LoadedModel> load(const Graph& graph) const override;
+
+  private:
+    eigen::InstructionSet set_;
+};
+
+}  // namespace katago

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/eigen/kernels.h"
+
+namespace katago::eigen {
+
+const Kernels& kernels_portable();
+const Kernels& kernels_avx2();    // x86-64 only
+const Kernels& kernels_avx512();  // x86-64 only
+
+}  // namespace katago::eigen

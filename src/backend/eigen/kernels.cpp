@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "backend/eigen/kernels.h"
+
+#include "backend/eigen/kernel_tables.h"
+
+namespace katago::eigen {
+
+const Kernels& kernels_for(InstructionSet set) {
+#if defined(__x86_64__)
+    if (set == InstructionSet::Avx512) return kernels_avx512();
+    if (set == InstructionSet::Avx2) return kernels_avx2();
+#endif
+    static_cast<void>(set);
+    return kernels_portable();
+}
+
+}  // namespace katago::eigen

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "backend/eigen/instruction_set.h"
+#include "nn/layers.h"
+
+namespace katago::eigen {
+
+// How values lie in memory. A value of C channels is
+//   [ceil(C / width)][rows][width]
+// with `width` the floats of one vector and rows = batch * points (points = the board's area, or 1 for a vector). So a
+// kernel that multiplies a few rows by weights finds the same channel of the next row at a constant distance, and never
+// meets a fraction of a vector: the lanes beyond C hold zeros. A "block" below is one [rows][width] slice.
+//
+// Weights of a dense layer of `depth` inputs are packed in panels of kPanelVectors vectors of outputs,
+//   [panel][depth][kPanelVectors * width]
+// where the last panel has one vector when their number is odd. The vector v, even, thus starts at v * depth * width.
+inline constexpr int kPanelVectors = 2;
+
+// What happens to each result y of a step before it is stored:
+//   y = y * multiplier + vector + residual;  raw = y;  activated = kind(y * scale + shift)
+// All but the accumulator may be absent (null). multiplier, residual, raw and activated have the rows of the step;
+// vector has one row for each of the batch; scale and shift are per channel, padded to whole vectors.
+struct EpilogueCall {
+    const float* multiplier = nullptr;
+    const float* vector = nullptr;
+    const float* residual = nullptr;
+    const float* scale = nullptr;
+    const float* shift = nullptr;
+    float* raw = nullptr;
+    float* activated = nullptr;
+    ActivationKind kind = ActivationKind::Identity;
+    size_t batch = 1, points = 1;  // rows = batch * points
+};
+
+// out[rows, vectors * width] = in[rows, depth] * weights
+struct DenseCall {
+    const float* in = nullptr;
+    const float* weights = nullptr;
+    int rows = 0, depth = 0, vectors = 0;
+    EpilogueCall out;
+};
+
+// A 3x3 convolution by F(4x4, 3x3): 36 products of [tiles, in_channels] and [in_channels, out_channels].
+// weights: transformed: for each panel, 36 packed panels; else, for each panel, [in_channels][9][panel width], to be
+// transformed in every evaluation (for networks whose transformed weights would not fit in caches or memory).
+struct WinogradCall {
+    const float* in = nullptr;
+    const float* weights = nullptr;
+    bool weights_transformed = true;
+    bool input_transformed = false;  // `tiles_in` still holds this input
+    int height = 0, width = 0, in_channels = 0, out_vectors = 0;
+    float* tiles_in = nullptr;  // winograd_input_floats()
+    float* scratch = nullptr;   // winograd_scratch_floats()
+    EpilogueCall out;
+};
+inline constexpr int kWinogradPositions = 36;
+inline constexpr int kWinogradTile = 4;
+// Its points are 0, +-A, +-B and infinity.
+inline constexpr float kWinogradPointA = 0.625f, kWinogradPointB = 1.5f;
+
+// A convolution of the planes of the position, which are nearly all zero: only other values are multiplied.
+//   in       [batch, height, width, in_channels], plain
+//   weights  [kernel_y, kernel_x, in_channels, out_vectors * width]
+struct SparseConvCall {
+    const float* in = nullptr;
+    const float* weights = nullptr;
+    int height = 0, width = 0, in_channels = 0, out_vectors = 0;
+    int kernel_y = 1, kernel_x = 1, dilation_y = 1, dilation_x = 1;
+    uint32_t* first_entry = nullptr;  // [points + 1]
+    uint32_t* channels = nullptr;     // [points * in_channels]
+    float* values = nullptr;          // [points * in_channels]
+    EpilogueCall out;
+};
+
+struct ElementwiseCall {
+    const float* in = nullptr;
+    int vectors = 0;
+    EpilogueCall out;
+};
+
+struct RmsNormCall {
+    const float* in = nullptr;
+    const float* gamma = nullptr;
+    const float* beta = nullptr;  // may be null
+    float* out = nullptr;
+    float epsilon = 0;
+    bool over_board = false;
+    ActivationKind kind = ActivationKind::Identity;  // applied last
+    int channels = 0;
+    size_t batch = 1, points = 1;
+};
+
+// Per channel, the sum and the maximum over the points. sums, maxima: [batch][vectors * width]
+struct PoolCall {
+    const float* in = nullptr;
+    float* sums = nullptr;
+    float* maxima = nullptr;
+    int vectors = 0;
+    size_t batch = 1, points = 1;
+};
+
+struct AttentionCall {
+    const float *q = nullptr, *k = nullptr, *v = nullptr;
+    float* out = nullptr;
+    int heads = 0, kv_heads = 0, qk_channels = 0, v_channels = 0;
+    int height = 0, width = 0;
+    size_t batch = 1;
+    // Null, or per kv head, for each column then each row of the board: cosines, then sines, of qk_channels (padded to
+    // whole vectors); each pair's value stands twice, the sine first with its sign changed.
+    const float* rope = nullptr;
+    float* scratch = nullptr;  // attention_scratch_floats()
+};
+
+// The kernels of one instruction set. Pure functions of their calls; thread-safe.
+struct Kernels {
+    InstructionSet set = InstructionSet::Portable;
+    int width = 0;  // floats of a vector
+    void (*dense)(const DenseCall&) = nullptr;
+    void (*winograd)(const WinogradCall&) = nullptr;
+    void (*sparse_conv)(const SparseConvCall&) = nullptr;
+    void (*elementwise)(const ElementwiseCall&) = nullptr;
+    void (*rms_norm)(const RmsNormCall&) = nullptr;
+    void (*pool)(const PoolCall&) = nullptr;
+    void (*attention)(const AttentionCall&) = nullptr;
+    size_t (*winograd_input_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
+    size_t (*winograd_scratch_floats)(int height, int width, size_t batch) = nullptr;
+    size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
+};
+
+// The table of an instruction set, which must be available.
+const Kernels& kernels_for(InstructionSet set);
+
+}  // namespace katago::eigen

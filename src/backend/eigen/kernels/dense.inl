@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Matrix products in tiles of kRows rows by one or two vectors of outputs, which stay in registers.
+
+// c[kRows][kVectors] (+)= a[kRows, depth] * b[depth, kVectors]
+//   a   blocks of [rows][width], a_stride floats apart
+//   b   a packed panel
+//   c   rows kWidth floats apart, vectors c_stride floats apart
+template <int kRows, int kVectors>
+void multiply_tile(const float* a, size_t a_stride, const float* b, int depth, float* c, size_t c_stride,
+                   bool accumulate) {
+    Vector sum[kRows][kVectors];
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
+            sum[kRow][kVector] = accumulate ? load(c + kVector * c_stride + kRow * kWidth) : Vector{};
+        });
+    });
+    const auto multiply = [&](int k) KERNEL_LAMBDA {
+        Vector weights[kVectors];
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            weights[decltype(v)::value] = load(b + (k * kVectors + decltype(v)::value) * kWidth);
+        });
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const float x = a[kRow * kWidth + k];
+            unroll<kVectors>([&](auto v)
+                                 KERNEL_LAMBDA { sum[kRow][decltype(v)::value] += x * weights[decltype(v)::value]; });
+        });
+    };
+    for (; depth >= kWidth; depth -= kWidth) {
+        for (int k = 0; k < kWidth; k += 4) {
+            multiply(0);
+            multiply(1);
+            multiply(2);
+            multiply(3);
+            a += 4;
+            b += 4 * kVectors * kWidth;
+        }
+        a += a_stride - kWidth;
+    }
+    for (; depth > 0; --depth) {
+        multiply(0);
+        a += 1;
+        b += kVectors * kWidth;
+    }
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
+            store(c + kVector * c_stride + kRow * kWidth, sum[kRow][kVector]);
+        });
+    });
+}
+
+using TileFunction = void (*)(const float*, size_t, const float*, int, float*, size_t, bool);
+struct TileTable {
+    TileFunction of[kPanelVectors][kMaxRows];  // [vectors - 1][rows - 1]
+};
+template <int... kIndex>
+constexpr TileTable make_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{{multiply_tile<kIndex + 1, 1>...}, {multiply_tile<kIndex + 1, 2>...}}};
+}
+constexpr TileTable kTiles = make_tile_table(std::make_integer_sequence<int, kMaxRows>{});
+
+// Rows in as few tiles as possible, of sizes as equal as possible: 25 rows are 13 + 12, not 14 + 11.
+struct RowTiles {
+    explicit RowTiles(int rows) : count((rows + kMaxRows - 1) / kMaxRows), base(rows / count), longer(rows % count) {}
+    int count, base, longer;
+    int rows(int tile) const { return base + (tile < longer ? 1 : 0); }
+};
+
+// c = a * b (or c +=) for one panel: rows in blocks of [rows][width], c_stride floats between vectors.
+KERNEL_INLINE void multiply_panel(const float* a, size_t a_stride, const float* b, int depth, int vectors, int rows,
+                                  float* c, size_t c_stride, bool accumulate) {
+    const RowTiles tiles(rows);
+    const TileFunction* table = kTiles.of[vectors - 1];
+    for (int tile = 0; tile < tiles.count; ++tile) {
+        const int count = tiles.rows(tile);
+        table[count - 1](a, a_stride, b, depth, c, c_stride, accumulate);
+        a += count * kWidth;
+        c += count * kWidth;
+    }
+}
+
+void dense(const DenseCall& call) {
+    const size_t stride = static_cast<size_t>(call.rows) * kWidth;
+    const RowTiles tiles(call.rows);
+    for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
+        const int vectors = min_of(kPanelVectors, call.vectors - vector);
+        const float* weights = call.weights + static_cast<size_t>(vector) * call.depth * kWidth;
+        size_t row = 0;
+        for (int tile = 0; tile < tiles.count; ++tile) {
+            const int count = tiles.rows(tile);
+            Vector results[kPanelVectors * kMaxRows];
+            kTiles.of[vectors - 1][count - 1](call.in + row * kWidth, stride, weights, call.depth,
+                                              reinterpret_cast<float*>(results), count * kWidth, false);
+            for (int v = 0; v < vectors; ++v) finish_rows(call.out, vector + v, row, count, results + v * count);
+            row += count;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// All kernels, for the instruction set of the including file, which defines in an unnamed namespace around this line
+//   kWidth     floats of a vector
+//   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
+//   kSet       its InstructionSet
+
+#include "backend/eigen/kernels/vector.inl"
+
+#include "backend/eigen/kernels/activation.inl"
+#include "backend/eigen/kernels/epilogue.inl"
+
+#include "backend/eigen/kernels/dense.inl"
+
+#include "backend/eigen/kernels/attention.inl"
+#include "backend/eigen/kernels/pointwise.inl"
+#include "backend/eigen/kernels/sparse_conv.inl"
+#include "backend/eigen/kernels/winograd.inl"
+
+constexpr Kernels kTable = {
+    .set = kSet,
+    .width = kWidth,
+    .dense = dense,
+    .winograd = winograd,
+    .sparse_conv = sparse_conv,
+    .elementwise = elementwise,
+    .rms_norm = rms_norm,
+    .pool = pool,
+    .attention = attention,
+    .winograd_input_floats = winograd_input_floats,
+    .winograd_scratch_floats = winograd_scratch_floats,
+    .attention_scratch_floats = attention_scratch_floats,
+};

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// F(4x4, 3x3) with the points 0, +-5/8, +-3/2 and infinity, whose rounding errors are half those of 0, +-1, +-2.
+// Along one axis, with p the points: inputs d become the coefficients of d at the polynomials prod_{j != i}(x - p_j),
+// weights g become g(p_i) / prod_{j != i}(p_i - p_j), and outputs are the sums of products times p_i^k.
+
+constexpr float kA = kWinogradPointA, kB = kWinogradPointB, kA2 = kA * kA, kB2 = kB * kB;
+constexpr int kTileEdge = kWinogradTile + 2;
+
+KERNEL_INLINE void transform_input_line(const Vector* d, int step, Vector* out, int out_step) {
+    const Vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+    const Vector even_a = d4 - d2 * kB2, odd_a = d3 - d1 * kB2;
+    const Vector even_b = d4 - d2 * kA2, odd_b = d3 - d1 * kA2;
+    out[0] = d4 - d2 * (kA2 + kB2) + d0 * (kA2 * kB2);
+    out[out_step] = even_a + odd_a * kA;
+    out[2 * out_step] = even_a - odd_a * kA;
+    out[3 * out_step] = even_b + odd_b * kB;
+    out[4 * out_step] = even_b - odd_b * kB;
+    out[5 * out_step] = d5 - d3 * (kA2 + kB2) + d1 * (kA2 * kB2);
+}
+
+KERNEL_INLINE void transform_output_line(const Vector* m, int step, Vector* out, int out_step) {
+    const Vector m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
+    const Vector sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
+    out[0] = m0 + sum_a + sum_b;
+    out[out_step] = difference_a * kA + difference_b * kB;
+    out[2 * out_step] = sum_a * kA2 + sum_b * kB2;
+    out[3 * out_step] = m5 + difference_a * (kA2 * kA) + difference_b * (kB2 * kB);
+}
+
+KERNEL_INLINE void transform_weight_line(Vector g0, Vector g1, Vector g2, Vector* out, int out_step) {
+    constexpr float kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
+    const Vector even_a = g0 * kNormA + g2 * (kA2 * kNormA), even_b = g0 * kNormB + g2 * (kB2 * kNormB);
+    out[0] = g0 * (1 / (kA2 * kB2));
+    out[out_step] = even_a + g1 * (kA * kNormA);
+    out[2 * out_step] = even_a - g1 * (kA * kNormA);
+    out[3 * out_step] = even_b + g1 * (kB * kNormB);
+    out[4 * out_step] = even_b - g1 * (kB * kNormB);
+    out[5 * out_step] = g2;
+}
+
+// The tiles of one board, and of those samples that are multiplied together.
+struct TileGrid {
+    TileGrid(int board_height, int board_width, size_t batch)
+        : height(board_height),
+          width(board_width),
+          down((height + kWinogradTile - 1) / kWinogradTile),
+          across((width + kWinogradTile - 1) / kWinogradTile),
+          per_board(down * across) {
+        // More rows than this gain nothing, and the transformed inputs would leave the cache.
+        constexpr int kEnoughRows = 100;
+        const size_t wanted = kEnoughRows > per_board ? kEnoughRows / per_board : 1;
+        samples = wanted < batch ? wanted : batch;
+    }
+    int height, width, down, across, per_board;
+    size_t samples;
+    int rows() const { return static_cast<int>(samples) * per_board; }
+};
+
+// One tile of one block: transforms 6x6 points, of which those off the board count as zero.
+//   board   the block's [points][width] of the sample
+//   out     position p goes to out + p * position_stride
+KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid, int tile_y, int tile_x, float* out,
+                                        size_t position_stride) {
+    const int y0 = tile_y * kWinogradTile - 1, x0 = tile_x * kWinogradTile - 1;
+    const bool inside = x0 >= 0 && x0 + kTileEdge <= grid.width;
+    Vector columns[kTileEdge][kTileEdge];
+    for (int i = 0; i < kTileEdge; ++i) {
+        const int y = y0 + i;
+        Vector line[kTileEdge];
+        if (y < 0 || y >= grid.height) {
+            unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA { columns[i][decltype(j)::value] = Vector{}; });
+            continue;
+        }
+        const float* row = board + (y * grid.width + x0) * kWidth;
+        if (inside) {
+            unroll<kTileEdge>(
+                [&](auto j) KERNEL_LAMBDA { line[decltype(j)::value] = load(row + decltype(j)::value * kWidth); });
+        } else {
+            unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
+                constexpr int kColumn = decltype(j)::value;
+                const int x = x0 + kColumn;
+                line[kColumn] = x >= 0 && x < grid.width ? load(row + kColumn * kWidth) : Vector{};
+            });
+        }
+        transform_input_line(line, 1, columns[i], 1);
+    }
+    unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
+        constexpr int kColumn = decltype(j)::value;
+        Vector transformed[kTileEdge];
+        transform_input_line(columns[0] + kColumn, kTileEdge, transformed, 1);
+        unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(i)::value;
+            store(out + (kRow * kTileEdge + kColumn) * position_stride, transformed[kRow]);
+        });
+    });
+}
+
+// tiles_in: [position][block][samples * tiles][width]
+void transform_inputs(const WinogradCall& call, const TileGrid& grid, size_t first_sample, size_t samples) {
+    const size_t blocks = blocks_of(call.in_channels), rows = samples * grid.per_board;
+    const size_t points = static_cast<size_t>(grid.height) * grid.width;
+    for (size_t block = 0; block < blocks; ++block) {
+        float* out = call.tiles_in + block * rows * kWidth;
+        for (size_t sample = 0; sample < samples; ++sample) {
+            const float* board = call.in + (block * call.out.batch + first_sample + sample) * points * kWidth;
+            for (int y = 0; y < grid.down; ++y) {
+                for (int x = 0; x < grid.across; ++x, out += kWidth) {
+                    transform_input_tile(board, grid, y, x, out, blocks * rows * kWidth);
+                }
+            }
+        }
+    }
+}
+
+// One tile of one block of outputs, with its epilogue. products: position p is at p * position_stride.
+KERNEL_INLINE void transform_output_tile(const WinogradCall& call, const TileGrid& grid, const float* products,
+                                         size_t position_stride, size_t block, size_t sample, int tile_y, int tile_x) {
+    Vector columns[kWinogradTile][kTileEdge];
+    unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
+        constexpr int kColumn = decltype(j)::value;
+        Vector line[kTileEdge];
+        unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(i)::value;
+            line[kRow] = load(products + (kRow * kTileEdge + kColumn) * position_stride);
+        });
+        transform_output_line(line, 1, columns[0] + kColumn, kTileEdge);
+    });
+    const int y0 = tile_y * kWinogradTile, x0 = tile_x * kWinogradTile;
+    const int rows = min_of(kWinogradTile, grid.height - y0), count = min_of(kWinogradTile, grid.width - x0);
+    const size_t first = (sample * grid.height + y0) * grid.width + x0;
+    for (int i = 0; i < rows; ++i) {
+        Vector results[kWinogradTile];
+        transform_output_line(columns[i], 1, results, 1);
+        finish_rows(call.out, block, first + static_cast<size_t>(i) * grid.width, count, results);
+    }
+}
+
+// Input channels whose weights are transformed at a time, so that the result stays in the second-level cache.
+constexpr int kWeightDepth = kWidth > 32 ? kWidth : 32;
+
+// [depth][9][vectors * width] -> [36][depth][vectors * width]
+void transform_weights(const float* weights, int depth, int vectors, float* out) {
+    const size_t columns = static_cast<size_t>(vectors) * kWidth, position_stride = depth * columns;
+    for (size_t at = 0; at < position_stride; at += kWidth) {
+        const float* g = weights + at / columns * 9 * columns + at % columns;
+        Vector lines[3][kTileEdge];
+        unroll<3>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(i)::value;
+            transform_weight_line(load(g + kRow * 3 * columns), load(g + (kRow * 3 + 1) * columns),
+                                  load(g + (kRow * 3 + 2) * columns), lines[kRow], 1);
+        });
+        unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
+            constexpr int kColumn = decltype(j)::value;
+            Vector transformed[kTileEdge];
+            transform_weight_line(lines[0][kColumn], lines[1][kColumn], lines[2][kColumn], transformed, 1);
+            unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(i)::value;
+                store(out + (kRow * kTileEdge + kColumn) * position_stride + at, transformed[kRow]);
+            });
+        });
+    }
+}
+
+// Products of one panel: [position][vector][rows][width].
+void multiply_positions(const WinogradCall& call, const float* weights, int vectors, int rows, float* products,
+                        float* transformed) {
+    const size_t block_stride = static_cast<size_t>(rows) * kWidth;
+    const size_t in_stride = blocks_of(call.in_channels) * block_stride, out_stride = vectors * block_stride;
+    const size_t columns = static_cast<size_t>(vectors) * kWidth;
+    const int chunk = call.weights_transformed ? call.in_channels : kWeightDepth;
+    for (int first = 0; first < call.in_channels; first += chunk) {
+        const int depth = min_of(chunk, call.in_channels - first);
+        const float* panel = weights;
+        if (!call.weights_transformed) {
+            transform_weights(weights + first * 9 * columns, depth, vectors, transformed);
+            panel = transformed;
+        }
+        for (int position = 0; position < kWinogradPositions; ++position) {
+            multiply_panel(call.tiles_in + position * in_stride + first / kWidth * block_stride, block_stride,
+                           panel + position * depth * columns, depth, vectors, rows, products + position * out_stride,
+                           block_stride, first > 0);
+        }
+    }
+}
+
+void winograd(const WinogradCall& call) {
+    const TileGrid grid(call.height, call.width, call.out.batch);
+    const size_t weights_per_vector =
+        static_cast<size_t>(call.weights_transformed ? kWinogradPositions : 9) * call.in_channels * kWidth;
+    float* products = call.scratch;
+    float* transformed = products + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
+    for (size_t first = 0; first < call.out.batch; first += grid.samples) {
+        const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
+        const int rows = static_cast<int>(samples) * grid.per_board;
+        if (!call.input_transformed || grid.samples < call.out.batch) transform_inputs(call, grid, first, samples);
+        for (int vector = 0; vector < call.out_vectors; vector += kPanelVectors) {
+            const int vectors = min_of(kPanelVectors, call.out_vectors - vector);
+            multiply_positions(call, call.weights + vector * weights_per_vector, vectors, rows, products, transformed);
+            const size_t position_stride = static_cast<size_t>(vectors) * rows * kWidth;
+            const float* from = products;
+            for (int v = 0; v < vectors; ++v) {
+                for (size_t sample = first; sample < first + samples; ++sample) {
+                    for (int y = 0; y < grid.down; ++y) {
+                        for (int x = 0; x < grid.across; ++x, from += kWidth) {
+                            transform_output_tile(call, grid, from, position_stride, vector + v, sample, y, x);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+size_t winograd_input_floats(int height, int width, size_t batch, int in_channels) {
+    return kWinogradPositions * blocks_of(in_channels) * TileGrid(height, width, batch).rows() * kWidth;
+}
+
+size_t winograd_scratch_floats(int height, int width, size_t batch) {
+    const size_t rows = TileGrid(height, width, batch).rows();
+    return kWinogradPositions * kPanelVectors * kWidth * (rows + kWeightDepth);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "backend/eigen/kernel_tables.h"
+
+#if defined(__x86_64__)
+namespace katago::eigen {
+
+namespace {
+
+constexpr InstructionSet kSet = InstructionSet::Avx2;
+constexpr int kWidth = 8;
+constexpr int kMaxRows = 6;  // of 16 registers 12 hold sums
+
+#include "backend/eigen/kernels/kernels.inl"
+
+}  // namespace
+
+const Kernels& kernels_avx2() {
+    return kTable;
+}
+
+}  // namespace katago::eigen
+#endif

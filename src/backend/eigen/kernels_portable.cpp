@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "backend/eigen/kernel_tables.h"
+
+namespace katago::eigen {
+
+namespace {
+
+constexpr InstructionSet kSet = InstructionSet::Portable;
+constexpr int kWidth = 4;
+#if defined(__aarch64__)
+constexpr int kMaxRows = 10;  // of 32 registers 20 hold sums
+#else
+constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product
+#endif
+
+#include "backend/eigen/kernels/kernels.inl"
+
+}  // namespace
+
+const Kernels& kernels_portable() {
+    return kTable;
+}
+
+}  // namespace katago::eigen

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <utility>
+
+#include "backend/eigen/fuse.h"
+#include "backend/eigen/pack.h"
+#include "backend/eigen/program.h"
+
+namespace katago::eigen {
+
+namespace {
+
+// Transformed weights of all 3x3 layers together may take this much; networks beyond keep the plain ones and transform
+// them in every evaluation, which costs a tenth of the arithmetic but a quarter of the memory and of its traffic.
+constexpr size_t kMostTransformedBytes = size_t{64} << 20;
+
+bool is_winograd(const Conv2d& conv) {
+    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
+}
+
+bool is_pointwise(const Conv2d& conv) {
+    return conv.kernel_y == 1 && conv.kernel_x == 1;
+}
+
+size_t transformed_bytes(const Graph& graph) {
+    size_t bytes = 0;
+    for (const Node& node : graph.nodes()) {
+        const auto* conv = std::get_if<Conv2d>(&node.layer);
+        if (conv == nullptr || !is_winograd(*conv)) continue;
+        bytes += sizeof(float) * kWinogradPositions * static_cast<size_t>(conv->in_channels) *
+                 static_cast<size_t>(conv->out_channels);
+    }
+    return bytes;
+}
+
+ConvGeometry geometry_of(const Conv2d& conv) {
+    return {conv.kernel_y, conv.kernel_x, conv.dilation_y, conv.dilation_x, conv.in_channels};
+}
+
+// Makes the steps, one for each node that no earlier step took in.
+class Lowering {
+  public:
+    Lowering(const Graph& graph, const Kernels& kernels)
+        : graph_(graph),
+          fuser_(graph),
+          width_(kernels.width),
+          transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
+        program_.kernels = &kernels;
+        program_.outputs = graph.outputs();
+        program_.spatial_channels = graph.spatial_channels();
+        program_.global_channels = graph.global_channels();
+        program_.meta_channels = graph.meta_channels();
+        for (const Node& node : graph.nodes()) program_.types.push_back(node.type);
+    }
+
+    Program run() {
+        for (id_ = 0; id_ < static_cast<NodeId>(graph_.nodes().size()); ++id_) {
+            if (!fuser_.is_fused(id_)) std::visit(*this, graph_.node(id_).layer);
+        }
+        std::stable_sort(program_.steps.begin(), program_.steps.end(),
+                         [](const Step& a, const Step& b) { return a.order < b.order; });
+        mark_transformed_inputs();
+        return std::move(program_);
+    }
+
+    void operator()(const InputSpatial&) {
+        // Convolutions read the plan's input as it is.
+        const auto& readers = fuser_.readers(id_);
+        const bool only_convs = std::all_of(readers.begin(), readers.end(), [&](NodeId reader) {
+            return std::holds_alternative<Conv2d>(graph_.node(reader).layer);
+        });
+        if (!only_convs || fuser_.is_output(id_)) add_input(InputStep::Source::Spatial);
+    }
+    void operator()(const InputGlobal&) { add_input(InputStep::Source::Global); }
+    void operator()(const InputMeta&) { add_input(InputStep::Source::Meta); }
+
+    void operator()(const Conv2d& conv) {
+        const Fusion fusion = fuser_.after_product(id_);
+        if (std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer)) {
+            add(fusion, {}, SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue(fusion)});
+        } else if (is_pointwise(conv)) {
+            add_dense(fusion, *conv.weights, conv.in_channels, conv.out_channels);
+        } else if (is_winograd(conv)) {
+            add(fusion, {in(0)},
+                WinogradStep{in(0), conv.in_channels, transform_weights_, false,
+                             pack_winograd(conv, width_, transform_weights_), epilogue(fusion)});
+        } else {
+            add(fusion, {in(0)}, Im2colStep{in(0), geometry_of(conv), pack_im2col(conv, width_), epilogue(fusion)});
+        }
+    }
+    void operator()(const MatMul& layer) {
+        add_dense(fuser_.after_product(id_), *layer.weights, layer.in_channels, layer.out_channels);
+    }
+
+    void operator()(const Bias&) { add_elementwise(); }
+    void operator()(const BatchNorm&) { add_elementwise(); }
+    void operator()(const Activation&) { add_elementwise(); }
+    void operator()(const Add&) { add_elementwise(); }
+    void operator()(const Multiply&) { add_elementwise(); }
+    void operator()(const AddBroadcast&) { add_elementwise(); }
+
+    void operator()(const RmsNorm& layer) {
+        const NodeId activation = fuser_.take_activation(id_);
+        RmsNormStep step{in(0), activation == kNone ? id_ : activation, layer.epsilon, layer.over_board, {}, {}};
+        step.gamma = pad_channels(*layer.gamma, width_);
+        if (layer.beta) step.beta = pad_channels(*layer.beta, width_);
+        if (activation != kNone) step.kind = std::get<Activation>(graph_.node(activation).layer).kind;
+        const NodeId out = step.out;
+        add_step({in(0)}, {out}, std::move(step));
+    }
+    void operator()(const GlobalPool& layer) { add_step({in(0)}, {id_}, PoolStep{in(0), id_, layer.kind}); }
+    void operator()(const Attention& layer) {
+        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer});
+    }
+
+  private:
+    NodeId in(size_t i) const { return graph_.node(id_).inputs[i]; }
+
+    Epilogue epilogue(const Fusion& fusion) const {
+        Epilogue out;
+        out.multiplier = fusion.multiplier, out.vector = fusion.vector, out.residual = fusion.residual;
+        out.raw = fusion.raw, out.activated = fusion.activated, out.kind = fusion.kind;
+        out.scale = pad_channels(fusion.scale, width_), out.shift = pad_channels(fusion.shift, width_);
+        return out;
+    }
+
+    void add_step(std::vector<NodeId> reads, std::vector<NodeId> writes, Operation operation) {
+        program_.steps.push_back(
+            {id_, graph_.node(id_).type, std::move(reads), std::move(writes), std::move(operation)});
+    }
+
+    // A step with an epilogue: it runs where its last operand is ready.
+    void add(const Fusion& fusion, std::vector<NodeId> reads, Operation operation) {
+        for (const NodeId id : {fusion.multiplier, fusion.vector, fusion.residual}) {
+            if (id != kNone) reads.push_back(id);
+        }
+        std::vector<NodeId> writes;
+        for (const NodeId id : {fusion.raw, fusion.activated}) {
+            if (id != kNone) writes.push_back(id);
+        }
+        add_step(std::move(reads), std::move(writes), std::move(operation));
+        program_.steps.back().order = fusion.last_sum;
+    }
+
+    void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
+    void add_dense(const Fusion& fusion, const std::vector<float>& weights, int depth, int out) {
+        add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(weights, depth, out, width_), epilogue(fusion)});
+    }
+    void add_elementwise() {
+        const Fusion fusion = fuser_.from_elementwise(id_);
+        add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
+    }
+
+    void mark_transformed_inputs() {
+        NodeId transformed = kNone;
+        for (Step& step : program_.steps) {
+            auto* winograd = std::get_if<WinogradStep>(&step.operation);
+            if (winograd == nullptr) continue;
+            winograd->input_transformed = winograd->in == transformed;
+            transformed = winograd->in;
+        }
+    }
+
+    const Graph& graph_;
+    Fuser fuser_;
+    int width_;
+    bool transform_weights_;
+    Program program_;
+    NodeId id_ = 0;
+};
+
+}  // namespace
+
+Program lower(const Graph& graph, const Kernels& kernels) {
+    return Lowering(graph, kernels).run();
+}
+
+}  // namespace katago::eigen

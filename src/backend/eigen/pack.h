@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/arena.h"
+#include "backend/eigen/kernels.h"
+#include "nn/layers.h"
+
+namespace katago::eigen {
+
+// Weights in the forms of kernels.h, for vectors of `width` floats. Outputs beyond the last channel get zeros.
+
+inline int vectors_of(int channels, int width) {
+    return (channels + width - 1) / width;
+}
+
+// weights [depth, out] -> packed panels
+AlignedFloats pack_dense(const std::vector<float>& weights, int depth, int out, int width);
+// A convolution as a dense layer over [kernel_y * kernel_x, in_channels padded to whole vectors] inputs.
+AlignedFloats pack_im2col(const Conv2d& conv, int width);
+// A 3x3 convolution: see WinogradCall.
+AlignedFloats pack_winograd(const Conv2d& conv, int width, bool transformed);
+// See SparseConvCall.
+AlignedFloats pack_sparse(const Conv2d& conv, int width);
+// One float a channel, then zeros.
+AlignedFloats pad_channels(const std::vector<float>& values, int width);
+
+}  // namespace katago::eigen

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/eigen/program.h"
+
+namespace katago::eigen {
+
+// Runs a program on one board shape; owns the memory of all values. One thread at a time.
+class EigenPlan final : public Plan {
+  public:
+    // `owner` keeps `program` alive.
+    EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& program, BoardShape board, int max_batch);
+
+    void run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override;
+
+  private:
+    struct Run;
+
+    size_t points_of(TensorKind kind) const {
+        return kind == TensorKind::Spatial ? static_cast<size_t>(board_.area()) : 1;
+    }
+    size_t points_of(NodeId id) const { return points_of(program_.types[static_cast<size_t>(id)].kind); }
+    size_t scratch_floats(const Step& step) const;
+    void place_values();
+
+    std::shared_ptr<const LoadedModel> owner_;
+    const Program& program_;
+    BoardShape board_;
+    size_t max_batch_;
+    AlignedFloats memory_;
+    std::vector<float*> values_;              // by node; null where none is stored
+    AlignedFloats winograd_input_;            // apart from scratch_: later steps may use it again
+    AlignedFloats scratch_;                   // of one step
+    std::vector<AlignedFloats> rope_tables_;  // by step
+};
+
+}  // namespace katago::eigen

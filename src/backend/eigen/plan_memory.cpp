@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+
+#include "backend/eigen/pack.h"
+#include "backend/eigen/plan.h"
+#include "backend/eigen/rope_table.h"
+#include "core/ensure.h"
+
+namespace katago::eigen {
+
+namespace {
+
+// The floats of working memory that a step of each kind needs.
+struct ScratchFloats {
+    const Program& program;
+    const Step& step;
+    BoardShape board;
+    size_t batch;
+
+    size_t operator()(const InputStep&) const { return 0; }
+    size_t operator()(const DenseStep&) const { return 0; }
+    size_t operator()(const ElementwiseStep&) const { return 0; }
+    size_t operator()(const RmsNormStep&) const { return 0; }
+    size_t operator()(const WinogradStep&) const {
+        return program.kernels->winograd_scratch_floats(board.height, board.width, batch);
+    }
+    size_t operator()(const Im2colStep& conv) const {
+        const ConvGeometry& g = conv.geometry;
+        const int width = program.kernels->width;
+        return static_cast<size_t>(g.kernel_y * g.kernel_x * vectors_of(g.in_channels, width) * width) * batch *
+               static_cast<size_t>(board.area());
+    }
+    size_t operator()(const SparseConvStep& conv) const {  // values, channels, then first entries, four bytes each
+        const auto points = static_cast<size_t>(board.area());
+        return 2 * points * static_cast<size_t>(conv.geometry.in_channels) + points + 1;
+    }
+    size_t operator()(const PoolStep& pool) const {
+        const int width = program.kernels->width;
+        const int channels = program.types[static_cast<size_t>(pool.in)].channels;
+        return 2 * batch * static_cast<size_t>(vectors_of(channels, width) * width);
+    }
+    size_t operator()(const AttentionStep& attention) const {
+        AttentionCall call;
+        call.qk_channels = attention.layer.qk_channels, call.v_channels = attention.layer.v_channels;
+        call.height = board.height, call.width = board.width;
+        return program.kernels->attention_scratch_floats(call);
+    }
+};
+
+}  // namespace
+
+EigenPlan::EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& program, BoardShape board, int max_batch)
+    : owner_(std::move(owner)), program_(program), board_(board), max_batch_(static_cast<size_t>(max_batch)) {
+    ENSURE(board.height > 0 && board.width > 0 && max_batch > 0);
+    place_values();
+    size_t scratch = 0, winograd = 0;
+    for (const Step& step : program_.steps) {
+        scratch = std::max(scratch, std::visit(ScratchFloats{program_, step, board_, max_batch_}, step.operation));
+        if (const auto* conv = std::get_if<WinogradStep>(&step.operation)) {
+            winograd = std::max(winograd, program_.kernels->winograd_input_floats(board_.height, board_.width,
+                                                                                  max_batch_, conv->in_channels));
+        }
+        const auto* attention = std::get_if<AttentionStep>(&step.operation);
+        const bool rotates = attention != nullptr && attention->layer.rope.frequencies != nullptr;
+        rope_tables_.push_back(rotates ? make_rope_table(attention->layer, board_, program_.kernels->width)
+                                       : AlignedFloats());
+    }
+    scratch_ = AlignedFloats(scratch);
+    winograd_input_ = AlignedFloats(winograd);
+}
+
+void EigenPlan::place_values() {
+    std::vector<ArenaBuffer> buffers;
+    std::vector<int> buffer_of(program_.types.size(), -1);
+    for (size_t s = 0; s < program_.steps.size(); ++s) {
+        const int step = static_cast<int>(s);
+        for (const NodeId id : program_.steps[s].out) {
+            const TensorType& type = program_.types[static_cast<size_t>(id)];
+            const int width = program_.kernels->width;
+            ArenaBuffer buffer;
+            buffer.floats =
+                static_cast<size_t>(vectors_of(type.channels, width) * width) * max_batch_ * points_of(type.kind);
+            buffer.first_step = buffer.last_step = step;
+            buffer_of[static_cast<size_t>(id)] = static_cast<int>(buffers.size());
+            buffers.push_back(buffer);
+        }
+        for (const NodeId id : program_.steps[s].in) {
+            ENSURE(buffer_of[static_cast<size_t>(id)] != -1);
+            buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].last_step = step;
+        }
+    }
+    const GraphOutputs& outputs = program_.outputs;
+    for (const NodeId id : {outputs.policy, outputs.pass, outputs.value, outputs.score, outputs.ownership}) {
+        buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].last_step =
+            static_cast<int>(program_.steps.size());
+    }
+    memory_ = AlignedFloats(place_buffers(buffers));
+    for (const int buffer : buffer_of) {
+        values_.push_back(buffer == -1 ? nullptr : memory_.data() + buffers[static_cast<size_t>(buffer)].offset);
+    }
+}
+
+}  // namespace katago::eigen

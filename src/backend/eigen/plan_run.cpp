@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "backend/eigen/pack.h"
+#include "backend/eigen/plan.h"
+#include "core/error.h"
+
+namespace katago::eigen {
+
+namespace {
+
+// [rows, channels] -> blocks, with zeros in the lanes left over.
+void to_blocks(const float* in, size_t rows, int channels, int width, float* out) {
+    for (int block = 0; block < vectors_of(channels, width); ++block) {
+        const int first = block * width, count = std::min(width, channels - first);
+        for (size_t row = 0; row < rows; ++row, out += width) {
+            std::fill(std::copy_n(in + row * static_cast<size_t>(channels) + first, count, out), out + width, 0.0f);
+        }
+    }
+}
+
+// Blocks -> [rows, channels].
+void from_blocks(const float* in, size_t rows, int channels, int width, float* out) {
+    for (int block = 0; block < vectors_of(channels, width); ++block) {
+        const int first = block * width, count = std::min(width, channels - first);
+        for (size_t row = 0; row < rows; ++row, in += width) {
+            std::copy_n(in, count, out + row * static_cast<size_t>(channels) + first);
+        }
+    }
+}
+
+}  // namespace
+
+// One evaluation: calls the kernel of each step.
+struct EigenPlan::Run {
+    EigenPlan& plan;
+    size_t batch;
+    const PlanInputs& inputs;
+    const Kernels& kernels;
+    size_t index = 0;  // of the step
+
+    const Step& step() const { return plan.program_.steps[index]; }
+    int vectors() const { return vectors_of(step().type.channels, kernels.width); }
+    float* value(NodeId id) const { return id == kNone ? nullptr : plan.values_[static_cast<size_t>(id)]; }
+    const TensorType& type(NodeId id) const { return plan.program_.types[static_cast<size_t>(id)]; }
+
+    EpilogueCall epilogue(const Epilogue& from) const {
+        EpilogueCall call;
+        call.multiplier = value(from.multiplier), call.vector = value(from.vector);
+        call.residual = value(from.residual);
+        call.raw = value(from.raw), call.activated = value(from.activated);
+        call.scale = from.scale.data(), call.shift = from.shift.data(), call.kind = from.kind;
+        call.batch = batch, call.points = plan.points_of(step().type.kind);
+        return call;
+    }
+
+    void operator()(const InputStep& input) const {
+        const float* from = input.source == InputStep::Source::Spatial  ? inputs.spatial
+                            : input.source == InputStep::Source::Global ? inputs.global
+                                                                        : inputs.meta;
+        if (from == nullptr) throw BackendError("eigen: the network takes an input that was not given");
+        to_blocks(from, batch * plan.points_of(input.out), type(input.out).channels, kernels.width, value(input.out));
+    }
+
+    void operator()(const DenseStep& layer) const {
+        DenseCall call;
+        call.in = value(layer.in), call.weights = layer.weights.data();
+        call.depth = layer.depth, call.vectors = vectors();
+        call.out = epilogue(layer.epilogue);
+        call.rows = static_cast<int>(batch * call.out.points);
+        kernels.dense(call);
+    }
+
+    void operator()(const WinogradStep& layer) const {
+        WinogradCall call;
+        call.in = value(layer.in), call.weights = layer.weights.data();
+        call.weights_transformed = layer.weights_transformed, call.input_transformed = layer.input_transformed;
+        call.height = plan.board_.height, call.width = plan.board_.width;
+        call.in_channels = layer.in_channels, call.out_vectors = vectors();
+        call.tiles_in = plan.winograd_input_.data(), call.scratch = plan.scratch_.data();
+        call.out = epilogue(layer.epilogue);
+        kernels.winograd(call);
+    }
+
+    // Copies, for each tap and block, the point that the tap sees from each point.
+    void copy_taps(const Im2colStep& layer, float* out) const {
+        const ConvGeometry& g = layer.geometry;
+        const int height = plan.board_.height, columns = plan.board_.width, width = kernels.width;
+        const auto lanes = static_cast<size_t>(width);
+        for (int tap = 0; tap < g.kernel_y * g.kernel_x; ++tap) {
+            const int dy = (tap / g.kernel_x - g.kernel_y / 2) * g.dilation_y;
+            const int dx = (tap % g.kernel_x - g.kernel_x / 2) * g.dilation_x;
+            const float* board = value(layer.in);
+            const size_t boards = static_cast<size_t>(vectors_of(g.in_channels, width)) * batch;
+            for (size_t b = 0; b < boards; ++b, board += static_cast<size_t>(plan.board_.area()) * lanes) {
+                for (int y = 0; y < height; ++y) {
+                    for (int x = 0; x < columns; ++x, out += width) {
+                        const int from_y = y + dy, from_x = x + dx;
+                        if (from_y < 0 || from_y >= height || from_x < 0 || from_x >= columns) {
+                            std::fill_n(out, width, 0.0f);
+                        } else {
+                            std::copy_n(board + static_cast<size_t>(from_y * columns + from_x) * lanes, width, out);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    void operator()(const Im2colStep& layer) const {
+        const ConvGeometry& g = layer.geometry;
+        copy_taps(layer, plan.scratch_.data());
+        DenseCall call;
+        call.in = plan.scratch_.data(), call.weights = layer.weights.data();
+        call.depth = g.kernel_y * g.kernel_x * vectors_of(g.in_channels, kernels.width) * kernels.width;
+        call.vectors = vectors();
+        call.out = epilogue(layer.epilogue);
+        call.rows = static_cast<int>(batch * call.out.points);
+        kernels.dense(call);
+    }
+
+    void operator()(const SparseConvStep& layer) const {
+        const ConvGeometry& g = layer.geometry;
+        const size_t most = static_cast<size_t>(plan.board_.area()) * static_cast<size_t>(g.in_channels);
+        SparseConvCall call;
+        call.in = inputs.spatial, call.weights = layer.weights.data();
+        call.height = plan.board_.height, call.width = plan.board_.width;
+        call.in_channels = g.in_channels, call.out_vectors = vectors();
+        call.kernel_y = g.kernel_y, call.kernel_x = g.kernel_x;
+        call.dilation_y = g.dilation_y, call.dilation_x = g.dilation_x;
+        call.values = plan.scratch_.data();
+        call.channels = reinterpret_cast<uint32_t*>(plan.scratch_.data() + most);
+        call.first_entry = reinterpret_cast<uint32_t*>(plan.scratch_.data() + 2 * most);
+        call.out = epilogue(layer.epilogue);
+        kernels.sparse_conv(call);
+    }
+
+    void operator()(const ElementwiseStep& layer) const {
+        kernels.elementwise({value(layer.in), vectors(), epilogue(layer.epilogue)});
+    }
+
+    void operator()(const RmsNormStep& layer) const {
+        RmsNormCall call;
+        call.in = value(layer.in), call.out = value(layer.out);
+        call.gamma = layer.gamma.data(), call.beta = layer.beta.data();
+        call.epsilon = layer.epsilon, call.over_board = layer.over_board, call.kind = layer.kind;
+        call.channels = step().type.channels;
+        call.batch = batch, call.points = plan.points_of(step().type.kind);
+        kernels.rms_norm(call);
+    }
+
+    void operator()(const PoolStep& layer) const {
+        const int channels = type(layer.in).channels, width = kernels.width;
+        const size_t padded = static_cast<size_t>(vectors_of(channels, width) * width);
+        PoolCall call;
+        call.in = value(layer.in), call.vectors = vectors_of(channels, width);
+        call.sums = plan.scratch_.data(), call.maxima = plan.scratch_.data() + batch * padded;
+        call.batch = batch, call.points = plan.points_of(layer.in);
+        kernels.pool(call);
+
+        const double area = static_cast<double>(call.points), edge = std::sqrt(area) - 14;
+        const auto by_size = static_cast<float>(edge / 10), by_square = static_cast<float>(edge * edge / 100 - 0.1);
+        float* out = value(layer.out);
+        std::fill_n(out, static_cast<size_t>(vectors() * width) * batch, 0.0f);
+        const auto set = [&](size_t sample, int channel, float x) {
+            out[(static_cast<size_t>(channel / width) * batch + sample) * static_cast<size_t>(width) +
+                static_cast<size_t>(channel % width)] = x;
+        };
+        for (size_t sample = 0; sample < batch; ++sample) {
+            for (int c = 0; c < channels; ++c) {
+                const size_t at = sample * padded + static_cast<size_t>(c);
+                const auto mean = static_cast<float>(static_cast<double>(call.sums[at]) / area);
+                const bool value_head = layer.kind == GlobalPool::Kind::Value;
+                set(sample, c, mean);
+                set(sample, channels + c, mean * by_size);
+                set(sample, 2 * channels + c, value_head ? mean * by_square : std::max(call.maxima[at], -1.0f));
+            }
+        }
+    }
+
+    void operator()(const AttentionStep& layer) const {
+        AttentionCall call;
+        call.q = value(layer.q), call.k = value(layer.k), call.v = value(layer.v), call.out = value(layer.out);
+        call.heads = layer.layer.heads, call.kv_heads = layer.layer.kv_heads;
+        call.qk_channels = layer.layer.qk_channels, call.v_channels = layer.layer.v_channels;
+        call.height = plan.board_.height, call.width = plan.board_.width, call.batch = batch;
+        call.rope = plan.rope_tables_[index].data();
+        call.scratch = plan.scratch_.data();
+        kernels.attention(call);
+    }
+};
+
+void EigenPlan::run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
+    if (batch < 1 || static_cast<size_t>(batch) > max_batch_) {
+        throw BackendError("eigen: a batch of " + std::to_string(batch) + ", the plan is for 1 to " +
+                           std::to_string(max_batch_));
+    }
+    Run run{*this, static_cast<size_t>(batch), inputs, *program_.kernels};
+    for (; run.index < program_.steps.size(); ++run.index) std::visit(run, program_.steps[run.index].operation);
+
+    const auto copy_out = [&](NodeId id, float* rows) {
+        from_blocks(run.value(id), run.batch * points_of(id), run.type(id).channels, program_.kernels->width, rows);
+    };
+    copy_out(program_.outputs.policy, outputs.policy);
+    copy_out(program_.outputs.pass, outputs.pass);
+    copy_out(program_.outputs.value, outputs.value);
+    copy_out(program_.outputs.score, outputs.score);
+    copy_out(program_.outputs.ownership, outputs.ownership);
+}
+
+}  // namespace katago::eigen

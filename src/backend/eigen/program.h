@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backend/arena.h"
+#include "backend/eigen/kernels.h"
+#include "nn/graph.h"
+
+namespace katago::eigen {
+
+// A network as the steps that a plan runs: each does the work of several nodes of the graph. A value is named by the
+// node that makes it; -1 means none. Values inside a step are never stored.
+inline constexpr NodeId kNone = -1;
+
+// EpilogueCall, with values for pointers.
+struct Epilogue {
+    NodeId multiplier = kNone, vector = kNone, residual = kNone;
+    NodeId raw = kNone, activated = kNone;
+    AlignedFloats scale, shift;  // empty where nothing is activated
+    ActivationKind kind = ActivationKind::Identity;
+};
+
+// Copies an input of the plan into blocks.
+struct InputStep {
+    enum class Source : uint8_t { Spatial, Global, Meta };
+    Source source = Source::Spatial;
+    NodeId out = kNone;
+};
+struct DenseStep {
+    NodeId in = kNone;
+    int depth = 0;
+    AlignedFloats weights;
+    Epilogue epilogue;
+};
+struct WinogradStep {
+    NodeId in = kNone;
+    int in_channels = 0;
+    bool weights_transformed = true;
+    bool input_transformed = false;  // the last such step before this one read the same value
+    AlignedFloats weights;
+    Epilogue epilogue;
+};
+struct ConvGeometry {
+    int kernel_y = 1, kernel_x = 1, dilation_y = 1, dilation_x = 1, in_channels = 0;
+};
+// Any other convolution: the inputs of all taps are copied beside each other, then multiplied.
+struct Im2colStep {
+    NodeId in = kNone;
+    ConvGeometry geometry;
+    AlignedFloats weights;
+    Epilogue epilogue;
+};
+// A convolution of the plan's spatial input.
+struct SparseConvStep {
+    ConvGeometry geometry;
+    AlignedFloats weights;
+    Epilogue epilogue;
+};
+struct ElementwiseStep {
+    NodeId in = kNone;
+    Epilogue epilogue;
+};
+struct RmsNormStep {
+    NodeId in = kNone, out = kNone;
+    float epsilon = 0;
+    bool over_board = false;
+    AlignedFloats gamma, beta;
+    ActivationKind kind = ActivationKind::Identity;
+};
+struct PoolStep {
+    NodeId in = kNone, out = kNone;
+    GlobalPool::Kind kind = GlobalPool::Kind::Max;
+};
+struct AttentionStep {
+    NodeId q = kNone, k = kNone, v = kNone, out = kNone;
+    Attention layer;
+};
+
+using Operation = std::variant<InputStep, DenseStep, WinogradStep, Im2colStep, SparseConvStep, ElementwiseStep,
+                               RmsNormStep, PoolStep, AttentionStep>;
+
+struct Step {
+    NodeId order = 0;         // steps run in this order
+    TensorType type;          // of the result
+    std::vector<NodeId> in;   // all values read
+    std::vector<NodeId> out;  // all values written
+    Operation operation;
+};
+
+// Immutable once made.
+struct Program {
+    const Kernels* kernels = nullptr;
+    std::vector<Step> steps;
+    std::vector<TensorType> types;  // of every node
+    GraphOutputs outputs;
+    int spatial_channels = 0, global_channels = 0, meta_channels = 0;
+};
+
+// Fuses and packs. Throws UnsupportedError naming the layer.
+Program lower(const Graph& graph, const Kernels& kernels);
+
+}  // namespace katago::eigen
