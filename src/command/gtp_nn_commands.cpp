@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 // GTP commands about the network itself.
+#include "command/benchmark_positions.h"
 #include "command/gtp_commands.h"
+#include "command/speed.h"
 #include "core/error.h"
 #include "protocol/gtp_raw_nn.h"
 
 namespace katago::gtp {
+
+namespace {
+
+constexpr int kBenchmarkPositions = 10;
+
+}  // namespace
 
 GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
     const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments);
@@ -35,6 +43,28 @@ GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
 
 GtpReply kata_raw_human_nn(GtpSession&, const GtpRequest&) {
     throw ProtocolError("Cannot run kata-raw-human-nn, -human-model was not provided");
+}
+
+GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {
+    expect_arguments(request, 1, "Expected one argument for kata-benchmark");
+    const std::optional<int> visits = parse_int(request.arguments[0]);
+    if (!visits || *visits < 1) throw ProtocolError("Could not parse number of visits: " + request.arguments[0]);
+    const BoardSize size = session.game().size();
+    if (size.width != size.height)
+        throw ProtocolError("Current board size is " + std::to_string(size.width) + "x" + std::to_string(size.height) +
+                            ", no built-in benchmarks for rectangular boards");
+    const std::vector<BoardHistory> positions = benchmark_positions(size.width, kBenchmarkPositions);
+    SearchParams params = session.settings().genmove;
+    params.max_visits = *visits;
+    params.max_playouts = SearchParams::kUnlimitedVisits;
+    params.max_time_s = SearchParams::kUnlimitedTime;
+    GtpOutput& output = session.output();
+    output.write(gtp_header(request.id));
+    const SearchSpeed speed =
+        measure_search(session.engine().evaluator(), params, positions,
+                       [&](const SearchSpeed& so_far) { output.write("\r" + speed_line(so_far, positions.size())); });
+    output.write("\r" + speed_line(speed, positions.size()) + "\n\n");
+    return std::nullopt;
 }
 
 }  // namespace katago::gtp

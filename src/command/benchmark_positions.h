@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "game/history.h"
+
+namespace katago {
+
+// `count` positions of a built-in game on a square board of 7 to 19 lines, spread evenly over its moves (repeated where
+// there are more than moves). Tromp-Taylor rules. Sizes without a game of their own take the moves of the next bigger
+// one that fall on the board. Throws UsageError "getBenchmarkSGFData: unsupported board size: <size>".
+std::vector<BoardHistory> benchmark_positions(int board_length, int count);
+
+}  // namespace katago
