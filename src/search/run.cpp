@@ -28,10 +28,11 @@ double factor_after_passes(const SearchContext& context) {
 
 }  // namespace
 
-Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, double carried_s)
+Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, const Times& times)
     : context_(context),
       tree_(tree),
-      carried_s_(carried_s),
+      start_(times.start),
+      carried_s_(times.carried_s),
       max_visits_(kMostVisits),
       max_playouts_(kMostVisits),
       max_time_s_(SearchParams::kUnlimitedTime),

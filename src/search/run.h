@@ -14,8 +14,11 @@ namespace katago {
 // The limits of one run and how far it has got; shared by its threads. Source: KataGo's limits and time management.
 class Run {
   public:
-    // `carried_s`: seconds of earlier searches that count as spent on this move.
-    Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, double carried_s);
+    struct Times {
+        std::chrono::steady_clock::time_point start;
+        double carried_s = 0;  // of earlier searches, counting as spent on this move
+    };
+    Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, const Times& times);
 
     // (Thread-safe) Has a limit been reached?
     bool over() const;
@@ -40,7 +43,7 @@ class Run {
 
     const SearchContext& context_;
     const Tree& tree_;
-    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const std::chrono::steady_clock::time_point start_;
     const double carried_s_;
     double search_factor_ = 1;
     int64_t max_visits_;

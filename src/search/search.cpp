@@ -42,6 +42,7 @@ struct Search::State {
         : evaluator(the_evaluator), seed(the_seed), choice_rng(mix::split(the_seed)) {
         context.params = checked(params);
         settle_history();
+        forget_root();
     }
 
     Evaluator& evaluator;
@@ -53,7 +54,7 @@ struct Search::State {
     std::atomic<bool> stop_requested{false};
     std::atomic<bool> running{false};
     SearchResult result;                 // of the last run
-    std::unique_ptr<Thread> controller;  // of begin(); after the members that it uses
+    std::unique_ptr<Thread> controller;  // of begin()
 
     // Readers share it; whatever changes the context or what the tree owns, other than searching threads, has it alone.
     mutable std::shared_mutex mutex;
@@ -63,8 +64,16 @@ struct Search::State {
     void clear() {
         tree.clear();
         context.root_evaluation.reset();
-        context.adjusted_root_evaluation.reset();
         carried_s = 0;
+        forget_root();
+    }
+
+    // Until the next run works out what is particular to the new root.
+    void forget_root() {
+        context.root_allowed.assign(static_cast<size_t>(context.size().area()) + 1, 1);
+        context.root_ending_bonus.clear();
+        context.root_symmetries = {0};
+        context.adjusted_root_evaluation.reset();
     }
 
     // Puts the pass-alive mode in force into the history.
@@ -169,11 +178,12 @@ void Search::State::prepare(bool pondering) {
 // --- Running ---
 
 SearchResult Search::State::run(Search& search, const SearchLimits& limits, const SearchEvents& events) {
+    const auto start = std::chrono::steady_clock::now();
     {
         const std::unique_lock lock(mutex);
         prepare(limits.pondering);
     }
-    Run run(context, tree, limits, carried_s);
+    Run run(context, tree, limits, {.start = start, .carried_s = carried_s});
     run_threads(search, run, events);
     result = {run.playouts(), run.seconds()};
     carried_s += result.seconds;
@@ -255,6 +265,7 @@ Search::Search(Evaluator& evaluator, const SearchParams& params, uint64_t seed)
 
 Search::~Search() {
     state_->stop_requested = true;
+    state_->controller.reset();  // joins
 }
 
 SearchResult Search::run(const SearchLimits& limits, const SearchEvents& events) {
@@ -300,8 +311,8 @@ bool Search::running() const {
 
 void Search::set_position(const BoardHistory& history) {
     const std::unique_lock lock(state_->mutex);
-    state_->clear();
     state_->context.root_history = history;
+    state_->clear();
     state_->context.avoid_black.clear();
     state_->context.avoid_white.clear();
     state_->settle_history();
@@ -323,6 +334,7 @@ bool Search::State::keep_child_as_root(Point point) {
     tree.sweep(context.params.subtree_value_bias_free_prop);
     // The search asks the network anew: a root is shown and judged differently.
     context.root_evaluation = tree.root()->shared_evaluation();
+    forget_root();
     return true;
 }
 

@@ -80,7 +80,7 @@ class Search {
     void set_params(const SearchParams& params);  // clears unless equal
     // For settings that change nothing in the tree: limits, threads, time, choice of the move.
     void set_params_keeping_tree(const SearchParams& params);
-    // Moves not to be searched for one colour; forgotten when a move is made.
+    // Moves not to be searched for one colour; forgotten when a move is made or a position set.
     void set_avoid_moves(Player player, AvoidDepths depths);
     // Allow only these: every other move, the pass included unless listed, is avoided until `until_depth`.
     void set_allow_moves(Player player, std::span<const Point> moves, int until_depth);
