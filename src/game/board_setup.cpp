@@ -104,8 +104,9 @@ std::string Board::text(std::optional<int> move_number, std::span<const Point> l
             text += gap;
             text += color(point) == Color::Black ? 'X' : color(point) == Color::White ? 'O' : '.';
             gap = ' ';
-            for (size_t i = 0; i < last_moves.size(); i++)
-                if (last_moves[i] == point) gap = static_cast<char>('1' + i);
+            // Of several moves on one point the first is shown.
+            for (size_t i = last_moves.size(); i > 0; i--)
+                if (last_moves[i - 1] == point) gap = static_cast<char>('0' + i);
         }
         if (gap != ' ') text += gap;
     }
