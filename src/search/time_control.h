@@ -5,7 +5,7 @@ namespace katago {
 
 // A player's clock as GTP describes it. A value. Seconds everywhere. Source: KataGo's time management.
 struct TimeControl {
-    static constexpr double kUnlimited = 1e25;
+    static constexpr double kUnlimited = 1e30;
 
     // Settings.
     double original_main_time = kUnlimited;
