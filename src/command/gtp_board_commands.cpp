@@ -51,6 +51,22 @@ int read_handicap(GtpSession& session, const GtpRequest& request) {
     return *count;
 }
 
+// Throws where the board has no usual points for so many stones.
+void check_fixed_handicap(BoardSize size, int count) {
+    constexpr int kSmallestSide = 7;
+    const int shorter = std::min(size.width, size.height);
+    std::string problem;
+    if (shorter < kSmallestSide)
+        problem = "Board is too small for fixed handicap";
+    else if (count > 4 && (size.width % 2 == 0 || size.height % 2 == 0))
+        problem = "Fixed handicap > 4 is not allowed on boards with even dimensions";
+    else if (count > 4 && shorter <= kSmallestSide)
+        problem = "Fixed handicap > 4 is not allowed on boards with size 7";
+    else if (count > 9)
+        problem = "Fixed handicap > 9 is not allowed";
+    if (!problem.empty()) throw ProtocolError(problem + ", try place_free_handicap");
+}
+
 // Puts black stones on the empty board, White to move.
 void set_handicap(GtpSession& session, const std::vector<Point>& points) {
     std::vector<Stone> stones;
@@ -178,6 +194,7 @@ GtpReply showboard(GtpSession& session, const GtpRequest&) {
 
 GtpReply fixed_handicap(GtpSession& session, const GtpRequest& request) {
     const int count = read_handicap(session, request);
+    check_fixed_handicap(session.game().size(), count);
     set_handicap(session, fixed_handicap_points(session.game().size(), count));
     return vertices_of(session.game().board());
 }

@@ -23,6 +23,20 @@ void GtpGame::set_up(const Board& board, Player next_player) {
     restart_from_set_up(rules);
 }
 
+bool GtpGame::load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves) {
+    GtpGame loaded = *this;
+    loaded.set_up_board_ = board;
+    loaded.set_up_player_ = next_player;
+    loaded.restart_from_set_up(rules);
+    loaded.undoable_.assign(moves.begin(), moves.end());
+    for (const Move& move : moves) {
+        if (!loaded.history_.is_tolerated(move.point, move.player)) return false;
+        loaded.history_.make_move(move.point, move.player, options_.advance);
+    }
+    *this = std::move(loaded);
+    return true;
+}
+
 bool GtpGame::play(Move move) {
     if (!history_.is_tolerated(move.point, move.player)) return false;
     switch_player(move.player);

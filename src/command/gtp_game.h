@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "game/board.h"
@@ -33,8 +34,9 @@ class GtpGame {
 
     // A new position without a past; rules and komi stay. Stones on it count as that many moves made.
     void set_up(const Board& board, Player next_player);
-    // An empty board, Black to move.
-    void clear(BoardSize size) { set_up(Board(size), Color::Black); }
+    // A recorded game with its rules and komi. Its moves can be undone, and two of one colour in a row do not start the
+    // history afresh. False: some move is impossible, and nothing changes.
+    bool load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves);
     // Plays a move by the tolerant rules; false, and nothing changes, if even they forbid it.
     bool play(Move move);
     // False: there is nothing to take back.

@@ -4,6 +4,7 @@
 #include "command/gtp_commands.h"
 #include "command/speed.h"
 #include "core/error.h"
+#include "game/symmetry.h"
 #include "protocol/gtp_raw_nn.h"
 
 namespace katago::gtp {
@@ -35,7 +36,8 @@ GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
     std::string text;
     for (int symmetry = all ? 0 : arguments.symmetry; symmetry <= (all ? 7 : arguments.symmetry); ++symmetry) {
         if (!text.empty()) text += "\n";
-        options.symmetry = symmetry;
+        // A board that is not square is not transposed.
+        options.symmetry = symmetry::for_frame(symmetry, session.game().size());
         text += raw_nn_text(*thread.evaluate(history.board(), history, player, options), symmetry);
     }
     return std::string(trimmed(text));

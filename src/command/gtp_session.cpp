@@ -73,10 +73,11 @@ void GtpSession::set_up(const Board& board, Player next_player) {
     search_.set_position(game_.history());
 }
 
-void GtpSession::load(const Board& board, Player next_player, const Rules& rules) {
-    game_.set_rules(rules);
-    game_.set_komi(rules.komi);
-    set_up(board, next_player);
+bool GtpSession::load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves) {
+    if (!game_.load(board, next_player, rules, moves)) return false;
+    win_loss_record_.clear();
+    search_.set_position(game_.history());
+    return true;
 }
 
 bool GtpSession::play(Move move) {

@@ -66,8 +66,8 @@ class GtpSession {
     // --- Changes of the game; the search follows ---
 
     void set_up(const Board& board, Player next_player);
-    // The same with rules and komi of its own.
-    void load(const Board& board, Player next_player, const Rules& rules);
+    // See GtpGame.
+    bool load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves);
     bool play(Move move);
     bool undo();
     void switch_player(Player player);

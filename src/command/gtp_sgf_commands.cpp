@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // GTP commands that read and write game records.
-#include <exception>
+#include <algorithm>
+#include <span>
 
 #include "command/gtp_commands.h"
 #include "core/error.h"
@@ -65,9 +66,9 @@ GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
         throw ProtocolError("Could not load sgf: " + std::string(error.what()));
     }
     const Rules rules = rules_of_record(session, record);
-    session.load(history.initial_board(), history.initial_player(), rules);
-    for (size_t i = 0; i < std::min(moves, record.moves.size()); ++i)
-        if (!session.play(record.moves[i])) throw ProtocolError("Cannot load file");
+    const std::span<const Move> played = std::span(record.moves).first(std::min(moves, record.moves.size()));
+    if (!session.load(history.initial_board(), history.initial_player(), rules, played))
+        throw ProtocolError("Cannot load file");
     return "";
 }
 

@@ -96,19 +96,17 @@ std::string clock_text(const TimeControl& clock) {
         if (!text.empty()) text += ' ';
         text += std::string(name) + " " + default_number(value);
     };
-    // The reference keeps "unlimited" as 1e30.
-    auto shown = [](double time) { return time >= TimeControl::kUnlimited ? 1e30 : time; };
     auto optional_field = [&](std::string_view name, double value) {
         if (value != 0) field(name, value);
     };
-    field("originalMainTime", shown(clock.original_main_time));
+    field("originalMainTime", clock.original_main_time);
     optional_field("increment", clock.increment);
     if (clock.main_time_limit < TimeControl::kUnlimited) field("mainTimeLimit", clock.main_time_limit);
     if (clock.max_time_per_move < TimeControl::kUnlimited) field("maxTimePerMove", clock.max_time_per_move);
     optional_field("originalNumPeriods", clock.original_num_periods);
     optional_field("numStonesPerPeriod", clock.num_stones_per_period);
     optional_field("perPeriodTime", clock.per_period_time);
-    field("mainTimeLeft", shown(clock.main_time_left));
+    field("mainTimeLeft", clock.main_time_left);
     field("inOvertime", clock.in_overtime ? 1 : 0);
     optional_field("numPeriodsLeftIncludingCurrent", clock.num_periods_left);
     optional_field("numStonesLeftInPeriod", clock.num_stones_left_in_period);
