@@ -135,50 +135,85 @@ KERNEL_INLINE void transform_output_tile(const WinogradCall& call, const TileGri
     }
 }
 
-// Input channels whose weights are transformed at a time, so that the result stays in the second-level cache.
-constexpr int kWeightDepth = kWidth > 32 ? kWidth : 32;
+// Where weights are transformed in every evaluation, this is done for two lines of positions at a time, 0 and infinity,
+// +-A or +-B, which share most of their work, and for so many input channels: the result stays in the second-level
+// cache.
+constexpr int kWeightDepth = 96;
+constexpr int kLinesAtOnce = 2, kLinePairs = kTileEdge / kLinesAtOnce;
+constexpr int kPositionsAtOnce = kLinesAtOnce * kTileEdge;
+constexpr int kLinePair[kLinePairs][kLinesAtOnce] = {{0, 5}, {1, 2}, {3, 4}};
 
-// [depth][9][vectors * width] -> [36][depth][vectors * width]
-void transform_weights(const float* weights, int depth, int vectors, float* out) {
-    const size_t columns = static_cast<size_t>(vectors) * kWidth, position_stride = depth * columns;
-    for (size_t at = 0; at < position_stride; at += kWidth) {
-        const float* g = weights + at / columns * 9 * columns + at % columns;
-        Vector lines[3][kTileEdge];
-        unroll<3>([&](auto i) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(i)::value;
-            transform_weight_line(load(g + kRow * 3 * columns), load(g + (kRow * 3 + 1) * columns),
-                                  load(g + (kRow * 3 + 2) * columns), lines[kRow], 1);
-        });
-        unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
-            constexpr int kColumn = decltype(j)::value;
-            Vector transformed[kTileEdge];
-            transform_weight_line(lines[0][kColumn], lines[1][kColumn], lines[2][kColumn], transformed, 1);
-            unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
-                constexpr int kRow = decltype(i)::value;
-                store(out + (kRow * kTileEdge + kColumn) * position_stride + at, transformed[kRow]);
+// Floats from one position's transformed weights to the next: not a power of two, or all would share a cache set.
+constexpr size_t weight_stride(size_t depth, size_t columns) {
+    return depth * columns + 48;
+}
+
+// Two of the six results of transform_weight_line.
+template <int kPair>
+KERNEL_INLINE void transform_weight_pair(Vector g0, Vector g1, Vector g2, Vector* first, Vector* second) {
+    Vector all_six[kTileEdge];
+    transform_weight_line(g0, g1, g2, all_six, 1);  // the compiler drops what is not used
+    *first = all_six[kLinePair[kPair][0]];
+    *second = all_six[kLinePair[kPair][1]];
+}
+
+// [depth][9][columns] -> the positions of one pair of lines, each [depth][columns]
+template <int kPair>
+void transform_weights(const float* weights, size_t depth, size_t columns, float* out) {
+    const size_t stride = weight_stride(depth, columns);
+    for (size_t channel = 0; channel < depth; ++channel) {
+        for (size_t column = 0; column < columns; column += kWidth, out += kWidth) {
+            const float* g = weights + channel * 9 * columns + column;
+            Vector first[3], second[3];
+            unroll<3>([&](auto j) KERNEL_LAMBDA {
+                constexpr int kColumn = decltype(j)::value;
+                transform_weight_pair<kPair>(load(g + kColumn * columns), load(g + (3 + kColumn) * columns),
+                                             load(g + (6 + kColumn) * columns), first + kColumn, second + kColumn);
             });
-        });
+            Vector line[kPositionsAtOnce];
+            transform_weight_line(first[0], first[1], first[2], line, 1);
+            transform_weight_line(second[0], second[1], second[2], line + kTileEdge, 1);
+            unroll<kPositionsAtOnce>(
+                [&](auto p) KERNEL_LAMBDA { store(out + decltype(p)::value * stride, line[decltype(p)::value]); });
+        }
     }
 }
 
+// The sizes of one panel's products.
+struct PanelShape {
+    PanelShape(const WinogradCall& call, int panel_vectors, int tile_rows)
+        : vectors(panel_vectors),
+          rows(tile_rows),
+          columns(static_cast<size_t>(vectors) * kWidth),
+          block_stride(static_cast<size_t>(rows) * kWidth),
+          in_stride(blocks_of(call.in_channels) * block_stride),
+          out_stride(vectors * block_stride) {}
+    int vectors, rows;
+    size_t columns;
+    size_t block_stride, in_stride, out_stride;  // from block to block, and from position to position
+};
+
 // Products of one panel: [position][vector][rows][width].
-void multiply_positions(const WinogradCall& call, const float* weights, int vectors, int rows, float* products,
-                        float* transformed) {
-    const size_t block_stride = static_cast<size_t>(rows) * kWidth;
-    const size_t in_stride = blocks_of(call.in_channels) * block_stride, out_stride = vectors * block_stride;
-    const size_t columns = static_cast<size_t>(vectors) * kWidth;
-    const int chunk = call.weights_transformed ? call.in_channels : kWeightDepth;
-    for (int first = 0; first < call.in_channels; first += chunk) {
-        const int depth = min_of(chunk, call.in_channels - first);
-        const float* panel = weights;
-        if (!call.weights_transformed) {
-            transform_weights(weights + first * 9 * columns, depth, vectors, transformed);
-            panel = transformed;
-        }
-        for (int position = 0; position < kWinogradPositions; ++position) {
-            multiply_panel(call.tiles_in + position * in_stride + first / kWidth * block_stride, block_stride,
-                           panel + position * depth * columns, depth, vectors, rows, products + position * out_stride,
-                           block_stride, first > 0);
+void multiply_transformed(const WinogradCall& call, const PanelShape& shape, const float* weights, float* products) {
+    for (int position = 0; position < kWinogradPositions; ++position) {
+        multiply_panel(call.tiles_in + position * shape.in_stride, shape.block_stride,
+                       weights + position * call.in_channels * shape.columns, call.in_channels, shape.vectors,
+                       shape.rows, products + position * shape.out_stride, shape.block_stride, false);
+    }
+}
+
+template <int kPair>
+void multiply_pair(const WinogradCall& call, const PanelShape& shape, const float* weights, float* products,
+                   float* transformed) {
+    for (int first = 0; first < call.in_channels; first += kWeightDepth) {
+        const int depth = min_of(kWeightDepth, call.in_channels - first);
+        transform_weights<kPair>(weights + first * 9 * shape.columns, depth, shape.columns, transformed);
+        for (int p = 0; p < kPositionsAtOnce; ++p) {
+            const int position = kLinePair[kPair][p / kTileEdge] * kTileEdge + p % kTileEdge;
+            multiply_panel(call.tiles_in + position * shape.in_stride + first / kWidth * shape.block_stride,
+                           shape.block_stride, transformed + p * weight_stride(depth, shape.columns), depth,
+                           shape.vectors, shape.rows, products + position * shape.out_stride, shape.block_stride,
+                           first > 0);
         }
     }
 }
@@ -195,14 +230,21 @@ void winograd(const WinogradCall& call) {
         if (!call.input_transformed || grid.samples < call.out.batch) transform_inputs(call, grid, first, samples);
         for (int vector = 0; vector < call.out_vectors; vector += kPanelVectors) {
             const int vectors = min_of(kPanelVectors, call.out_vectors - vector);
-            multiply_positions(call, call.weights + vector * weights_per_vector, vectors, rows, products, transformed);
-            const size_t position_stride = static_cast<size_t>(vectors) * rows * kWidth;
+            const PanelShape shape(call, vectors, rows);
+            const float* weights = call.weights + vector * weights_per_vector;
+            if (call.weights_transformed) {
+                multiply_transformed(call, shape, weights, products);
+            } else {
+                unroll<kLinePairs>([&](auto pair) KERNEL_LAMBDA {
+                    multiply_pair<decltype(pair)::value>(call, shape, weights, products, transformed);
+                });
+            }
             const float* from = products;
             for (int v = 0; v < vectors; ++v) {
                 for (size_t sample = first; sample < first + samples; ++sample) {
                     for (int y = 0; y < grid.down; ++y) {
                         for (int x = 0; x < grid.across; ++x, from += kWidth) {
-                            transform_output_tile(call, grid, from, position_stride, vector + v, sample, y, x);
+                            transform_output_tile(call, grid, from, shape.out_stride, vector + v, sample, y, x);
                         }
                     }
                 }
@@ -217,5 +259,6 @@ size_t winograd_input_floats(int height, int width, size_t batch, int in_channel
 
 size_t winograd_scratch_floats(int height, int width, size_t batch) {
     const size_t rows = TileGrid(height, width, batch).rows();
-    return kWinogradPositions * kPanelVectors * kWidth * (rows + kWeightDepth);
+    return kWinogradPositions * kPanelVectors * kWidth * rows +
+           kPositionsAtOnce * weight_stride(kWeightDepth, kPanelVectors * kWidth);
 }
