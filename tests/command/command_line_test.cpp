@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <vector>
+
+#include "command/benchmark_positions.h"
+#include "command/gtp_settings.h"
+#include "command/ignored_keys.h"
+#include "command/options.h"
+#include "command/table.h"
+#include "command/version.h"
+#include "core/error.h"
+#include "transcripts.h"
+
+using namespace katago;
+
+namespace {
+
+CommandLine sample_line() {
+    CommandLine line{"gtp", "A sample.", engine_options()};
+    line.options.push_back({"visits", "v", "N", "Visits.", false});
+    return line;
+}
+
+Options parse(std::vector<std::string> arguments) {
+    return Options::parse(sample_line(), arguments);
+}
+
+}  // namespace
+
+TEST_CASE("options: KataGo's single dashes, aliases and repeated options") {
+    const Options options = parse({"-model", "m.bin.gz", "-config", "a.cfg", "--config", "b.cfg", "-v", "12"});
+    CHECK(options.value("model") == "m.bin.gz");
+    CHECK(options.values("config") == std::vector<std::string>{"a.cfg", "b.cfg"});
+    CHECK(options.value("visits") == "12");
+    CHECK(!options.has("override-config"));
+    CHECK(parse({"-help"}).wants_help());
+    CHECK(parse({"-version"}).wants_version());
+}
+
+TEST_CASE("options: what is wrong is said with a usage line") {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {"-bogus"}, {"stray"}, {"-model"}, {"-model", "a", "-model", "b"}, {"-"}, {""}}) {
+        try {
+            parse(arguments);
+            FAIL("accepted");
+        } catch (const UsageError& error) {
+            const std::string text = error.what();
+            CHECK(text.starts_with("PARSE ERROR: Argument: "));
+            CHECK(text.find("Brief USAGE: ") != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("version: network names are shortened as the reference does") {
+    CHECK(short_model_name("g170-b6c96-s175395328-d26788732") == "g170-b6c96-s175M");
+    CHECK(short_model_name("kata1-b18c384nbt-s9996604416-d4316597426") == "b18c384nbt-s9996M");
+    CHECK(short_model_name("b10c384h6nbttflrs") == "b10c384h6nbttflrs");
+    CHECK(short_model_name("x-s9999-s10000-s9999999-s10000000") == "x-s9999-s10K-s9999K-s10M");
+    std::istringstream in;
+    std::ostringstream out;
+    CHECK(run_version({}, {in, out, out}) == 0);
+    CHECK(out.str().starts_with("KataGo v1.17.2\n"));
+}
+
+TEST_CASE("table: every subcommand is found and in the help") {
+    const std::string help = general_help("katago");
+    for (const Subcommand& subcommand : subcommands()) {
+        CHECK(find_subcommand(subcommand.name) == &subcommand);
+        CHECK(help.find(std::string(subcommand.name) + " : ") != std::string::npos);
+    }
+    CHECK(find_subcommand("bogus") == nullptr);
+}
+
+TEST_CASE("settings: rules come from a name or from single keys, not from both") {
+    const Config single =
+        Config::from_text("koRule = SIMPLE\nscoringRule = TERRITORY\nmultiStoneSuicideLegal = false", "t");
+    CHECK(nice_name(rules_from_config(single)) == "Japanese");
+    CHECK(rules_from_config(single).komi == 6.5f);
+    CHECK(nice_name(rules_from_config(Config::from_text("rules = chinese", "t"))) == "Chinese");
+    CHECK(nice_name(rules_from_config(Config::from_text("", "t"))) == "TrompTaylor");
+    CHECK_THROWS_AS(rules_from_config(Config::from_text("rules = chinese\nkoRule = SIMPLE", "t")), ConfigError);
+    CHECK_THROWS_AS(rules_from_config(Config::from_text("rules = martian", "t")), ConfigError);
+    CHECK_THROWS_AS(rules_from_config(Config::from_text("koRule = SIMPLE", "t")), ConfigError);
+}
+
+TEST_CASE("settings: contradictions are errors") {
+    auto read = [](const char* text) { return read_gtp_settings(Config::from_text(text, "t")); };
+    CHECK_THROWS_AS(read("allowResignation = true"), ConfigError);
+    CHECK_THROWS_AS(read("friendlyPass = true\ncleanupBeforePass = true"), ConfigError);
+    CHECK_THROWS_AS(read("reportAnalysisWinratesAs = RED"), ConfigError);
+    CHECK_THROWS_AS(read("humanSLChosenMoveProp = 1"), ConfigError);
+    CHECK(read("antiMirror = false").genmove_anti_mirror == false);
+    CHECK(read("").genmove.wide_root_noise == 0);
+    CHECK(read("").analysis.wide_root_noise == 0.04);
+    CHECK(read("").has_limit == false);
+    CHECK(read("maxVisits = 5").has_limit);
+}
+
+TEST_CASE("settings: the shipped configuration has no key that nobody reads") {
+    const Config config = Config::from_file(std::filesystem::path(__FILE__).parent_path() / "../../configs/gtp.cfg");
+    read_gtp_settings(config);
+    rules_from_config(config);
+    board_size_from_config(config);
+    LogOptions::from_config(config, {});
+    for (const std::string& key : config.unused_keys())
+        CHECK_MESSAGE((key == "nnCacheSizePowerOfTwo" || key == "nnRandomize"), key);  // the engine's
+}
+
+TEST_CASE("settings: keys of graphics cards are accepted with a reason") {
+    CHECK(reason_to_ignore("cudaUseFP16"));
+    CHECK(reason_to_ignore("openclDeviceToUseThread0"));
+    CHECK(reason_to_ignore("nnMaxBatchSize"));
+    CHECK(!reason_to_ignore("maxVisits"));
+    CHECK(!reason_to_ignore("maxVisitz"));
+}
+
+TEST_CASE("benchmark: built-in positions exist for every size") {
+    for (int length = 7; length <= 19; ++length) {
+        const std::vector<BoardHistory> positions = benchmark_positions(length, 10);
+        REQUIRE(positions.size() == 10);
+        CHECK(positions.back().moves().size() > 15);
+        CHECK(positions.back().board().width() == length);
+    }
+    CHECK_THROWS_AS(benchmark_positions(6, 10), UsageError);
+    CHECK_THROWS_AS(benchmark_positions(20, 10), UsageError);
+}
+
+TEST_CASE("benchmark: measures and recommends") {
+    if (transcripts::model().empty()) return;
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    const std::vector<std::string> arguments = {
+        "-model", transcripts::model().string(), "-v", "8", "-n", "2", "-t", "1,2", "-boardsize", "9"};
+    CHECK(run_benchmark(arguments, {in, out, err}) == 0);
+    CHECK(out.str().find("numSearchThreads =  2: 2 / 2 positions, visits/s = ") != std::string::npos);
+    CHECK(out.str().find("(recommended)") != std::string::npos);
+    CHECK(out.str().find(" P (P, one core's") != std::string::npos);
+}
