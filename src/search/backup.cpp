@@ -6,6 +6,15 @@
 
 namespace katago {
 
+namespace {
+
+// The usual exponent is 1/4, and this runs for every child of every node on the way back.
+double power(double base, double exponent) {
+    return exponent == 0.25 ? std::sqrt(std::sqrt(base)) : std::pow(base, exponent);
+}
+
+}  // namespace
+
 double prune_noise(const SearchParams& params, std::vector<ChildTerm>& children) {
     double kept_weight = 0, kept_utility = 0, policy_before = 0;
     for (size_t i = 0; i < children.size(); ++i) {
@@ -43,7 +52,7 @@ void weigh_by_value(const SearchParams& params, std::vector<ChildTerm>& children
         if (params.value_weight_exponent > 0 && child.weight > 0) {
             const double stdev = std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weight)));
             const double probability = student_t3_cdf((child.self_utility - mean) / stdev);
-            child.weight *= std::pow(probability + 0.0001, params.value_weight_exponent);
+            child.weight *= power(probability + 0.0001, params.value_weight_exponent);
         }
         left += child.weight;
     }

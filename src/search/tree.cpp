@@ -7,8 +7,11 @@ namespace katago {
 
 namespace {
 
-// A node in the table: itself, its key and what the table and the allocator add.
-constexpr int64_t kNodeBytes = sizeof(TreeNode) + sizeof(Hash128) + 40;
+// An entry of a hash table: the object, its key and what the table and the allocator add.
+template <class T>
+constexpr int64_t kEntryBytes = sizeof(T) + sizeof(Hash128) + 40;
+// Nearly every node has made an entry for its bias.
+constexpr int64_t kNodeBytes = kEntryBytes<TreeNode> + kEntryBytes<ValueBiasEntry>;
 
 }  // namespace
 

@@ -31,7 +31,7 @@ class ScoreValueTable {
             for (int k = 0; k < kStdevs; ++k) {
                 double sum = 0;
                 for (int i = -50; i <= 50; ++i) sum += weights[static_cast<size_t>(i + 50)] * center[i * k];
-                values_[index(m, k)] = static_cast<float>(sum / total);
+                values_[index(m, k)] = sum / total;
             }
         }
     }
@@ -43,13 +43,13 @@ class ScoreValueTable {
         const double row_fraction = mean - rounded + 0.5;
         const double column_fraction = stdev - floor;
         const auto row = static_cast<int>(std::clamp(rounded + kRadius, -1.0, static_cast<double>(kMeans)));
-        const int row0 = row < 0 ? 0 : std::min(row, kMeans - 1);
+        const int row0 = std::clamp(row, 0, kMeans - 1);
         const int row1 = row < 0 ? 0 : std::min(row + 1, kMeans - 1);
-        const auto column = static_cast<int>(std::clamp(floor, 0.0, static_cast<double>(kStdevs - 1)));
-        const int column0 = column >= kStdevs - 1 ? kStdevs - 1 : column;
-        const int column1 = std::min(column + 1, kStdevs - 1);
-        const double first = std::lerp(values_[index(row0, column0)], values_[index(row0, column1)], column_fraction);
-        const double second = std::lerp(values_[index(row1, column0)], values_[index(row1, column1)], column_fraction);
+        const auto column0 = static_cast<int>(std::clamp(floor, 0.0, static_cast<double>(kStdevs - 1)));
+        const int column1 = std::min(column0 + 1, kStdevs - 1);
+        const auto between = [column_fraction](double a, double b) { return a + (b - a) * column_fraction; };
+        const double first = between(values_[index(row0, column0)], values_[index(row0, column1)]);
+        const double second = between(values_[index(row1, column0)], values_[index(row1, column1)]);
         return first + (second - first) * row_fraction;
     }
 
@@ -63,7 +63,7 @@ class ScoreValueTable {
         return static_cast<size_t>(mean) * kStdevs + static_cast<size_t>(stdev);
     }
 
-    std::vector<float> values_;
+    std::vector<double> values_;
 };
 
 constexpr int kTPoints = 2000;

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "search/value_bias.h"
 
-#include <algorithm>
-
 namespace katago {
 
 namespace {
+
+constexpr double kLeastWeight = 0.001;
+
+// Compilers of 2021 lack fetch_add for it.
+void add(std::atomic<double>& sum, double value) {
+    double old = sum.load(std::memory_order_relaxed);
+    while (!sum.compare_exchange_weak(old, old + value, std::memory_order_relaxed)) {
+    }
+}
 
 // Absorbs numbers into a hash, the order counting.
 class Mixer {
@@ -51,15 +58,14 @@ Hash128 pattern_of(const BoardHistory& history) {
 }  // namespace
 
 double ValueBiasEntry::update(double old_delta, double old_weight, double new_delta, double new_weight) {
-    const std::lock_guard lock(mutex_);
-    delta_ += new_delta - old_delta;
-    weight_ += new_weight - old_weight;
-    return weight_ > 0.001 ? delta_ / weight_ : 0;
+    add(delta_, new_delta - old_delta);
+    add(weight_, new_weight - old_weight);
+    return mean();
 }
 
 double ValueBiasEntry::mean() const {
-    const std::lock_guard lock(mutex_);
-    return weight_ > 0.001 ? delta_ / weight_ : 0;
+    const double weight = weight_.load(std::memory_order_relaxed);
+    return weight > kLeastWeight ? delta_.load(std::memory_order_relaxed) / weight : 0;
 }
 
 void ValueBiasShare::release(double proportion) {

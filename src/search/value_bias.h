@@ -14,7 +14,7 @@
 namespace katago {
 
 // What searches have found wrong with the network's utility after the same local moves: a weighted sum over nodes.
-// Thread-safe.
+// Thread-safe, without a lock.
 class ValueBiasEntry {
   public:
     // Replaces a node's share, and returns the mean error of all shares, 0 while there is next to nothing.
@@ -24,9 +24,9 @@ class ValueBiasEntry {
     std::atomic<int32_t> users{0};  // nodes that refer to it
 
   private:
-    mutable std::mutex mutex_;
-    double delta_ GUARDED_BY(mutex_) = 0;
-    double weight_ GUARDED_BY(mutex_) = 0;
+    // Each is exact; the two together may come from moments a little apart.
+    std::atomic<double> delta_{0};
+    std::atomic<double> weight_{0};
 };
 
 // A node's share in an entry: written by the one thread that recomputes the node.

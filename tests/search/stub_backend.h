@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <chrono>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "backend/backend.h"
+#include "core/error.h"
 #include "core/hash.h"
 #include "eval/evaluator.h"
 
