@@ -68,7 +68,13 @@ class Board {
     // The next stone of the same chain, in a cycle.
     Point next_in_chain(Point point) const { return next_[point]; }
 
-    int empty_neighbors(Point point) const;
+    int empty_neighbors(Point point) const {
+        int count = 0;
+        for (const Point step : kNeighborSteps) count += color_[point + step] == Color::Empty;
+        return count;
+    }
+    // Empty points without an empty neighbour.
+    PointList<kMaxBoardArea> enclosed_points() const;
     // Whether a stone of `color` stands next to `point`.
     bool touches(Point point, Color color) const;
     // Writes the liberties of the chain at `point`, each once, at most `max` of them; returns how many.

@@ -206,19 +206,18 @@ void BoardHistory::find_banned_points() {
 void BoardHistory::find_superko_points() {
     const Board& now = board();
     const Player player = next_player_;
+    const auto ban_if_repeated = [&](Point point) {
+        if (point == now.ko_point() || now.is_illegal_suicide(point, player, rules_.multi_stone_suicide)) return;
+        const Hash128 hash = ko_hash_of(now.hash_after(point, player), opponent(player));
+        if (std::find(ko_hashes_.begin(), ko_hashes_.end(), hash) != ko_hashes_.end()) banned_.set(point);
+    };
     // An earlier position held a stone where the new one goes, so one was taken there since; unless the new stone dies.
     const PointSet& was_taken = player == Color::Black ? black_was_taken_ : white_was_taken_;
-    if (was_taken.none() && !rules_.multi_stone_suicide) return;
-    for (int y = 0; y < now.height(); y++) {
-        for (int x = 0; x < now.width(); x++) {
-            const Point point = point_at(x, y);
-            if (now.color(point) != Color::Empty || point == now.ko_point()) continue;
-            if (!was_taken[point] && !(rules_.multi_stone_suicide && now.empty_neighbors(point) == 0)) continue;
-            if (now.is_illegal_suicide(point, player, rules_.multi_stone_suicide)) continue;
-            const Hash128 hash = ko_hash_of(now.hash_after(point, player), opponent(player));
-            if (std::find(ko_hashes_.begin(), ko_hashes_.end(), hash) != ko_hashes_.end()) banned_.set(point);
-        }
-    }
+    if (was_taken.any())
+        for (Point point = 0; point < kBoardCells; point++)
+            if (was_taken[point] && now.color(point) == Color::Empty) ban_if_repeated(point);
+    if (rules_.multi_stone_suicide)
+        for (const Point point : now.enclosed_points()) ban_if_repeated(point);
 }
 
 void BoardHistory::end_phase(PhaseAdvance advance) {
