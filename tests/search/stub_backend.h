@@ -19,9 +19,10 @@ namespace stub {
 
 struct Options {
     int version = 14;
-    double seconds = 0;   // that an evaluation takes
-    bool flat = false;    // the same word on every position
-    int fail_after = -1;  // evaluations that succeed; -1: all
+    double seconds = 0;       // that an evaluation takes
+    bool flat = false;        // the same word on every position
+    int fail_after = -1;      // evaluations that succeed; -1: all
+    float policy_spread = 2;  // largest logit: 2 spreads visits over many moves, 40 is like a trained network
     int cache_size_power_of_two = -1;
 };
 
@@ -40,7 +41,8 @@ class StubPlan : public katago::Plan {
             absorb(inputs.spatial, shape_.area() * 22);
             absorb(inputs.global, 19);
         }
-        for (int i = 0; i < 2 * shape_.area(); ++i) outputs.policy[i] = uniform(-2, 2);
+        for (int i = 0; i < 2 * shape_.area(); ++i)
+            outputs.policy[i] = uniform(-options_.policy_spread, options_.policy_spread);
         outputs.pass[0] = outputs.pass[1] = -3;
         for (int i = 0; i < 3; ++i) outputs.value[i] = uniform(-0.5f, 0.5f);
         for (int i = 0; i < 6; ++i) outputs.score[i] = uniform(-0.2f, 0.2f);
