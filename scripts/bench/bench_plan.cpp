@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the eigen backend in every instruction set of this
-// machine, in multiples of P, which is measured alternately in the same run. Medians of several rounds.
+// bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the eigen backend in every instruction set and
+// precision of this machine, in multiples of P, which is measured alternately in the same run. Medians of several
+// rounds.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -93,18 +94,22 @@ void bench(const std::vector<const char*>& args) {
     std::printf("%s: %.3f G multiply-adds, batch %d, %d threads, %dx%d\n", model.info.name.c_str(), gigaflops / 2,
                 batch, threads, edge, edge);
     for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
-        const auto start = std::chrono::steady_clock::now();
-        const auto loaded = EigenBackend(set).load(*model.graph);
-        const double load_seconds = seconds_since(start);
-        std::vector<double> rates, peaks;
-        for (int round = 0; round < 5; ++round) {
-            peaks.push_back(measure_fma_peak(0.2));
-            rates.push_back(rate_of_threads(*loaded, *model.graph, board, batch, threads));
+        for (const Precision precision : {Precision::Fp32, Precision::Auto}) {
+            LoadOptions options;
+            options.precision = precision;
+            const auto start = std::chrono::steady_clock::now();
+            const auto loaded = EigenBackend(set).load(*model.graph, options);
+            const double load_seconds = seconds_since(start);
+            std::vector<double> rates, peaks;
+            for (int round = 0; round < 5; ++round) {
+                peaks.push_back(measure_fma_peak(0.2));
+                rates.push_back(rate_of_threads(*loaded, *model.graph, board, batch, threads));
+            }
+            const double peak = median(peaks), rate = median(rates);
+            std::printf("%-12s %-4s load %.2f s, P = %.1f GFLOP/s, %.2f evals/s, %.3f P\n", eigen::name_of(set).data(),
+                        name_of(precision).data(), load_seconds, peak, rate, rate * gigaflops / peak / threads);
+            std::fflush(stdout);
         }
-        const double peak = median(peaks), rate = median(rates);
-        std::printf("%-8s load %.2f s, P = %.1f GFLOP/s, %.2f evals/s, %.3f P\n", eigen::name_of(set).data(),
-                    load_seconds, peak, rate, rate * gigaflops / peak / threads);
-        std::fflush(stdout);
     }
 }
 

@@ -22,17 +22,22 @@ bool alive_together(const ArenaBuffer& a, const ArenaBuffer& b) {
 
 }  // namespace
 
-void AlignedFloats::Free::operator()(float* data) const {
+template <class T>
+void AlignedArray<T>::Free::operator()(T* data) const {
     std::free(data);
 }
 
-AlignedFloats::AlignedFloats(size_t count) : count_(count) {
+template <class T>
+AlignedArray<T>::AlignedArray(size_t count) : count_(count) {
     if (count == 0) return;
-    const size_t bytes = rounded_up(count * sizeof(float), kBufferAlignment);
-    data_.reset(static_cast<float*>(std::aligned_alloc(kBufferAlignment, bytes)));
+    const size_t bytes = rounded_up(count * sizeof(T), kBufferAlignment);
+    data_.reset(static_cast<T*>(std::aligned_alloc(kBufferAlignment, bytes)));
     if (!data_) throw std::bad_alloc();
     std::memset(data_.get(), 0, bytes);
 }
+
+template class AlignedArray<float>;
+template class AlignedArray<int16_t>;
 
 size_t place_buffers(std::span<ArenaBuffer> buffers) {
     // The largest first, each at the lowest gap between those already placed that live at the same time.

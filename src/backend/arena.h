@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -10,26 +11,29 @@ namespace katago {
 // Every buffer starts at a multiple of this: a cache line, and the widest vector of any instruction set in use.
 inline constexpr size_t kBufferAlignment = 64;
 
-// Owns floats aligned to kBufferAlignment, zero at first. Movable.
-class AlignedFloats {
+// Owns numbers aligned to kBufferAlignment, zero at first. Movable.
+template <class T>
+class AlignedArray {
   public:
-    AlignedFloats() = default;
-    explicit AlignedFloats(size_t count);
+    AlignedArray() = default;
+    explicit AlignedArray(size_t count);
 
-    float* data() { return data_.get(); }
-    const float* data() const { return data_.get(); }
+    T* data() { return data_.get(); }
+    const T* data() const { return data_.get(); }
     size_t size() const { return count_; }
     bool empty() const { return count_ == 0; }
-    float& operator[](size_t i) { return data_[i]; }
-    float operator[](size_t i) const { return data_[i]; }
+    T& operator[](size_t i) { return data_[i]; }
+    T operator[](size_t i) const { return data_[i]; }
 
   private:
     struct Free {
-        void operator()(float* data) const;
+        void operator()(T* data) const;
     };
-    std::unique_ptr<float[], Free> data_;
+    std::unique_ptr<T[], Free> data_;
     size_t count_ = 0;
 };
+using AlignedFloats = AlignedArray<float>;
+using AlignedInt16s = AlignedArray<int16_t>;
 
 // A buffer of an evaluation: alive from the step that writes it to the last that reads it, both included.
 struct ArenaBuffer {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "nn/graph.h"
 
@@ -30,6 +35,13 @@ struct PlanOutputs {
     float* ownership = nullptr;  // [N, H, W]
 };
 
+// What one step of a plan took.
+struct StepTime {
+    NodeId node = -1;         // of the graph that was loaded: the first of those that the step computes
+    std::string_view kernel;  // "winograd_f32"; lives as long as the program
+    double seconds = 0;
+};
+
 // A network compiled for one board shape and up to max_batch rows, with all the memory that an evaluation needs: run()
 // allocates nothing. Belongs to one thread at a time.
 class Plan {
@@ -37,6 +49,11 @@ class Plan {
     virtual ~Plan() = default;
     // Evaluates 1 <= batch <= max_batch rows. Throws BackendError.
     virtual void run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) = 0;
+    // The same, with the time of each step in the order in which they run; empty where the backend cannot tell.
+    virtual std::vector<StepTime> profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
+        run(batch, inputs, outputs);
+        return {};
+    }
 };
 
 // A network's weights in the form a backend computes with, made once and shared by the plans of all boards and threads.
@@ -47,6 +64,28 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
 };
 
+// What a plan computes in.
+enum class Precision : uint8_t {
+    Auto,  // whatever is fastest on this machine without an error that a user could see
+    Fp32,
+    Fp16,
+    Int8,
+};
+
+std::string_view name_of(Precision precision);
+// "auto", "fp32", "fp16", "int8". Throws ConfigError otherwise, naming `key`.
+Precision parse_precision(std::string_view text, std::string_view key);
+
+struct LoadOptions {
+    Precision precision = Precision::Fp32;
+    // Where measurements of kernels on this machine are kept, made where they are missing. Empty: none are made, and
+    // the kernels are those that are usually the fastest, the same on every run.
+    std::filesystem::path tuning_folder;
+    bool measure_again = false;                       // also what is there already
+    std::function<void(const std::string&)> log;      // a line for a person; may be empty
+    std::function<void(int done, int all)> progress;  // of measurements; may be empty
+};
+
 class Backend {
   public:
     virtual ~Backend() = default;
@@ -54,7 +93,8 @@ class Backend {
     virtual std::string description() const = 0;  // one line for a person: precision, instruction set in use
     // Packs the weights. Keeps no reference to `graph` beyond the weights it shares. Throws UnsupportedError,
     // BackendError.
-    virtual std::shared_ptr<const LoadedModel> load(const Graph& graph) const = 0;
+    virtual std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const = 0;
+    std::shared_ptr<const LoadedModel> load(const Graph& graph) const { return load(graph, LoadOptions{}); }
 };
 
 }  // namespace katago

@@ -26,6 +26,10 @@ namespace {
 // Of the largest value of a tensor. FP32 sums of a few thousand products differ by 1e-6; Winograd's transforms cost
 // another factor of a few, once for each of the two or three convolutions in a row here.
 constexpr double kParity = 2e-5;
+// The same of plans that compute in 16-bit integers: inputs and weights have about 12 bits each, relative to the
+// largest of their row or column, and errors of a few hundred products average out to less than that; several layers
+// add up.
+constexpr double kIntegerParity = 8e-3;
 // Relative, of mish and SiLU: a few rounding steps of 6e-8 around an exponential that is good to 3e-7.
 constexpr double kActivation = 1e-6;
 
@@ -74,22 +78,29 @@ double relative_error(const std::vector<float>& found, const std::vector<float>&
 void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kBoards) {
     const auto reference = find_backend("reference").load(graph);
     for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
-        const auto model = EigenBackend(set).load(graph);
-        for (const BoardShape board : boards) {
-            const Inputs inputs(graph, board);
-            Outputs wanted(graph, board);
-            reference->compile(board, kMostRows)->run(kMostRows, inputs.pointers(), wanted.pointers());
-            const auto plan = model->compile(board, kMostRows);
-            for (const int batch : {1, 5, 2}) {
-                Outputs found(graph, board);
-                plan->run(batch, inputs.pointers(), found.pointers());
-                for (size_t i = 0; i < wanted.rows.size(); ++i) {
-                    CAPTURE(std::string(name_of(set)));
-                    CAPTURE(board.height);
-                    CAPTURE(board.width);
-                    CAPTURE(batch);
-                    CAPTURE(i);
-                    CHECK(relative_error(found.rows[i], wanted.rows[i], batch) <= kParity);
+        for (const Precision precision : {Precision::Fp32, Precision::Auto}) {
+            if (precision == Precision::Auto && eigen::kernels_for(set).integer_dense == nullptr) continue;
+            LoadOptions options;
+            options.precision = precision;
+            const auto model = EigenBackend(set).load(graph, options);
+            for (const BoardShape board : boards) {
+                const Inputs inputs(graph, board);
+                Outputs wanted(graph, board);
+                reference->compile(board, kMostRows)->run(kMostRows, inputs.pointers(), wanted.pointers());
+                const auto plan = model->compile(board, kMostRows);
+                for (const int batch : {1, 5, 2}) {
+                    Outputs found(graph, board);
+                    plan->run(batch, inputs.pointers(), found.pointers());
+                    for (size_t i = 0; i < wanted.rows.size(); ++i) {
+                        CAPTURE(std::string(name_of(set)));
+                        CAPTURE(std::string(name_of(precision)));
+                        CAPTURE(board.height);
+                        CAPTURE(board.width);
+                        CAPTURE(batch);
+                        CAPTURE(i);
+                        CHECK(relative_error(found.rows[i], wanted.rows[i], batch) <=
+                              (precision == Precision::Fp32 ? kParity : kIntegerParity));
+                    }
                 }
             }
         }

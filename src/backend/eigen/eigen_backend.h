@@ -6,8 +6,8 @@
 
 namespace katago {
 
-// FP32 on the CPU: fused steps, Winograd 3x3 convolutions and packed matrix products in the best vector instructions of
-// the machine. Stateless.
+// The CPU: fused steps, Winograd 3x3 convolutions and packed matrix products in the best vector instructions of the
+// machine; in FP32, or (Precision::Auto) the trunk in 16-bit integers where those are faster. Stateless.
 class EigenBackend final : public Backend {
   public:
     EigenBackend() : EigenBackend(eigen::available_instruction_sets().front()) {}
@@ -16,7 +16,8 @@ class EigenBackend final : public Backend {
 
     std::string name() const override { return "eigen"; }
     std::string description() const override;
-    std::shared_ptr<const LoadedModel> load(const Graph& graph) const override;
+    using Backend::load;
+    std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;
 
   private:
     eigen::InstructionSet set_;

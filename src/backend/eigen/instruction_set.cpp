@@ -1,10 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "backend/eigen/instruction_set.h"
 
+#include <cstdlib>
+#include <string>
+
+#include "core/error.h"
+
 namespace katago::eigen {
+
+namespace {
+
+// The last row is what KATAGO_CPU_FEATURES may always ask for.
+constexpr struct {
+    std::string_view key;
+    InstructionSet set;
+} kKeys[] = {{"avx512vnni", InstructionSet::Avx512Vnni},
+             {"avx512", InstructionSet::Avx512},
+             {"avx2", InstructionSet::Avx2},
+             {"portable", InstructionSet::Portable}};
+
+// The best set that the environment allows.
+InstructionSet cap_from_environment() {
+    const char* text = std::getenv("KATAGO_CPU_FEATURES");
+    if (text == nullptr || *text == '\0') return kKeys[0].set;
+    std::string known;
+    for (const auto& [key, set] : kKeys) {
+        if (key == text) return set;
+        known += (known.empty() ? "" : ", ") + std::string(key);
+    }
+    throw UsageError("KATAGO_CPU_FEATURES is '" + std::string(text) + "', must be one of " + known);
+}
+
+}  // namespace
 
 std::string_view name_of(InstructionSet set) {
     switch (set) {
+        case InstructionSet::Avx512Vnni:
+            return "AVX-512 VNNI";
         case InstructionSet::Avx512:
             return "AVX-512";
         case InstructionSet::Avx2:
@@ -22,15 +54,20 @@ std::string_view name_of(InstructionSet set) {
 }
 
 std::vector<InstructionSet> available_instruction_sets() {
+    const InstructionSet cap = cap_from_environment();
     std::vector<InstructionSet> sets;
+    const auto add = [&](InstructionSet set) {
+        if (set <= cap) sets.push_back(set);
+    };
 #if defined(__x86_64__)
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    if (avx512) sets.push_back(InstructionSet::Avx512);
-    if (avx2) sets.push_back(InstructionSet::Avx2);
+    if (avx512 && __builtin_cpu_supports("avx512vnni")) add(InstructionSet::Avx512Vnni);
+    if (avx512) add(InstructionSet::Avx512);
+    if (avx2) add(InstructionSet::Avx2);
 #endif
-    sets.push_back(InstructionSet::Portable);
+    add(InstructionSet::Portable);
     return sets;
 }
 

@@ -6,7 +6,8 @@
 namespace katago::eigen {
 
 const Kernels& kernels_portable();
-const Kernels& kernels_avx2();    // x86-64 only
-const Kernels& kernels_avx512();  // x86-64 only
+const Kernels& kernels_avx2();        // x86-64 only
+const Kernels& kernels_avx512();      // x86-64 only
+const Kernels& kernels_avx512vnni();  // x86-64 only
 
 }  // namespace katago::eigen

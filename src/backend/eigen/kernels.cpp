@@ -7,6 +7,7 @@ namespace katago::eigen {
 
 const Kernels& kernels_for(InstructionSet set) {
 #if defined(__x86_64__)
+    if (set == InstructionSet::Avx512Vnni) return kernels_avx512vnni();
     if (set == InstructionSet::Avx512) return kernels_avx512();
     if (set == InstructionSet::Avx2) return kernels_avx2();
 #endif

@@ -62,6 +62,43 @@ inline constexpr int kWinogradTile = 4;
 // Its points are 0, +-A, +-B and infinity.
 inline constexpr float kWinogradPointA = 0.625f, kWinogradPointB = 1.5f;
 
+// Integer products. Each row of floats is divided by a scale of its own, so that its largest value becomes the limit of
+// the layer, and rounded to 16 bits; each column of weights (an output channel; for Winograd, of one tile position) has
+// a scale too, the finest with which 32-bit sums cannot overflow. Sums times both scales are floats again.
+// Integer inputs lie in units of two blocks, [units][rows][2 * width], in the order that packing two vectors gives:
+// four channels of the first block, four of the second, and so on. Weights are packed in panels as floats are, but two
+// inputs that are neighbours in that order lie beside each other:
+//   [panel][units * width][kPanelVectors * width][2]
+struct IntegerWeights {
+    const int16_t* values = nullptr;
+    const float* scales = nullptr;  // of each column; for Winograd [panel][position][panel width]
+    float input_limit = 0;          // the largest integer of an input row
+};
+constexpr int units_of(int channels, int width) {
+    return (channels + 2 * width - 1) / (2 * width);
+}
+
+struct IntegerDenseCall {
+    const float* in = nullptr;
+    IntegerWeights weights;
+    bool input_quantized = false;  // `quantized` and `row_scales` still hold this input
+    int rows = 0, depth = 0, vectors = 0;
+    int16_t* quantized = nullptr;  // [units][rows][2 * width]
+    float* row_scales = nullptr;   // [rows]
+    EpilogueCall out;
+};
+
+struct IntegerWinogradCall {
+    const float* in = nullptr;
+    IntegerWeights weights;          // per panel, 36 packed panels
+    bool input_transformed = false;  // `tiles_in` and `tile_scales` still hold this input
+    int height = 0, width = 0, in_channels = 0, out_vectors = 0;
+    int16_t* tiles_in = nullptr;   // winograd_input_floats() integers, for an even number of blocks
+    float* tile_scales = nullptr;  // [position][tiles]
+    float* scratch = nullptr;      // integer_winograd_scratch_floats()
+    EpilogueCall out;
+};
+
 // A convolution of the planes of the position, which are nearly all zero: only other values are multiplied.
 //   in       [batch, height, width, in_channels], plain
 //   weights  [kernel_y, kernel_x, in_channels, out_vectors * width]
@@ -121,6 +158,8 @@ struct Kernels {
     int width = 0;  // floats of a vector
     void (*dense)(const DenseCall&) = nullptr;
     void (*winograd)(const WinogradCall&) = nullptr;
+    void (*integer_dense)(const IntegerDenseCall&) = nullptr;        // null: none for this set
+    void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*sparse_conv)(const SparseConvCall&) = nullptr;
     void (*elementwise)(const ElementwiseCall&) = nullptr;
     void (*rms_norm)(const RmsNormCall&) = nullptr;
@@ -128,6 +167,7 @@ struct Kernels {
     void (*attention)(const AttentionCall&) = nullptr;
     size_t (*winograd_input_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*winograd_scratch_floats)(int height, int width, size_t batch) = nullptr;
+    size_t (*integer_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
 };
 

@@ -4,6 +4,8 @@
 #include "backend/eigen/kernel_tables.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 namespace katago::eigen {
 
 namespace {
@@ -11,6 +13,7 @@ namespace {
 constexpr InstructionSet kSet = InstructionSet::Avx2;
 constexpr int kWidth = 8;
 constexpr int kMaxRows = 6;  // of 16 registers 12 hold sums
+constexpr int kMaxIntegerRows = 6;
 
 #include "backend/eigen/kernels/kernels.inl"
 

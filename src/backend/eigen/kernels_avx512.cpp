@@ -4,13 +4,21 @@
 #include "backend/eigen/kernel_tables.h"
 
 #if defined(__x86_64__)
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes what the intrinsics leave undefined for a mistake: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>
+
 namespace katago::eigen {
 
 namespace {
 
 constexpr InstructionSet kSet = InstructionSet::Avx512;
 constexpr int kWidth = 16;
-constexpr int kMaxRows = 14;  // of 32 registers 28 hold sums
+constexpr int kMaxRows = 14;         // of 32 registers 28 hold sums
+constexpr int kMaxIntegerRows = 13;  // and one more holds a product
 
 #include "backend/eigen/kernels/kernels.inl"
 

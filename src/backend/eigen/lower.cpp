@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "backend/eigen/fuse.h"
@@ -13,14 +14,6 @@ namespace {
 // Transformed weights of all 3x3 layers together may take this much; networks beyond keep the plain ones and transform
 // them in every evaluation, which costs a tenth of the arithmetic but a quarter of the memory and of its traffic.
 constexpr size_t kMostTransformedBytes = size_t{64} << 20;
-
-bool is_winograd(const Conv2d& conv) {
-    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
-}
-
-bool is_pointwise(const Conv2d& conv) {
-    return conv.kernel_y == 1 && conv.kernel_x == 1;
-}
 
 size_t transformed_bytes(const Graph& graph) {
     size_t bytes = 0;
@@ -40,8 +33,10 @@ ConvGeometry geometry_of(const Conv2d& conv) {
 // Makes the steps, one for each node that no earlier step took in.
 class Lowering {
   public:
-    Lowering(const Graph& graph, const Kernels& kernels)
+    Lowering(const Graph& graph, const Kernels& kernels, const KernelChoices& choices)
         : graph_(graph),
+          choices_(choices),
+          is_trunk_(trunk_nodes(graph)),
           fuser_(graph),
           width_(kernels.width),
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
@@ -59,7 +54,7 @@ class Lowering {
         }
         std::stable_sort(program_.steps.begin(), program_.steps.end(),
                          [](const Step& a, const Step& b) { return a.order < b.order; });
-        mark_transformed_inputs();
+        mark_prepared_inputs();
         return std::move(program_);
     }
 
@@ -80,6 +75,10 @@ class Lowering {
             add(fusion, {}, SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue(fusion)});
         } else if (is_pointwise(conv)) {
             add_dense(fusion, *conv.weights, conv.in_channels, conv.out_channels);
+        } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradS16) {
+            add(fusion, {in(0)},
+                IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
+                                    epilogue(fusion)});
         } else if (is_winograd(conv)) {
             add(fusion, {in(0)},
                 WinogradStep{in(0), conv.in_channels, transform_weights_, false,
@@ -143,7 +142,20 @@ class Lowering {
     }
 
     void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
+    // The kernel that was chosen for the present node, if any.
+    std::optional<ProductKernel> chosen() const {
+        const std::optional<ProductShape> shape = product_shape(graph_.node(id_));
+        if (!shape || !is_trunk_[static_cast<size_t>(id_)]) return std::nullopt;
+        const auto choice = choices_.find(*shape);
+        return choice == choices_.end() ? std::nullopt : std::optional(choice->second);
+    }
     void add_dense(const Fusion& fusion, const std::vector<float>& weights, int depth, int out) {
+        if (chosen() == ProductKernel::GemmS16) {
+            add(fusion, {in(0)},
+                IntegerDenseStep{in(0), depth, false, pack_integer_dense(weights, depth, out, width_),
+                                 epilogue(fusion)});
+            return;
+        }
         add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(weights, depth, out, width_), epilogue(fusion)});
     }
     void add_elementwise() {
@@ -151,17 +163,26 @@ class Lowering {
         add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
     }
 
-    void mark_transformed_inputs() {
-        NodeId transformed = kNone;
+    // Float tiles have a buffer of their own; integer tiles and rows share one.
+    void mark_prepared_inputs() {
+        NodeId transformed = kNone, tiles = kNone, rows = kNone;
         for (Step& step : program_.steps) {
-            auto* winograd = std::get_if<WinogradStep>(&step.operation);
-            if (winograd == nullptr) continue;
-            winograd->input_transformed = winograd->in == transformed;
-            transformed = winograd->in;
+            if (auto* winograd = std::get_if<WinogradStep>(&step.operation)) {
+                winograd->input_transformed = winograd->in == transformed;
+                transformed = winograd->in;
+            } else if (auto* integer_winograd = std::get_if<IntegerWinogradStep>(&step.operation)) {
+                integer_winograd->input_ready = integer_winograd->in == tiles;
+                tiles = integer_winograd->in, rows = kNone;
+            } else if (auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
+                dense->input_ready = dense->in == rows;
+                rows = dense->in, tiles = kNone;
+            }
         }
     }
 
     const Graph& graph_;
+    const KernelChoices& choices_;
+    std::vector<bool> is_trunk_;
     Fuser fuser_;
     int width_;
     bool transform_weights_;
@@ -171,8 +192,8 @@ class Lowering {
 
 }  // namespace
 
-Program lower(const Graph& graph, const Kernels& kernels) {
-    return Lowering(graph, kernels).run();
+Program lower(const Graph& graph, const Kernels& kernels, const KernelChoices& choices) {
+    return Lowering(graph, kernels, choices).run();
 }
 
 }  // namespace katago::eigen

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "backend/eigen/pack.h"
 
-#include <Eigen/Core>
 #include <algorithm>
+
+#include "backend/eigen/winograd_matrix.h"
 
 namespace katago::eigen {
 
@@ -23,20 +24,6 @@ void for_each_output(int depth, int out, int width, const At& at) {
 
 AlignedFloats room(int depth, int out, int width) {
     return AlignedFloats(static_cast<size_t>(depth) * static_cast<size_t>(vectors_of(out, width) * width));
-}
-
-// The six weights of a tile's line from three: row i is (1, p, p^2) / prod_{j != i}(p_i - p_j), the last (0, 0, 1).
-Eigen::Matrix<float, 6, 3> winograd_matrix() {
-    const double a = kWinogradPointA, b = kWinogradPointB;
-    const double points[] = {0, a, -a, b, -b};
-    Eigen::Matrix<double, 6, 3> matrix = Eigen::Matrix<double, 6, 3>::Zero();
-    for (int i = 0; i < 5; ++i) {
-        double norm = 1;
-        for (int j = 0; j < 5; ++j) norm *= j == i ? 1 : points[i] - points[j];
-        matrix.row(i) << 1 / norm, points[i] / norm, points[i] * points[i] / norm;
-    }
-    matrix(5, 2) = 1;
-    return matrix.cast<float>();
 }
 
 }  // namespace
@@ -67,7 +54,7 @@ AlignedFloats pack_im2col(const Conv2d& conv, int width) {
 
 AlignedFloats pack_winograd(const Conv2d& conv, int width, bool transformed) {
     const int in = conv.in_channels, out = conv.out_channels;
-    const Eigen::Matrix<float, 6, 3> matrix = winograd_matrix();
+    const WinogradMatrix matrix = winograd_matrix();
     const int copies = transformed ? kWinogradPositions : 9;
     AlignedFloats packed = room(copies * in, out, width);
     for_each_output(copies * in, out, width, [&](int o, size_t first, size_t columns) {

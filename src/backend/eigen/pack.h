@@ -21,6 +21,17 @@ AlignedFloats pack_im2col(const Conv2d& conv, int width);
 AlignedFloats pack_winograd(const Conv2d& conv, int width, bool transformed);
 // See SparseConvCall.
 AlignedFloats pack_sparse(const Conv2d& conv, int width);
+
+// Integer weights and their scales: see IntegerWeights. The weights' and the inputs' limits share the 32 bits of a sum.
+struct PackedIntegers {
+    AlignedInt16s values;
+    AlignedFloats scales;
+    float input_limit = 0;
+    IntegerWeights pointers() const { return {values.data(), scales.data(), input_limit}; }
+};
+PackedIntegers pack_integer_dense(const std::vector<float>& weights, int depth, int out, int width);
+PackedIntegers pack_integer_winograd(const Conv2d& conv, int width);
+
 // One float a channel, then zeros.
 AlignedFloats pad_channels(const std::vector<float>& values, int width);
 

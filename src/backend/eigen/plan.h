@@ -26,6 +26,7 @@ class EigenPlan final : public Plan {
     size_t points_of(NodeId id) const { return points_of(program_.types[static_cast<size_t>(id)].kind); }
     size_t scratch_floats(const Step& step) const;
     void place_values();
+    void make_room_for_inputs();
 
     std::shared_ptr<const LoadedModel> owner_;
     const Program& program_;
@@ -34,6 +35,8 @@ class EigenPlan final : public Plan {
     AlignedFloats memory_;
     std::vector<float*> values_;              // by node; null where none is stored
     AlignedFloats winograd_input_;            // apart from scratch_: later steps may use it again
+    AlignedInt16s integer_input_;             // likewise
+    AlignedFloats integer_scales_;            // of integer_input_
     AlignedFloats scratch_;                   // of one step
     std::vector<AlignedFloats> rope_tables_;  // by step
 };

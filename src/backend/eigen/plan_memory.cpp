@@ -25,6 +25,10 @@ struct ScratchFloats {
     size_t operator()(const WinogradStep&) const {
         return program.kernels->winograd_scratch_floats(board.height, board.width, batch);
     }
+    size_t operator()(const IntegerDenseStep&) const { return 0; }
+    size_t operator()(const IntegerWinogradStep& conv) const {
+        return program.kernels->integer_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels);
+    }
     size_t operator()(const Im2colStep& conv) const {
         const ConvGeometry& g = conv.geometry;
         const int width = program.kernels->width;
@@ -54,20 +58,42 @@ EigenPlan::EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& pr
     : owner_(std::move(owner)), program_(program), board_(board), max_batch_(static_cast<size_t>(max_batch)) {
     ENSURE(board.height > 0 && board.width > 0 && max_batch > 0);
     place_values();
-    size_t scratch = 0, winograd = 0;
+    make_room_for_inputs();
+    size_t scratch = 0;
     for (const Step& step : program_.steps) {
         scratch = std::max(scratch, std::visit(ScratchFloats{program_, step, board_, max_batch_}, step.operation));
-        if (const auto* conv = std::get_if<WinogradStep>(&step.operation)) {
-            winograd = std::max(winograd, program_.kernels->winograd_input_floats(board_.height, board_.width,
-                                                                                  max_batch_, conv->in_channels));
-        }
         const auto* attention = std::get_if<AttentionStep>(&step.operation);
         const bool rotates = attention != nullptr && attention->layer.rope.frequencies != nullptr;
         rope_tables_.push_back(rotates ? make_rope_table(attention->layer, board_, program_.kernels->width)
                                        : AlignedFloats());
     }
     scratch_ = AlignedFloats(scratch);
-    winograd_input_ = AlignedFloats(winograd);
+}
+
+// What steps make of their inputs for their products.
+void EigenPlan::make_room_for_inputs() {
+    const Kernels& kernels = *program_.kernels;
+    const auto tiles = [&](int channels) {
+        return kernels.winograd_input_floats(board_.height, board_.width, max_batch_, channels);
+    };
+    size_t floats = 0, integers = 0, scales = 0;
+    for (const Step& step : program_.steps) {
+        if (const auto* conv = std::get_if<WinogradStep>(&step.operation)) {
+            floats = std::max(floats, tiles(conv->in_channels));
+        } else if (const auto* integer_conv = std::get_if<IntegerWinogradStep>(&step.operation)) {
+            const int units = units_of(integer_conv->in_channels, kernels.width);
+            integers = std::max(integers, tiles(units * 2 * kernels.width));
+            scales = std::max(scales, tiles(1) / static_cast<size_t>(kernels.width));
+        } else if (const auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
+            const size_t rows = max_batch_ * points_of(step.type.kind);
+            integers = std::max(integers,
+                                rows * static_cast<size_t>(units_of(dense->depth, kernels.width) * 2 * kernels.width));
+            scales = std::max(scales, rows);
+        }
+    }
+    winograd_input_ = AlignedFloats(floats);
+    integer_input_ = AlignedInt16s(integers);
+    integer_scales_ = AlignedFloats(scales);
 }
 
 void EigenPlan::place_values() {

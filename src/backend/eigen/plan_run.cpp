@@ -85,6 +85,27 @@ struct EigenPlan::Run {
         kernels.winograd(call);
     }
 
+    void operator()(const IntegerDenseStep& layer) const {
+        IntegerDenseCall call;
+        call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_quantized = layer.input_ready;
+        call.depth = layer.depth, call.vectors = vectors();
+        call.quantized = plan.integer_input_.data(), call.row_scales = plan.integer_scales_.data();
+        call.out = epilogue(layer.epilogue);
+        call.rows = static_cast<int>(batch * call.out.points);
+        kernels.integer_dense(call);
+    }
+
+    void operator()(const IntegerWinogradStep& layer) const {
+        IntegerWinogradCall call;
+        call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_transformed = layer.input_ready;
+        call.height = plan.board_.height, call.width = plan.board_.width;
+        call.in_channels = layer.in_channels, call.out_vectors = vectors();
+        call.tiles_in = plan.integer_input_.data(), call.tile_scales = plan.integer_scales_.data();
+        call.scratch = plan.scratch_.data();
+        call.out = epilogue(layer.epilogue);
+        kernels.integer_winograd(call);
+    }
+
     // Copies, for each tap and block, the point that the tap sees from each point.
     void copy_taps(const Im2colStep& layer, float* out) const {
         const ConvGeometry& g = layer.geometry;

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "backend/arena.h"
+#include "backend/eigen/kernel_choice.h"
 #include "backend/eigen/kernels.h"
+#include "backend/eigen/pack.h"
 #include "nn/graph.h"
 
 namespace katago::eigen {
@@ -41,6 +43,20 @@ struct WinogradStep {
     bool weights_transformed = true;
     bool input_transformed = false;  // the last such step before this one read the same value
     AlignedFloats weights;
+    Epilogue epilogue;
+};
+struct IntegerDenseStep {
+    NodeId in = kNone;
+    int depth = 0;
+    bool input_ready = false;  // the last integer step before this one prepared the same value in the same way
+    PackedIntegers weights;
+    Epilogue epilogue;
+};
+struct IntegerWinogradStep {
+    NodeId in = kNone;
+    int in_channels = 0;
+    bool input_ready = false;
+    PackedIntegers weights;
     Epilogue epilogue;
 };
 struct ConvGeometry {
@@ -79,8 +95,8 @@ struct AttentionStep {
     Attention layer;
 };
 
-using Operation = std::variant<InputStep, DenseStep, WinogradStep, Im2colStep, SparseConvStep, ElementwiseStep,
-                               RmsNormStep, PoolStep, AttentionStep>;
+using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Im2colStep,
+                               SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
 
 struct Step {
     NodeId order = 0;         // steps run in this order
@@ -99,7 +115,7 @@ struct Program {
     int spatial_channels = 0, global_channels = 0, meta_channels = 0;
 };
 
-// Fuses and packs. Throws UnsupportedError naming the layer.
-Program lower(const Graph& graph, const Kernels& kernels);
+// Fuses and packs, with the kernels that `choices` names. Throws UnsupportedError naming the layer.
+Program lower(const Graph& graph, const Kernels& kernels, const KernelChoices& choices);
 
 }  // namespace katago::eigen

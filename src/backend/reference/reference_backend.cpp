@@ -162,7 +162,11 @@ class ReferenceModel final : public LoadedModel {
 
 }  // namespace
 
-std::shared_ptr<const LoadedModel> ReferenceBackend::load(const Graph& graph) const {
+std::shared_ptr<const LoadedModel> ReferenceBackend::load(const Graph& graph, const LoadOptions& options) const {
+    if (options.precision == Precision::Fp16 || options.precision == Precision::Int8) {
+        throw UnsupportedError("the reference backend computes in double precision, not in " +
+                               std::string(name_of(options.precision)));
+    }
     return std::make_shared<const ReferenceModel>(graph);
 }
 

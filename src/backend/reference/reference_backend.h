@@ -11,7 +11,8 @@ class ReferenceBackend final : public Backend {
   public:
     std::string name() const override { return "reference"; }
     std::string description() const override { return "plain double precision, slow"; }
-    std::shared_ptr<const LoadedModel> load(const Graph& graph) const override;
+    using Backend::load;
+    std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;
 };
 
 }  // namespace katago

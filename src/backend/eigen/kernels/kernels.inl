@@ -3,6 +3,7 @@
 //   kWidth     floats of a vector
 //   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
 //   kSet       its InstructionSet
+// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows.
 
 #include "backend/eigen/kernels/vector.inl"
 
@@ -16,11 +17,22 @@
 #include "backend/eigen/kernels/sparse_conv.inl"
 #include "backend/eigen/kernels/winograd.inl"
 
+#if defined(__AVX2__)
+#include "backend/eigen/kernels/integer.inl"
+
+#include "backend/eigen/kernels/integer_dense.inl"
+#include "backend/eigen/kernels/integer_winograd.inl"
+#endif
+
 constexpr Kernels kTable = {
     .set = kSet,
     .width = kWidth,
     .dense = dense,
     .winograd = winograd,
+#if defined(__AVX2__)
+    .integer_dense = integer_dense,
+    .integer_winograd = integer_winograd,
+#endif
     .sparse_conv = sparse_conv,
     .elementwise = elementwise,
     .rms_norm = rms_norm,
@@ -28,5 +40,8 @@ constexpr Kernels kTable = {
     .attention = attention,
     .winograd_input_floats = winograd_input_floats,
     .winograd_scratch_floats = winograd_scratch_floats,
+#if defined(__AVX2__)
+    .integer_winograd_scratch_floats = integer_winograd_scratch_floats,
+#endif
     .attention_scratch_floats = attention_scratch_floats,
 };

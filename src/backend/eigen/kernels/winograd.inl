@@ -113,7 +113,7 @@ void transform_inputs(const WinogradCall& call, const TileGrid& grid, size_t fir
 }
 
 // One tile of one block of outputs, with its epilogue. products: position p is at p * position_stride.
-KERNEL_INLINE void transform_output_tile(const WinogradCall& call, const TileGrid& grid, const float* products,
+KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid& grid, const float* products,
                                          size_t position_stride, size_t block, size_t sample, int tile_y, int tile_x) {
     Vector columns[kWinogradTile][kTileEdge];
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
@@ -131,7 +131,21 @@ KERNEL_INLINE void transform_output_tile(const WinogradCall& call, const TileGri
     for (int i = 0; i < rows; ++i) {
         Vector results[kWinogradTile];
         transform_output_line(columns[i], 1, results, 1);
-        finish_rows(call.out, block, first + static_cast<size_t>(i) * grid.width, count, results);
+        finish_rows(out, block, first + static_cast<size_t>(i) * grid.width, count, results);
+    }
+}
+
+// The outputs of one panel. products: [position][vector][rows][width]
+void transform_outputs(const EpilogueCall& out, const TileGrid& grid, const float* products, size_t position_stride,
+                       int first_vector, int vectors, size_t first_sample, size_t samples) {
+    for (int v = 0; v < vectors; ++v) {
+        for (size_t sample = first_sample; sample < first_sample + samples; ++sample) {
+            for (int y = 0; y < grid.down; ++y) {
+                for (int x = 0; x < grid.across; ++x, products += kWidth) {
+                    transform_output_tile(out, grid, products, position_stride, first_vector + v, sample, y, x);
+                }
+            }
+        }
     }
 }
 
@@ -239,16 +253,7 @@ void winograd(const WinogradCall& call) {
                     multiply_pair<decltype(pair)::value>(call, shape, weights, products, transformed);
                 });
             }
-            const float* from = products;
-            for (int v = 0; v < vectors; ++v) {
-                for (size_t sample = first; sample < first + samples; ++sample) {
-                    for (int y = 0; y < grid.down; ++y) {
-                        for (int x = 0; x < grid.across; ++x, from += kWidth) {
-                            transform_output_tile(call, grid, from, shape.out_stride, vector + v, sample, y, x);
-                        }
-                    }
-                }
-            }
+            transform_outputs(call.out, grid, products, shape.out_stride, vector, vectors, first, samples);
         }
     }
 }

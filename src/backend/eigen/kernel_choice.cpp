@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "backend/eigen/kernel_choice.h"
+
+#include <set>
+
+namespace katago::eigen {
+
+std::string_view name_of(ProductKernel kernel) {
+    switch (kernel) {
+        case ProductKernel::WinogradF32:
+            return "winograd_f32";
+        case ProductKernel::WinogradS16:
+            return "winograd_s16";
+        case ProductKernel::GemmF32:
+            return "gemm_f32";
+        case ProductKernel::GemmS16:
+            return "gemm_s16";
+    }
+    return "";
+}
+
+std::vector<bool> trunk_nodes(const Graph& graph) {
+    const auto marked_from = [&](NodeId output) {
+        std::vector<bool> marked(graph.nodes().size(), false);
+        marked[static_cast<size_t>(output)] = true;
+        for (NodeId id = output; id >= 0; --id) {
+            if (!marked[static_cast<size_t>(id)]) continue;
+            for (const NodeId in : graph.node(id).inputs) marked[static_cast<size_t>(in)] = true;
+        }
+        return marked;
+    };
+    std::vector<bool> trunk = marked_from(graph.outputs().policy);
+    const std::vector<bool> value = marked_from(graph.outputs().value);
+    for (size_t id = 0; id < trunk.size(); ++id) trunk[id] = trunk[id] && value[id];
+    return trunk;
+}
+
+std::optional<ProductShape> product_shape(const Node& node) {
+    if (node.type.kind != TensorKind::Spatial) return std::nullopt;
+    if (const auto* layer = std::get_if<MatMul>(&node.layer)) {
+        return ProductShape{ProductShape::Kind::Dense, layer->in_channels, layer->out_channels};
+    }
+    const auto* conv = std::get_if<Conv2d>(&node.layer);
+    if (conv == nullptr) return std::nullopt;
+    if (is_pointwise(*conv)) return ProductShape{ProductShape::Kind::Dense, conv->in_channels, conv->out_channels};
+    if (is_winograd(*conv)) return ProductShape{ProductShape::Kind::Conv3x3, conv->in_channels, conv->out_channels};
+    return std::nullopt;
+}
+
+std::vector<ProductShape> product_shapes(const Graph& graph) {
+    std::set<ProductShape> shapes;
+    const std::vector<bool> trunk = trunk_nodes(graph);
+    for (size_t id = 0; id < trunk.size(); ++id) {
+        const Node& node = graph.nodes()[id];
+        if (!trunk[id] || node.inputs.empty()) continue;
+        const Layer& source = graph.node(node.inputs[0]).layer;  // planes have a kernel of their own
+        if (std::holds_alternative<InputSpatial>(source)) continue;
+        if (const auto shape = product_shape(node)) shapes.insert(*shape);
+    }
+    return {shapes.begin(), shapes.end()};
+}
+
+std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels) {
+    const bool conv = shape.kind == ProductShape::Kind::Conv3x3;
+    std::vector<ProductKernel> kinds = {conv ? ProductKernel::WinogradF32 : ProductKernel::GemmF32};
+    if (conv && kernels.integer_winograd != nullptr) kinds.push_back(ProductKernel::WinogradS16);
+    if (!conv && kernels.integer_dense != nullptr) kinds.push_back(ProductKernel::GemmS16);
+    return kinds;
+}
+
+KernelChoices usual_choices(const Graph& graph, const Kernels& kernels) {
+    KernelChoices choices;
+    for (const ProductShape& shape : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
+    return choices;
+}
+
+}  // namespace katago::eigen

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "backend/eigen/kernels.h"
+#include "nn/graph.h"
+
+namespace katago::eigen {
+
+// The layers for which there is more than one kernel, as far as their speed depends on it: 3x3 convolutions, and dense
+// layers at every point (1x1 convolutions among them).
+struct ProductShape {
+    enum class Kind : uint8_t { Conv3x3, Dense };
+    Kind kind = Kind::Dense;
+    int in = 0, out = 0;
+    auto operator<=>(const ProductShape&) const = default;
+};
+
+// What can compute them.
+enum class ProductKernel : uint8_t { WinogradF32, WinogradS16, GemmF32, GemmS16 };
+
+// "winograd_s16", as tables and files call it.
+std::string_view name_of(ProductKernel kernel);
+
+// The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
+using KernelChoices = std::map<ProductShape, ProductKernel>;
+
+// The shapes of a network's trunk, each once.
+std::vector<ProductShape> product_shapes(const Graph& graph);
+// What can compute a shape with these kernels, FP32 first.
+std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
+// Integers wherever they exist.
+KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
+
+inline bool is_winograd(const Conv2d& conv) {
+    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
+}
+inline bool is_pointwise(const Conv2d& conv) {
+    return conv.kernel_y == 1 && conv.kernel_x == 1;
+}
+
+// The nodes that policy and value both depend on, by id: all but the heads.
+std::vector<bool> trunk_nodes(const Graph& graph);
+// The shape that decides the kernel of this node; none where there is only one.
+std::optional<ProductShape> product_shape(const Node& node);
+
+}  // namespace katago::eigen

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Products of 16-bit integers in tiles of rows by one or two vectors of outputs, which stay in registers; for x86 with
+// AVX2 or more. Only intrinsics of immintrin.h: they are always inlined.
+
+using Integers = int32_t __attribute__((vector_size(kWidth * 4), may_alias));
+using PairInMemory [[gnu::may_alias]] = int32_t;
+constexpr int kUnit = 2 * kWidth;  // channels of an integer row that lie beside each other
+
+// GCC would add up the products of several steps first, and has no registers for them.
+KERNEL_INLINE void keep_order(Integers& sum) {
+    asm("" : "+v"(sum));
+}
+
+#if defined(__AVX512F__)
+KERNEL_INLINE Integers load_integers(const int16_t* p) {
+    return reinterpret_cast<Integers>(_mm512_load_si512(p));
+}
+KERNEL_INLINE Integers repeat_pair(const int16_t* p) {
+    return reinterpret_cast<Integers>(_mm512_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
+}
+// sum + a[2i] * b[2i] + a[2i + 1] * b[2i + 1]
+KERNEL_INLINE Integers add_products(Integers sum, Integers a, Integers b) {
+    const __m512i x = reinterpret_cast<__m512i>(a), y = reinterpret_cast<__m512i>(b);
+#if defined(__AVX512VNNI__)
+    return reinterpret_cast<Integers>(_mm512_dpwssd_epi32(reinterpret_cast<__m512i>(sum), x, y));
+#else
+    sum += reinterpret_cast<Integers>(_mm512_madd_epi16(x, y));
+    keep_order(sum);
+    return sum;
+#endif
+}
+// Rounds two vectors to a unit.
+KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
+    const __m512i low = _mm512_cvtps_epi32(reinterpret_cast<__m512>(first));
+    const __m512i high = _mm512_cvtps_epi32(reinterpret_cast<__m512>(second));
+    _mm512_store_si512(p, _mm512_packs_epi32(low, high));
+}
+// The largest lane of each of kWidth vectors, in place.
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    __m512 pairs[8], fours[4];
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(i)::value;
+        const __m512 a = reinterpret_cast<__m512>(rows[2 * kPair]), b = reinterpret_cast<__m512>(rows[2 * kPair + 1]);
+        pairs[kPair] = _mm512_max_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFour = decltype(i)::value;
+        const __m512d a = _mm512_castps_pd(pairs[2 * kFour]), b = _mm512_castps_pd(pairs[2 * kFour + 1]);
+        fours[kFour] =
+            _mm512_max_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+    });
+    const auto halve = [](__m512 a, __m512 b) KERNEL_LAMBDA {
+        return _mm512_max_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+    };
+    return reinterpret_cast<Vector>(halve(halve(fours[0], fours[1]), halve(fours[2], fours[3])));
+}
+#else
+KERNEL_INLINE Integers load_integers(const int16_t* p) {
+    return reinterpret_cast<Integers>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
+}
+KERNEL_INLINE Integers repeat_pair(const int16_t* p) {
+    return reinterpret_cast<Integers>(_mm256_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
+}
+KERNEL_INLINE Integers add_products(Integers sum, Integers a, Integers b) {
+    sum += reinterpret_cast<Integers>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+    keep_order(sum);
+    return sum;
+}
+KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
+    const __m256i low = _mm256_cvtps_epi32(reinterpret_cast<__m256>(first));
+    const __m256i high = _mm256_cvtps_epi32(reinterpret_cast<__m256>(second));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(p), _mm256_packs_epi32(low, high));
+}
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    __m256 pairs[4], fours[2];
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(i)::value;
+        const __m256 a = reinterpret_cast<__m256>(rows[2 * kPair]), b = reinterpret_cast<__m256>(rows[2 * kPair + 1]);
+        pairs[kPair] = _mm256_max_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+    });
+    unroll<2>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFour = decltype(i)::value;
+        const __m256d a = _mm256_castps_pd(pairs[2 * kFour]), b = _mm256_castps_pd(pairs[2 * kFour + 1]);
+        fours[kFour] =
+            _mm256_max_ps(_mm256_castpd_ps(_mm256_unpacklo_pd(a, b)), _mm256_castpd_ps(_mm256_unpackhi_pd(a, b)));
+    });
+    return reinterpret_cast<Vector>(_mm256_max_ps(_mm256_permute2f128_ps(fours[0], fours[1], 0x20),
+                                                  _mm256_permute2f128_ps(fours[0], fours[1], 0x31)));
+}
+#endif
+
+KERNEL_INLINE Vector magnitude(Vector v) {
+    return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(v) & 0x7fffffffu);
+}
+
+// c[kRows][kVectors] = (a[kRows, units] * b[units, kVectors]) * row_scales * column_scales
+//   a   units of [rows][kUnit], a_stride integers apart
+//   b   a packed panel
+//   c   rows kWidth floats apart, vectors c_stride floats apart
+template <int kRows, int kVectors>
+void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
+                           const float* column_scales, float* c, size_t c_stride) {
+    Integers sum[kRows][kVectors];
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = Integers{}; });
+    });
+    const auto multiply = [&](int pair) KERNEL_LAMBDA {
+        Integers weights[kVectors];
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            weights[decltype(v)::value] = load_integers(b + (pair * kVectors + decltype(v)::value) * kUnit);
+        });
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const Integers x = repeat_pair(a + kRow * kUnit + 2 * pair);
+            unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+                constexpr int kVector = decltype(v)::value;
+                sum[kRow][kVector] = add_products(sum[kRow][kVector], x, weights[kVector]);
+            });
+        });
+    };
+    for (; units > 0; --units) {
+        for (int pair = 0; pair < kWidth; pair += 4) {
+            multiply(0);
+            multiply(1);
+            multiply(2);
+            multiply(3);
+            a += 8;
+            b += 4 * kVectors * kUnit;
+        }
+        a += a_stride - kUnit;
+    }
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kVector = decltype(v)::value;
+        const Vector column_scale = load(column_scales + kVector * kWidth);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const Vector scale = column_scale * row_scales[kRow];
+            store(c + kVector * c_stride + kRow * kWidth, __builtin_convertvector(sum[kRow][kVector], Vector) * scale);
+        });
+    });
+}
+
+using IntegerTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*,
+                                     size_t);
+struct IntegerTileTable {
+    IntegerTileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
+};
+template <int... kIndex>
+constexpr IntegerTileTable make_integer_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{{multiply_integer_tile<kIndex + 1, 1>...}, {multiply_integer_tile<kIndex + 1, 2>...}}};
+}
+constexpr IntegerTileTable kIntegerTiles = make_integer_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
+
+// From the largest values of rows, the factors that make integers of them and the scales that undo it.
+KERNEL_INLINE void scales_of(Vector largest, float limit, float* factors, float* scales) {
+    constexpr float kLeast = 1e-30f;  // a row of zeros stays zero
+    store(factors, limit / larger(largest, all(kLeast)));
+    store(scales, largest * (1.0f / limit));
+}
