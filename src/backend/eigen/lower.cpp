@@ -125,7 +125,7 @@ class Lowering {
 
     void add_step(std::vector<NodeId> reads, std::vector<NodeId> writes, Operation operation) {
         program_.steps.push_back(
-            {id_, graph_.node(id_).type, std::move(reads), std::move(writes), std::move(operation)});
+            {id_, id_, graph_.node(id_).type, std::move(reads), std::move(writes), std::move(operation)});
     }
 
     // A step with an epilogue: it runs where its last operand is ready.

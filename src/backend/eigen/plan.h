@@ -16,6 +16,7 @@ class EigenPlan final : public Plan {
     EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& program, BoardShape board, int max_batch);
 
     void run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override;
+    std::vector<StepTime> profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override;
 
   private:
     struct Run;
@@ -25,6 +26,8 @@ class EigenPlan final : public Plan {
     }
     size_t points_of(NodeId id) const { return points_of(program_.types[static_cast<size_t>(id)].kind); }
     size_t scratch_floats(const Step& step) const;
+    // `times`: where to note the time of each step; may be null.
+    void run_steps(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
     void place_values();
     void make_room_for_inputs();
 

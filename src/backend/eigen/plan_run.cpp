@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -215,12 +216,33 @@ struct EigenPlan::Run {
 };
 
 void EigenPlan::run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
+    run_steps(batch, inputs, outputs, nullptr);
+}
+
+std::vector<StepTime> EigenPlan::profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
+    std::vector<StepTime> times;
+    run_steps(batch, inputs, outputs, &times);
+    return times;
+}
+
+void EigenPlan::run_steps(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
+                          std::vector<StepTime>* times) {
     if (batch < 1 || static_cast<size_t>(batch) > max_batch_) {
         throw BackendError("eigen: a batch of " + std::to_string(batch) + ", the plan is for 1 to " +
                            std::to_string(max_batch_));
     }
     Run run{*this, static_cast<size_t>(batch), inputs, *program_.kernels};
-    for (; run.index < program_.steps.size(); ++run.index) std::visit(run, program_.steps[run.index].operation);
+    for (; run.index < program_.steps.size(); ++run.index) {
+        const Step& step = program_.steps[run.index];
+        if (times == nullptr) {
+            std::visit(run, step.operation);
+            continue;
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        std::visit(run, step.operation);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+        times->push_back({step.node, kernel_name(step.operation), taken.count()});
+    }
 
     const auto copy_out = [&](NodeId id, float* rows) {
         from_blocks(run.value(id), run.batch * points_of(id), run.type(id).channels, program_.kernels->width, rows);

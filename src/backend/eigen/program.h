@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -99,12 +99,16 @@ using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseS
                                SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
 
 struct Step {
+    NodeId node = 0;          // the first that it computes
     NodeId order = 0;         // steps run in this order
     TensorType type;          // of the result
     std::vector<NodeId> in;   // all values read
     std::vector<NodeId> out;  // all values written
     Operation operation;
 };
+
+// What reports call the kernel that a step runs: "winograd_f32". Lives as long as the program.
+std::string_view kernel_name(const Operation& operation);
 
 // Immutable once made.
 struct Program {

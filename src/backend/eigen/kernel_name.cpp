@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "backend/eigen/program.h"
+
+namespace katago::eigen {
+
+namespace {
+
+struct NameOfKernel {
+    std::string_view operator()(const InputStep&) const { return "input"; }
+    std::string_view operator()(const DenseStep&) const { return "dense_f32"; }
+    std::string_view operator()(const WinogradStep&) const { return "winograd_f32"; }
+    std::string_view operator()(const IntegerDenseStep&) const { return "dense_s16"; }
+    std::string_view operator()(const IntegerWinogradStep&) const { return "winograd_s16"; }
+    std::string_view operator()(const Im2colStep&) const { return "im2col_f32"; }
+    std::string_view operator()(const SparseConvStep&) const { return "sparse_conv_f32"; }
+    std::string_view operator()(const ElementwiseStep&) const { return "elementwise"; }
+    std::string_view operator()(const RmsNormStep&) const { return "rms_norm"; }
+    std::string_view operator()(const PoolStep&) const { return "global_pool"; }
+    std::string_view operator()(const AttentionStep&) const { return "attention_f32"; }
+};
+
+}  // namespace
+
+std::string_view kernel_name(const Operation& operation) {
+    return std::visit(NameOfKernel{}, operation);
+}
+
+}  // namespace katago::eigen
