@@ -9,7 +9,11 @@ namespace {
 
 constexpr std::array kSubcommands = {
     Subcommand{"gtp", "Runs GTP engine that can be plugged into any standard Go GUI for play/analysis.", run_gtp},
+    Subcommand{"analysis", "Runs an engine designed to analyze entire games in parallel, JSON in and JSON out.",
+               run_analysis},
     Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
+    Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
+    Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
     Subcommand{"version", "Print version and exit.", run_version},
 };
 

@@ -29,8 +29,11 @@ const Subcommand* find_subcommand(std::string_view name);
 std::string general_help(std::string_view program);
 
 // The subcommands, one file each.
+int run_analysis(std::span<const std::string> arguments, const Streams& streams);
 int run_gtp(std::span<const std::string> arguments, const Streams& streams);
 int run_benchmark(std::span<const std::string> arguments, const Streams& streams);
+int run_benchmarknn(std::span<const std::string> arguments, const Streams& streams);
+int run_match(std::span<const std::string> arguments, const Streams& streams);
 int run_version(std::span<const std::string> arguments, const Streams& streams);
 
 }  // namespace katago

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "command/match_opening.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/error.h"
+#include "game/symmetry.h"
+#include "search/choice.h"
+
+namespace katago {
+
+namespace {
+
+// Of komi, towards fair; each sees the score that the last one left.
+constexpr int kKomiRounds = 6;
+
+float half_integer(double komi) {
+    const double limit = static_cast<double>(kMaxKomi);
+    return static_cast<float>(std::clamp(std::round(2 * komi) / 2, -limit, limit));
+}
+
+std::vector<SgfGame> read_records(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    std::error_code failure;
+    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
+         it.increment(failure))
+        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+    if (failure) throw IoError("Could not read openings folder " + folder.string() + ": " + failure.message());
+    if (files.empty()) throw IoError("No .sgf files in openings folder " + folder.string());
+    std::sort(files.begin(), files.end());
+    std::vector<SgfGame> records;
+    records.reserve(files.size());
+    for (const std::filesystem::path& file : files) records.push_back(load_sgf_game(file));
+    return records;
+}
+
+template <class T>
+void shuffle(std::vector<T>& items, Rng& rng) {
+    for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[rng.below(i)]);
+}
+
+const std::string& draw_item(const std::vector<std::string>& items, Rng& rng) {
+    return items[rng.below(items.size())];
+}
+
+// The mean of all eight views: no chance in it.
+std::shared_ptr<const Evaluation> look(EvalThread& network, const BoardHistory& history) {
+    return network.evaluate_mean(history.board(), history, history.next_player(), EvalOptions{}, symmetry::kCount);
+}
+
+void make_komi_fair(BoardHistory& history, EvalThread& network) {
+    for (int round = 0; round < kKomiRounds; ++round) {
+        const float komi = half_integer(static_cast<double>(history.rules().komi - look(network, history)->white_lead));
+        if (komi == history.rules().komi) return;
+        history.set_komi(komi);
+    }
+}
+
+}  // namespace
+
+MatchOpenings::MatchOpenings(const MatchSettings& settings, const std::string& seed)
+    : settings_(settings), seed_(seed) {
+    if (settings.openings_dir.empty()) return;
+    records_ = read_records(settings.openings_dir);
+    Rng rng(seed + "/openings");
+    shuffle(records_, rng);
+    for (size_t i = 0; i < records_.size(); ++i) draw_recorded(static_cast<int64_t>(i), settings.rules);
+}
+
+Rules MatchOpenings::draw_rules(Rng& rng) const {
+    Rules rules = settings_.rules;
+    const auto draw = [&](const std::vector<std::string>& items, std::string_view key) {
+        if (!items.empty()) rules = with_rule(rules, key, draw_item(items, rng));
+    };
+    draw(settings_.ko_rules, "ko");
+    draw(settings_.scoring_rules, "scoring");
+    draw(settings_.tax_rules, "tax");
+    draw(settings_.suicide_rules, "suicide");
+    draw(settings_.buttons, "hasButton");
+    if (rules.scoring != ScoringRule::Area) rules.has_button = false;
+    const bool drawn = !settings_.scoring_rules.empty() || !settings_.buttons.empty();
+    if (drawn) rules.komi = default_komi(rules.scoring, rules.has_button);
+    if (settings_.komi_mean) rules.komi = half_integer(*settings_.komi_mean + settings_.komi_stdev * rng.gaussian());
+    return rules;
+}
+
+BoardHistory MatchOpenings::draw_recorded(int64_t pair, const Rules& rules) const {
+    const SgfGame& record = records_[static_cast<size_t>(pair) % records_.size()];
+    const int moves = settings_.opening_moves > 0 ? settings_.opening_moves : record.size.area() / 10;
+    BoardHistory history = replay(record, rules, static_cast<size_t>(moves));
+    if (history.finished() || history.past_phase_end())
+        throw ProtocolError(record.name + ": the game is over after " + std::to_string(moves) +
+                            " moves; begin with fewer of them (openingMoves)");
+    return history;
+}
+
+void MatchOpenings::play_policy_moves(BoardHistory& history, EvalThread& network, Rng& rng) const {
+    const double mean = settings_.policy_init_area_prop * history.board().area();
+    const auto moves = static_cast<int>(-std::log(1 - rng.uniform()) * mean);
+    for (int i = 0; i < moves; ++i) {
+        const auto evaluation = look(network, history);
+        std::vector<double> weights(evaluation->policy.begin(), evaluation->policy.end());
+        weights.pop_back();  // never a pass
+        for (double& weight : weights) weight = std::max(0.0, weight);
+        if (*std::max_element(weights.begin(), weights.end()) <= 0) return;
+        const size_t chosen = draw_index(weights, settings_.policy_init_area_temperature, /*only_below=*/1, rng);
+        const BoardSize size = history.board().size();
+        history.make_move(point_of_policy_index(static_cast<int>(chosen), size, size), history.next_player());
+    }
+}
+
+BoardHistory MatchOpenings::make(int64_t pair, Evaluator& evaluator) const {
+    Rng rng(seed_ + "/pair/" + std::to_string(pair));
+    const size_t board = draw_index(settings_.board_size_weights, /*temperature=*/1, /*only_below=*/1, rng);
+    const int length = settings_.board_sizes[board];
+    const Rules rules = draw_rules(rng);
+    EvalThread network(evaluator, /*seed=*/0);
+    BoardHistory history =
+        records_.empty() ? BoardHistory(Board({length, length}), Color::Black, rules) : draw_recorded(pair, rules);
+    if (records_.empty() && settings_.init_games_with_policy) play_policy_moves(history, network, rng);
+    if (settings_.komi_auto) make_komi_fair(history, network);
+    return history;
+}
+
+}  // namespace katago
