@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "command/gtp.h"
 
-#include <ostream>
+#include <unistd.h>
+
+#include <iostream>
 
 #include "command/gtp_commands.h"
+#include "command/gtp_failed_start.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "protocol/bounded_line.h"
 
 namespace katago {
 
@@ -23,47 +27,38 @@ const CommandLine& command_line() {
     return line;
 }
 
-// Writes a response and its first line to the log, as logAllGTPCommunication wants it.
-class Responder {
-  public:
-    explicit Responder(GtpSession& session) : session_(session) {}
+std::string unknown_command(std::string_view line) {
+    if (!line.starts_with('{')) return "unknown command";
+    return "unknown command: this is the GTP engine, JSON queries are answered by 'katago analysis'";
+}
 
-    void respond(GtpStatus status, std::optional<int> id, const std::string& text) {
-        const std::string response = gtp_response(status, id, text);
-        log(response.substr(0, response.find('\n')));
-        session_.output().write(response);
-    }
-    void log(const std::string& text) {
-        if (session_.settings().log_all_gtp_communication) session_.log().write(text);
-    }
-
-  private:
-    GtpSession& session_;
-};
-
-void answer(GtpSession& session, const GtpRequest& request, Responder& responder) {
+void answer(GtpSession& session, const GtpRequest& request, std::string_view line) {
     const GtpCommand* command = find_gtp_command(request.command);
-    if (!command) return responder.respond(GtpStatus::Failure, request.id, "unknown command");
+    if (!command) return session.respond(GtpStatus::Failure, request.id, unknown_command(line));
     if (command->pondering == GtpCommand::Pondering::Stops) session.stop_pondering();
     try {
         const GtpReply reply = command->run(session, request);
-        if (reply) responder.respond(GtpStatus::Success, request.id, *reply);
+        if (reply) session.respond(GtpStatus::Success, request.id, *reply);
     } catch (const std::exception& error) {
         // Also what no command foresees: one bad request must not end the engine.
-        responder.respond(GtpStatus::Failure, request.id, error.what());
+        session.respond(GtpStatus::Failure, request.id, error.what());
     }
 }
 
-void answer_line(GtpSession& session, const std::string& line) {
-    const std::string text = normalize_gtp_line(line);
-    if (text.empty()) return;
-    Responder responder(session);
-    responder.log("Controller: " + text);
+void answer_line(GtpSession& session, const BoundedLine& line) {
+    const std::string text = normalize_gtp_line(line.text);
+    if (text.empty() && !line.cut) return;
+    if (session.settings().log_all_gtp_communication) session.log().write("Controller: " + text);
     GtpRequest request;
     try {
         request = parse_gtp_request(text);
     } catch (const ProtocolError& error) {
-        responder.respond(GtpStatus::Failure, std::nullopt, error.what());
+        session.respond(GtpStatus::Failure, std::nullopt, error.what());
+        return;
+    }
+    if (line.cut) {
+        const std::string limit = std::to_string(kMaxGtpLineBytes);
+        session.respond(GtpStatus::Failure, request.id, "the line is longer than " + limit + " bytes");
         return;
     }
     if (request.command.empty()) {
@@ -71,30 +66,64 @@ void answer_line(GtpSession& session, const std::string& line) {
         session.output().write("? empty command\n");
         return;
     }
-    answer(session, request, responder);
+    answer(session, request, text);
 }
 
-void say(const std::string& text, const GtpSettings& settings, Logger& log, std::ostream& err) {
-    if (settings.startup_print_message_to_stderr && !log.options().to_stderr) err << text << std::endl;
-    log.write(text);
+// Everything that must be there before the first command can be answered. Throws Error where it cannot be had.
+struct GtpProgram {
+    GtpProgram(const Options& options, const Streams& streams)
+        : launch(prepare_launch(options)),
+          log(make_logger(launch, LogOptions{}, streams)),
+          engine(launch.model_file, launch.config),
+          session({engine, launch.config, *log, streams, version(engine, options)}) {}
+
+    static std::string version(const Engine& engine, const Options& options) {
+        return options.value("override-version")
+            .value_or(std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name));
+    }
+
+    Launch launch;
+    std::unique_ptr<Logger> log;
+    Engine engine;
+    GtpSession session;
+};
+
+// The lines that clients wait for on stderr.
+void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
+    GtpSession& session = program.session;
+    auto say = [&](const std::string& text) {
+        if (session.settings().startup_print_message_to_stderr)
+            session.announce(text);
+        else
+            program.log->write(text);
+    };
+    say(product_line());
+    say("Using " + nice_name(session.game().rules()) + " rules initially, unless GTP/GUI overrides this");
+    session.announce(board_announcement(session.game().size()));
+    report_unused_keys(program.launch.config, *program.log, err);
+    say("Loaded config " + program.launch.config.name());
+    say("Loaded model " + program.engine.model_file());
+    say("Model name: " + program.engine.model().name);
+    program.log->write("Backend " + program.engine.backend().name() + ": " + program.engine.backend().description());
+    say("GTP ready, beginning main protocol loop");
 }
 
-std::string gtp_version(const Engine& engine, const Options& options) {
-    return options.value("override-version")
-        .value_or(std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name));
+// A person who types commands has read stderr.
+bool is_typed(const Streams& streams) {
+    return &streams.in == &std::cin && isatty(STDIN_FILENO);
 }
 
 }  // namespace
 
 void run_gtp_loop(GtpSession& session, std::istream& in) {
-    std::string line;
-    while (!session.quit_requested() && std::getline(in, line)) {
-        // Any line, even an empty one, ends what runs beside the reader.
+    while (!session.quit_requested()) {
+        const std::optional<BoundedLine> line = read_bounded_line(in, kMaxGtpLineBytes);
+        // Any line, even an empty one, and the end of input end what runs beside the reader.
         session.interrupt();
-        answer_line(session, line);
+        if (!line) break;
+        answer_line(session, *line);
         if (session.output().failed()) throw IoError("standard output was closed");
     }
-    session.interrupt();
     session.stop_pondering();
 }
 
@@ -108,29 +137,20 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
         streams.out << "\ngtp  version: " << version_text() << "\n";
         return 0;
     }
-    if (options.has("human-model")) throw UnsupportedError("-human-model: this engine cannot use a human network yet");
-    const Launch launch = prepare_launch(options);
-    const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
-    Engine engine(launch.model_file, launch.config);
-    GtpSession session({engine, launch.config, *log, streams, gtp_version(engine, options)});
-
-    const GtpSettings& settings = session.settings();
-    const BoardSize size = session.game().size();
-    say(product_line(), settings, *log, streams.err);
-    say("Using " + nice_name(session.game().rules()) + " rules initially, unless GTP/GUI overrides this", settings,
-        *log, streams.err);
-    say("Initializing board with boardXSize " + std::to_string(size.width) + " boardYSize " +
-            std::to_string(size.height),
-        settings, *log, streams.err);
-    report_unused_keys(launch.config, *log, streams.err);
-    say("Loaded config " + launch.config.name(), settings, *log, streams.err);
-    say("Loaded model " + engine.model_file(), settings, *log, streams.err);
-    say("Model name: " + engine.model().name, settings, *log, streams.err);
-    log->write("Backend " + engine.backend().name() + ": " + engine.backend().description());
-    say("GTP ready, beginning main protocol loop", settings, *log, streams.err);
-
-    run_gtp_loop(session, streams.in);
-    log->write("All cleaned up, quitting");
+    std::unique_ptr<GtpProgram> program;
+    try {
+        if (options.has("human-model"))
+            throw UnsupportedError("-human-model: this engine cannot use a human network yet");
+        program = std::make_unique<GtpProgram>(options, streams);
+    } catch (const std::exception& error) {
+        if (is_typed(streams)) throw;
+        streams.err << "Uncaught exception: " << error.what() << std::endl;
+        answer_failed_start(error.what(), streams);
+        return 1;
+    }
+    say_what_was_loaded(*program, streams.err);
+    run_gtp_loop(program->session, streams.in);
+    program->log->write("All cleaned up, quitting");
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/gtp_commands.h"
+#include "command/model_list.h"
 #include "command/version.h"
 
 namespace katago::gtp {
@@ -54,14 +55,7 @@ GtpReply cputime(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
-    const ModelInfo& model = session.engine().model();
-    const nlohmann::json models = {{{"name", session.engine().model_file()},
-                                    {"internalName", model.name},
-                                    {"maxBatchSize", 1},
-                                    {"usesHumanSLProfile", session.engine().evaluator().wants_metadata()},
-                                    {"version", model.version},
-                                    {"usingFP16", "false"}}};
-    return models.dump();
+    return model_list(session.engine()).dump();
 }
 
 }  // namespace katago::gtp

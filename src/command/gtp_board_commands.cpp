@@ -26,18 +26,11 @@ std::optional<std::pair<int, int>> parse_size(const std::vector<std::string>& ar
     return std::pair{*width, *height};
 }
 
-void announce_board(GtpSession& session) {
-    const BoardSize size = session.game().size();
-    const std::string text = "Initializing board with boardXSize " + std::to_string(size.width) + " boardYSize " +
-                             std::to_string(size.height);
-    if (!session.log().options().to_stderr) session.err() << text << std::endl;
-    session.log().write(text);
-}
-
-// Row by row from the top.
-std::string vertices_of(const Board& board) {
+// Row by row from the top; of one player, or with Empty of both.
+std::string vertices_of(const Board& board, Player player = Color::Empty) {
     std::vector<std::string> vertices;
-    for (const Stone& stone : board.stones()) vertices.push_back(vertex_text(stone.point, board.size()));
+    for (const Stone& stone : board.stones())
+        if (player == Color::Empty || stone.color == player) vertices.push_back(vertex_text(stone.point, board.size()));
     return join(vertices, " ");
 }
 
@@ -115,7 +108,7 @@ GtpReply boardsize(GtpSession& session, const GtpRequest& request) {
     // The same size keeps the position.
     if (session.game().size() == BoardSize{width, height}) return "";
     session.set_up(Board(BoardSize{width, height}), Color::Black);
-    announce_board(session);
+    session.announce(board_announcement(session.game().size()));
     return "";
 }
 
@@ -190,6 +183,11 @@ GtpReply showboard(GtpSession& session, const GtpRequest&) {
     text += "B stones captured: " + std::to_string(history.board().captured(Color::Black)) + "\n";
     text += "W stones captured: " + std::to_string(history.board().captured(Color::White));
     return without_blank_lines(text);
+}
+
+GtpReply list_stones(GtpSession& session, const GtpRequest& request) {
+    expect_arguments(request, 1, "Expected one argument for list_stones");
+    return vertices_of(session.game().board(), read_player(request.arguments[0]));
 }
 
 GtpReply fixed_handicap(GtpSession& session, const GtpRequest& request) {

@@ -70,6 +70,8 @@ constexpr GtpCommand kCommands[] = {
     // Sabaki would take `analyze` for its own dialect if it were listed.
     {"analyze", gtp::analyze, kStops, kHidden},
     {"genmove_analyze", gtp::genmove_analyze, kStops, kHidden},
+    // Kigo asks for it without looking at the list.
+    {"list_stones", gtp::list_stones, kGoesOn, kHidden},
     {"kata-get-params", gtp::kata_get_params, kGoesOn, kHidden},
     {"kata-set-params", gtp::kata_set_params, kStops, kHidden},
 };
@@ -84,6 +86,11 @@ const GtpCommand* find_gtp_command(std::string_view name) {
     for (const GtpCommand& command : kCommands)
         if (command.name == name) return &command;
     return nullptr;
+}
+
+std::string board_announcement(BoardSize size) {
+    return "Initializing board with boardXSize " + std::to_string(size.width) + " boardYSize " +
+           std::to_string(size.height);
 }
 
 namespace gtp {

@@ -31,6 +31,9 @@ std::span<const GtpCommand> gtp_commands();
 // nullptr: unknown.
 const GtpCommand* find_gtp_command(std::string_view name);
 
+// What is said of every new board.
+std::string board_announcement(BoardSize size);
+
 namespace gtp {
 
 // Throws ProtocolError "<what> but got '<arguments>'" unless there are as many arguments as that.
@@ -45,7 +48,7 @@ using Command = GtpReply(GtpSession& session, const GtpRequest& request);
 Command protocol_version, name, version, known_command, list_commands, quit, stop, clear_cache, cputime,
     kata_get_models;
 // gtp_board_commands.cpp
-Command boardsize, clear_board, set_position, komi, get_komi, play, undo, showboard, fixed_handicap,
+Command boardsize, clear_board, set_position, komi, get_komi, play, undo, showboard, list_stones, fixed_handicap,
     place_free_handicap, set_free_handicap;
 // gtp_rules_commands.cpp
 Command kata_get_rules, kata_set_rule, kata_set_rules, kgs_rules;

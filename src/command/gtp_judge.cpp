@@ -127,7 +127,7 @@ Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits
     params.anti_mirror = false;
     params.avoid_repeated_pattern_utility = 0;
     Search& search = session.search();
-    search.set_params(params);
+    session.use_params(params);
     search.clear_avoid_moves();
     search.set_ownership_wanted(true);
     search.set_position(history);

@@ -81,7 +81,7 @@ void write_analyzed_move(GtpSession& session, const AnalyzedMove& move, AnalyzeS
         }
         if (use == Use::Play) play_generated(session, *generated, move.player);
         session.output().write("play " + answer_text(*generated, session.game().size()) + "\n\n");
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         // The response has begun and must be closed.
         session.err() << error.what() << std::endl;
         session.output().write("\n");
@@ -122,9 +122,9 @@ GtpReply kata_search_cancellable(GtpSession& session, const GtpRequest& request)
         try {
             const std::optional<GeneratedMove> generated = generate_move(session, player, options);
             const std::string text = generated ? answer_text(*generated, session.game().size()) : "cancelled";
-            session.output().write(gtp_response(GtpStatus::Success, id, text));
-        } catch (const Error& error) {
-            session.output().write(gtp_response(GtpStatus::Failure, id, error.what()));
+            session.respond(GtpStatus::Success, id, text);
+        } catch (const std::exception& error) {
+            session.respond(GtpStatus::Failure, id, error.what());
         }
     });
     return std::nullopt;

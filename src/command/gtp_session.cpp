@@ -39,6 +39,21 @@ Rules first_rules(const Engine& engine, const Config& config) {
     return rules;
 }
 
+// `params` with the limits and threads of `other`, on which nothing in a tree depends.
+SearchParams with_limits_of(SearchParams params, const SearchParams& other) {
+    params.max_visits = other.max_visits;
+    params.max_playouts = other.max_playouts;
+    params.max_time_s = other.max_time_s;
+    params.max_visits_pondering = other.max_visits_pondering;
+    params.max_playouts_pondering = other.max_playouts_pondering;
+    params.max_time_pondering_s = other.max_time_pondering_s;
+    params.lag_buffer_s = other.lag_buffer_s;
+    params.search_factor_after_one_pass = other.search_factor_after_one_pass;
+    params.search_factor_after_two_pass = other.search_factor_after_two_pass;
+    params.num_threads = other.num_threads;
+    return params;
+}
+
 GtpParams::Profiles profiles_of(Engine& engine) {
     return {engine.evaluator().wants_metadata(), engine.model_file()};
 }
@@ -56,10 +71,22 @@ GtpSession::GtpSession(const Setup& setup)
             game_options(params_.settings(), setup.engine.model())),
       search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),
       rng_(setup.engine.seed() ^ mix::split(1)) {
+    limit_threads();
     if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
     search_.set_position(game_.history());
     // Without any limit a move would take for ever until somebody sets a clock.
     if (!settings().has_limit) clocks_.fill(TimeControl::byo_yomi(1, 5, 5));
+}
+
+// More threads than cores only make each other wait. What a user sets later, by kata-set-param, is the user's wish.
+void GtpSession::limit_threads() {
+    const int wanted = settings().genmove.num_threads;
+    const int cores = usable_cores();
+    if (wanted <= cores) return;
+    params_.set({{{"numSearchThreads", std::to_string(cores)}}});
+    search_.set_params(settings().genmove);
+    announce("WARNING: numSearchThreads = " + std::to_string(wanted) + " exceeds the cores of this machine, using " +
+             std::to_string(cores));
 }
 
 GtpSession::~GtpSession() {
@@ -109,6 +136,24 @@ void GtpSession::set_komi(float komi) {
     search_.set_komi_if_new(komi);
 }
 
+void GtpSession::respond(GtpStatus status, std::optional<int> id, std::string_view text) {
+    const std::string response = gtp_response(status, id, text);
+    if (settings().log_all_gtp_communication) log_.write(response.substr(0, response.find('\n')));
+    output_.write(response);
+}
+
+void GtpSession::announce(const std::string& text) {
+    if (!log_.options().to_stderr) err_ << text << std::endl;
+    log_.write(text);
+}
+
+void GtpSession::use_params(const SearchParams& params) {
+    if (with_limits_of(params, search_.params()) == search_.params())
+        search_.set_params_keeping_tree(params);
+    else
+        search_.set_params(params);
+}
+
 void GtpSession::settings_changed() {
     const bool pass_alive = game_options(settings(), engine_.model()).pass_alive_under_suicide;
     if (pass_alive == game_.options().pass_alive_under_suicide) return;
@@ -117,18 +162,17 @@ void GtpSession::settings_changed() {
 }
 
 void GtpSession::restore_search(const SearchParams& params) {
-    search_.set_params(params);
+    use_params(params);
     search_.set_position(game_.history());
 }
 
 void GtpSession::report_failure(const std::exception& error) {
-    err_ << "Search failed: " << error.what() << std::endl;
-    if (!log_.options().to_stderr) log_.write(std::string("Search failed: ") + error.what());
+    announce(std::string("Search failed: ") + error.what());
 }
 
 void GtpSession::start_analysis(const SearchEvents& events) {
     analysing_ = true;
-    search_.begin(SearchLimits::none(), events);
+    search_.begin(SearchLimits{}, events);
 }
 
 void GtpSession::start_cancellable(std::function<void(const std::atomic<bool>& cancelled)> task) {
@@ -137,8 +181,8 @@ void GtpSession::start_cancellable(std::function<void(const std::atomic<bool>& c
     state.thread = std::make_unique<Thread>([this, &state, run = std::move(task)] {
         try {
             run(state.cancelled);
-        } catch (const Error& error) {
-            report_failure(error);
+        } catch (const std::exception& error) {
+            report_failure(error);  // of whatever kind: the reader waits for `done`
         }
         state.done = true;
     });
@@ -149,7 +193,7 @@ void GtpSession::interrupt() {
         analysing_ = false;
         try {
             search_.stop();
-        } catch (const Error& error) {
+        } catch (const std::exception& error) {
             report_failure(error);
         }
         output_.write("\n");
@@ -180,7 +224,7 @@ void GtpSession::stop_pondering() {
     pondering_ = false;
     try {
         search_.stop();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         report_failure(error);
     }
 }

@@ -17,6 +17,7 @@
 #include "command/gtp_params.h"
 #include "core/rng.h"
 #include "core/thread.h"
+#include "protocol/gtp_text.h"
 #include "search/search.h"
 #include "search/time_control.h"
 
@@ -58,6 +59,10 @@ class GtpSession {
     Logger& log() { return log_; }
     std::ostream& err() { return err_; }
     GtpOutput& output() { return output_; }
+    // Writes a whole response in one piece, and its first line to the log as logAllGTPCommunication wants it.
+    void respond(GtpStatus status, std::optional<int> id, std::string_view text);
+    // Tells something on stderr and in the log, but not twice where the log goes to stderr.
+    void announce(const std::string& text);
     Search& search() { return search_; }
     const GtpGame& game() const { return game_; }
     GtpParams& params() { return params_; }
@@ -86,15 +91,19 @@ class GtpSession {
     double& last_search_factor() { return last_search_factor_; }
     Rng& rng() { return rng_; }
 
-    // Parameters of the next search; clears the tree if they differ from those in force.
-    void use_params(const SearchParams& params) { search_.set_params(params); }
+    // Parameters of the next search; clears the tree if they differ from those in force in more than limits and
+    // threads.
+    void use_params(const SearchParams& params);
     // Puts position and parameters back after a search of something else.
     void restore_search(const SearchParams& params);
 
     // --- What runs beside the reader of commands ---
 
-    // Starts a search that the next line ends; its response is then closed by an empty line.
+    // Starts a search that the next line ends; its response is then closed by an empty line. It may come to an end of
+    // its own before, by the limits of the parameters in force.
     void start_analysis(const SearchEvents& events);
+    // (Any thread) Whether an analysis goes on for all that the session knows: false once a line has come.
+    bool analysing() const { return analysing_; }
     // Runs `task` on a thread; the next line sets the flag it is given, stops its searches and waits for it.
     void start_cancellable(std::function<void(const std::atomic<bool>& cancelled)> task);
     // Ends either of them.
@@ -109,6 +118,7 @@ class GtpSession {
   private:
     struct Cancellable;
 
+    void limit_threads();
     void report_failure(const std::exception& error);
 
     std::string version_;
@@ -125,7 +135,7 @@ class GtpSession {
     double thinking_seconds_ = 0;
     double dynamic_pda_ = 0;
     double last_search_factor_ = 1;
-    bool analysing_ = false;
+    std::atomic<bool> analysing_ = false;
     bool pondering_ = false;
     std::unique_ptr<Cancellable> cancellable_;
     bool quit_ = false;

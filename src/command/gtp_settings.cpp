@@ -21,6 +21,9 @@ constexpr ParamRow<S> kRows[] = {
     {"analysisPVLen", &S::analysis_pv_length, 1, 1000, "Moves of a principal variation after its first."},
     {"reportAnalysisWinratesAs", &S::report_winrates_as, "Whose values are shown: BLACK, WHITE or SIDETOMOVE."},
     {"analysisWideRootNoise", &S::analysis_wide_root_noise, 0, 5, "wideRootNoise of the analysis commands."},
+    {"analyzeMaxVisits", &S::analyze_max_visits, 1, SearchParams::kUnlimitedVisits,
+     "Analysis commands stop at so many visits; KataGo's never stop by themselves."},
+    {"analyzeMaxTime", &S::analyze_max_time_s, 0, SearchParams::kUnlimitedTime, "And after so many seconds."},
     {"analysisIgnorePreRootHistory", &S::analysis_ignore_pre_root_history,
      "Analysis commands hide the moves before the position from the network."},
     {"antiMirror", &S::anti_mirror, "Analysis commands look for ways out of mirror go."},
@@ -115,6 +118,11 @@ GtpSettings read_gtp_settings(const Config& config) {
     settings.analysis.wide_root_noise = settings.analysis_wide_root_noise;
     settings.analysis.ignore_pre_root_history = settings.analysis_ignore_pre_root_history;
     settings.analysis.anti_mirror = settings.anti_mirror;
+    settings.analysis.max_visits = settings.analyze_max_visits;
+    settings.analysis.max_playouts = SearchParams::kUnlimitedVisits;
+    settings.analysis.max_time_s = settings.analyze_max_time_s;
+    settings.analysis.search_factor_after_one_pass = 1;
+    settings.analysis.search_factor_after_two_pass = 1;
     const bool dynamic_wanted = config.contains("dynamicPlayoutDoublingAdvantageCapPerOppLead");
     settings.static_pda = config.contains("playoutDoublingAdvantage") && !dynamic_wanted;
     settings.has_limit = config.contains("maxVisits") || config.contains("maxPlayouts") || config.contains("maxTime");
@@ -137,8 +145,12 @@ std::span<const ExclusiveKeys> rules_keys() {
     return keys;
 }
 
+int usable_cores() {
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 int default_search_threads() {
-    return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
+    return std::min(usable_cores(), 4);
 }
 
 Rules rules_from_config(const Config& config) {

@@ -27,6 +27,9 @@ struct GtpSettings {
     int analysis_pv_length = 13;
     std::string report_winrates_as = "SIDETOMOVE";
     double analysis_wide_root_noise = 0.04;
+    // Where the analysis commands stop by themselves; ours, KataGo goes on until the next command.
+    int64_t analyze_max_visits = SearchParams::kUnlimitedVisits;
+    double analyze_max_time_s = SearchParams::kUnlimitedTime;
     bool analysis_ignore_pre_root_history = true;
     bool anti_mirror = false;
     bool genmove_anti_mirror = true;
@@ -80,6 +83,9 @@ BoardSize board_size_from_config(const Config& config);
 
 // The keys that stand for rules, for Config::apply_overrides.
 std::span<const ExclusiveKeys> rules_keys();
+
+// Cores that this process may run on, at least 1.
+int usable_cores();
 
 // Search threads where the config does not say: as many as cores, at most 4, so that a small board keeps responsive
 // and a big machine is not taken over unasked.

@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <sstream>
 #include <streambuf>
+#include <thread>
 
 #include "command/gtp.h"
 #include "core/error.h"
@@ -23,6 +26,70 @@ size_t count(const std::string& text, const std::string& piece) {
 class ClosedBuffer : public std::streambuf {
   protected:
     int_type overflow(int_type) override { return traits_type::eof(); }
+};
+
+// Takes everything, and counts how often it is told to pass on what it has.
+class CountingBuffer : public std::stringbuf {
+  public:
+    int pieces() const { return pieces_; }
+
+  protected:
+    int sync() override {
+        ++pieces_;
+        return 0;
+    }
+
+  private:
+    int pieces_ = 0;
+};
+
+// Feeds a session line by line; each waits for a condition, up to a bound that no machine should need.
+class TypedBuffer : public std::streambuf {
+  public:
+    struct Line {
+        std::function<bool()> when;
+        std::string text;
+    };
+    explicit TypedBuffer(std::vector<Line> lines) : lines_(std::move(lines)) {}
+    bool timed_out() const { return timed_out_; }
+
+  protected:
+    int_type underflow() override {
+        if (next_ == lines_.size()) return traits_type::eof();
+        Line& line = lines_[next_++];
+        for (int i = 0; !line.when(); ++i) {
+            if (i == 10'000) {
+                timed_out_ = true;
+                break;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        setg(line.text.data(), line.text.data(), line.text.data() + line.text.size());
+        return traits_type::to_int_type(line.text[0]);
+    }
+
+  private:
+    std::vector<Line> lines_;
+    size_t next_ = 0;
+    bool timed_out_ = false;
+};
+
+// A session over given streams.
+struct Session {
+    Session(std::ostream& out, const std::string& settings)
+        : streams{none, out, err},
+          config(Config::from_text(settings, "test")),
+          log(LogOptions{}, {}, err),
+          engine(transcripts::model(), config),
+          session({engine, config, log, streams, "1"}) {}
+
+    std::istringstream none;
+    std::ostringstream err;
+    Streams streams;
+    Config config;
+    Logger log;
+    Engine engine;
+    GtpSession session;
 };
 
 }  // namespace
@@ -98,12 +165,99 @@ TEST_CASE("gtp: the loop ends with an error where nobody reads the answers") {
     if (transcripts::model().empty()) return;
     ClosedBuffer closed;
     std::ostream out(&closed);
+    Session test(out, "numSearchThreads = 1");
     std::istringstream in("name\nname\n");
-    std::ostringstream err;
-    const Streams streams{in, out, err};
-    const Config config = Config::from_text("numSearchThreads = 1", "test");
-    Logger log(LogOptions{}, {}, err);
-    Engine engine(transcripts::model(), config);
-    GtpSession session({engine, config, log, streams, "1"});
-    CHECK_THROWS_AS(run_gtp_loop(session, in), IoError);
+    CHECK_THROWS_AS(run_gtp_loop(test.session, in), IoError);
+}
+
+TEST_CASE("gtp: an analysis that nobody reads stops by itself") {
+    if (transcripts::model().empty()) return;
+    ClosedBuffer closed;
+    std::ostream out(&closed);
+    Session test(out, "numSearchThreads = 1");
+    auto idle = [&] { return !test.session.search().running(); };
+    TypedBuffer typed({{[] { return true; }, "kata-analyze 1\n"}, {idle, "name\n"}});
+    std::istream in(&typed);
+    CHECK_THROWS_AS(run_gtp_loop(test.session, in), IoError);
+    CHECK(!typed.timed_out());
+}
+
+TEST_CASE("gtp: analysis can be made to stop by itself, with a report, and the tree goes on from there") {
+    if (transcripts::model().empty()) return;
+    for (const char* limit : {"analyzeMaxVisits = 30", "analyzeMaxTime = 0.05"}) {
+        std::ostringstream out;
+        Session test(out, std::string(limit) + "\nnumSearchThreads = 1\nsearchRandSeed = a");
+        auto idle = [&] { return !test.session.search().running(); };
+        TypedBuffer typed({{[] { return true; }, "5 kata-analyze b 100000 rootInfo true\n"}, {idle, "quit\n"}});
+        std::istream in(&typed);
+        run_gtp_loop(test.session, in);
+        CHECK(!typed.timed_out());
+        const auto lines = transcripts::lines_of(out.str());
+        REQUIRE(lines.size() == 5);
+        CHECK(lines[0] == "=5");
+        CHECK(lines[1].starts_with("info move "));
+        CHECK(lines[2].empty());
+        CHECK(lines[3] == "= ");
+        if (std::string(limit).starts_with("analyzeMaxVisits"))
+            CHECK(lines[1].find("rootInfo visits 30 ") != std::string::npos);
+    }
+}
+
+TEST_CASE("gtp: every answer is written in one piece") {
+    if (transcripts::model().empty()) return;
+    CountingBuffer buffer;
+    std::ostream out(&buffer);
+    Session test(out, "numSearchThreads = 1\nmaxVisits = 5");
+    std::istringstream in(
+        "name\n\nlist_commands\nshowboard\nkata-raw-nn 0\ngenmove b\nbogus\n3\nprintsgf\nfinal_status_list alive\n");
+    run_gtp_loop(test.session, in);
+    CHECK(buffer.pieces() == 9);
+}
+
+TEST_CASE("gtp: a line beyond all measure is refused, the next one is answered") {
+    if (transcripts::model().empty()) return;
+    const std::string out = transcripts::run_gtp("12 " + std::string(kMaxGtpLineBytes, 'x') + "\n13 name\nkomi " +
+                                                 std::string(3 * kMaxGtpLineBytes, ' ') + "5\nget_komi\n" +
+                                                 std::string(2 * kMaxGtpLineBytes, '\x80') + "\nname")
+                                .out;
+    const std::string refused = "the line is longer than 1048576 bytes\n\n";
+    CHECK(out == "?12 " + refused + "=13 KataGo\n\n? " + refused + "= 7.5\n\n? " + refused + "= KataGo\n\n");
+}
+
+TEST_CASE("gtp: thousands of queued commands are all answered in order") {
+    if (transcripts::model().empty()) return;
+    constexpr int kCommands = 5000;
+    std::string commands;
+    std::string expected;
+    for (int i = 0; i < kCommands; ++i) {
+        commands += std::to_string(i) + (i % 2 == 0 ? " play b D4\r\n" : " undo\n");
+        expected += "=" + std::to_string(i) + " \n\n";
+    }
+    CHECK(transcripts::run_gtp(commands).out == expected);
+}
+
+TEST_CASE("gtp: a query of the analysis engine gets told where to go") {
+    if (transcripts::model().empty()) return;
+    const std::string out = transcripts::run_gtp("{\"id\":\"foo\",\"moves\":[[\"B\",\"Q4\"]]}\n").out;
+    CHECK(out == "? unknown command: this is the GTP engine, JSON queries are answered by 'katago analysis'\n\n");
+}
+
+TEST_CASE("gtp: list_stones tells the stones of one colour") {
+    if (transcripts::model().empty()) return;
+    const std::string out = transcripts::run_gtp(
+                                "play b D4\nplay w Q16\nplay b Q4\nlist_stones black\nlist_stones w\nlist_stones\n"
+                                "list_stones red\nknown_command list_stones\n")
+                                .out;
+    CHECK(out ==
+          "= \n\n= \n\n= \n\n= D4 Q4\n\n= Q16\n\n? Expected one argument for list_stones but got ''\n\n"
+          "? Could not parse color: 'red'\n\n= false\n\n");
+}
+
+TEST_CASE("gtp: limits can be changed without losing the tree") {
+    if (transcripts::model().empty()) return;
+    std::ostringstream out;
+    Session test(out, "maxVisits = 40\nnumSearchThreads = 1");
+    std::istringstream in("kata-search b\nkata-set-param maxVisits 10\nkata-search b\n");
+    run_gtp_loop(test.session, in);
+    CHECK(test.session.search().root_values()->visits == 40);
 }
