@@ -78,22 +78,20 @@ Config read_shared_config(const Options& options, std::vector<std::string>& note
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const KeyOption& row : kKeyOptions)
         if (const auto value = options.value(row.option)) pairs.emplace_back(row.key, *value);
-    config.apply_overrides(pairs);
+    if (!pairs.empty()) config.apply_overrides(pairs);
     return config;
 }
 
 Config read_bot_config(const Config& shared, const Options& options, size_t bot, std::vector<std::string>& notes) {
     Config config = shared;
-    std::vector<std::pair<std::string, std::string>> own;
-    std::vector<std::pair<std::string, std::string>> dropped;
+    std::vector<std::pair<std::string, std::string>> changes;
     for (const auto& [key, value] : shared.all()) {
         const std::optional<size_t> owner = bot_of_key(key);
         if (!owner) continue;
-        dropped.emplace_back(key, "");
-        if (*owner == bot) own.emplace_back(key.substr(0, key.size() - 1), value);
+        changes.emplace_back(key, "");
+        if (*owner == bot) changes.emplace_back(key.substr(0, key.size() - 1), value);
     }
-    if (!dropped.empty()) config.apply_overrides(dropped);
-    if (!own.empty()) config.apply_overrides(own);
+    if (!changes.empty()) config.apply_overrides(changes);
     const std::string letter(kBotLetters[bot]);
     for (const std::string& file : options.values("config-" + letter)) config.add_file(file);
     apply_text_overrides(config, options.values("override-config-" + letter), " of " + letter, notes);

@@ -85,8 +85,9 @@ ScoreEstimate estimate_score(const MatchScore& score) {
     const double center = (estimate.mean + z2 / 2) / (1 + z2);
     const double half =
         kZ95 / (1 + z2) * std::sqrt(estimate.mean * (1 - estimate.mean) / effective + z2 / (4 * effective));
-    estimate.low = std::fmax(0, center - half);
-    estimate.high = std::fmin(1, center + half);
+    // The interval of an extreme mean ends exactly there, which rounding would miss.
+    estimate.low = score.points() == 0 ? 0 : center - half;
+    estimate.high = score.points() == games ? 1 : center + half;
     return estimate;
 }
 
