@@ -28,12 +28,11 @@ maxTime = 10
 // Entries of the evaluation cache by default, as a power of two: some 100 MB when full on 19x19, for boards with 1 GB.
 constexpr int kDefaultCachePower = 16;
 
-Config read_config(const Options& options) {
+Config read_config(const Options& options, const DefaultConfig& fallback) {
     std::vector<std::string> files = options.values("config");
     if (files.empty()) {
-        const auto file = find_default_config();
-        if (!file) return Config::from_text(kBuiltInConfig, "built-in settings");
-        files.push_back(file->string());
+        if (!fallback.file) return Config::from_text(fallback.text, "built-in settings");
+        files.push_back(fallback.file->string());
     }
     Config config = Config::from_file(files[0]);
     for (size_t i = 1; i < files.size(); ++i) config.add_file(files[i]);
@@ -60,10 +59,14 @@ uint64_t choose_seed(const Config& config) {
 
 }  // namespace
 
-Launch prepare_launch(const Options& options) {
+DefaultConfig DefaultConfig::for_play() {
+    return {find_default_config(), kBuiltInConfig};
+}
+
+Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
     Launch launch;
     launch.model_file = options.has("model") ? *options.value("model") : find_default_model().string();
-    launch.config = read_config(options);
+    launch.config = read_config(options, fallback);
     for (const std::string& text : options.values("override-config"))
         for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
             launch.notes.push_back("Config override: " + key + " = " + value);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,18 @@ struct Launch {
     std::vector<std::string> notes;  // overrides, for the log
 };
 
-// Finds the model, then reads the configuration: the files named, else the default file, else built-in settings.
+// What a command does without -config: reads a file where there is one, else takes built-in settings.
+struct DefaultConfig {
+    std::optional<std::filesystem::path> file;
+    std::string_view text;
+
+    // Of all commands that play: KataGo's default_gtp.cfg.
+    static DefaultConfig for_play();
+};
+
+// Finds the model, then reads the configuration: the files named, else the default.
 // Throws UsageError, IoError, ConfigError.
-Launch prepare_launch(const Options& options);
+Launch prepare_launch(const Options& options, const DefaultConfig& fallback = DefaultConfig::for_play());
 
 // A logger as the configuration wants it, the configuration itself written to it.
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "command/analysis_common.h"
+
 namespace katago {
 
 namespace {
@@ -10,39 +12,12 @@ namespace {
 // "As fast as it can", without filling the pipe faster than anybody could read.
 constexpr double kShortestInterval = 0.001;
 
-Player perspective_of(const GtpSettings& settings, Player player) {
-    switch (*parse_perspective(settings.report_winrates_as)) {
-        case Perspective::Black:
-            return Color::Black;
-        case Perspective::White:
-            return Color::White;
-        case Perspective::SideToMove:
-            break;
-    }
-    return player;
-}
-
-// Where the cleanup phases are never entered, a variation that would enter one ends with the pass that does.
-void cut_at_phase_end(const BoardHistory& start, AnalysisMove& move) {
-    if (std::find(move.pv.begin(), move.pv.end(), kPass) == move.pv.end()) return;
-    BoardHistory history = start;
-    for (size_t i = 0; i < move.pv.size(); ++i) {
-        if (!history.is_tolerated(move.pv[i], history.next_player())) return;
-        history.make_move(move.pv[i], history.next_player());
-        if (history.phase() == start.phase()) continue;
-        move.pv.resize(i + 1);
-        move.pv_visits.resize(std::min(i + 1, move.pv_visits.size()));
-        move.pv_edge_visits.resize(std::min(i + 1, move.pv_edge_visits.size()));
-        return;
-    }
-}
-
 }  // namespace
 
 GtpReporter::GtpReporter(GtpSession& session, AnalyzeStyle style, const AnalyzeArguments& arguments, Player player)
     : session_(session), arguments_(arguments) {
     format_.style = style;
-    format_.perspective = perspective_of(session.settings(), player);
+    format_.perspective = player_shown(session.settings().report_winrates_as, player);
     format_.board = session.game().size();
     report_options_.pv_length = session.settings().analysis_pv_length;
     report_options_.min_moves = arguments.min_moves;
@@ -56,13 +31,7 @@ void GtpReporter::prepare_search() {
     Search& search = session_.search();
     search.set_ownership_wanted(arguments_.needs_ownership());
     search.clear_avoid_moves();
-    for (const Player player : {Color::Black, Color::White}) {
-        const MoveRestriction& restriction = arguments_.restrictions[player == Color::Black ? 0 : 1];
-        if (restriction.allow_until > 0)
-            search.set_allow_moves(player, restriction.allowed, restriction.allow_until);
-        else if (!restriction.avoid_until.empty())
-            search.set_avoid_moves(player, restriction.avoid_until);
-    }
+    restrict_moves(search, arguments_.restrictions);
 }
 
 SearchEvents GtpReporter::events() {
@@ -76,10 +45,8 @@ SearchEvents GtpReporter::events() {
 
 std::string GtpReporter::line(const Search& search) const {
     Report report = search.report(report_options_);
-    const BoardHistory& history = session_.game().history();
-    if (session_.game().options().advance == PhaseAdvance::Prevented &&
-        history.rules().scoring == ScoringRule::Territory)
-        for (AnalysisMove& move : report.moves) cut_at_phase_end(history, move);
+    if (session_.game().options().advance == PhaseAdvance::Prevented)
+        cut_variations_at_phase_end(session_.game().history(), report);
     return info_line(report, arguments_, format_);
 }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "command/analysis_output.h"
+#include "command/analysis_queue.h"
+#include "command/analysis_settings.h"
+#include "command/engine.h"
+#include "command/gtp_game.h"
+#include "core/thread.h"
+
+namespace katago {
+
+// The position after the first `turns` moves of a query. Throws FieldError at an illegal move.
+GtpGame game_of_query(const AnalysisQuery& query, int turns, const AnalysisOptions& options);
+
+// The threads that take tasks from a queue, search them and write the results. Driven by one thread; each worker has a
+// search of its own.
+class AnalysisWorkers {
+  public:
+    struct Setup {
+        Engine& engine;
+        const AnalysisOptions& options;
+        AnalysisQueue& queue;
+        AnalysisOutput& output;
+        Logger& log;
+    };
+
+    // All of it outlives the workers, the queue is closed before they go.
+    explicit AnalysisWorkers(const Setup& setup);
+    ~AnalysisWorkers();
+
+    // Waits until the queue is closed and every task is done.
+    void join();
+
+  private:
+    class Worker;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace katago

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "command/engine.h"
+
+namespace katago {
+
+// The networks in use, as kata-get-models and query_models tell.
+nlohmann::json model_list(Engine& engine);
+
+}  // namespace katago
