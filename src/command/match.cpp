@@ -28,6 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr long kPollInterval_ns = 50'000'000;
+constexpr double kRedrawInterval_s = 0.5;
 // Between two progress lines where the last one cannot be written over.
 constexpr double kLineInterval_s = 10;
 
@@ -140,7 +141,7 @@ class MatchRun {
         ProgressLine line(err);
         while (at_work_ > 0) {
             if (interrupts.wait() && !stop_.exchange(true)) interrupted_ = true;
-            line.show(status());
+            if (line.is_due(games())) line.show(*status());
         }
         line.end();
         for (const auto& thread : threads) thread->join();
@@ -149,11 +150,15 @@ class MatchRun {
     bool interrupted() const { return interrupted_; }
     const std::string& seed() const { return seed_; }
 
-    // (any time) A copy of the results, and what is expected.
+    // (any time) How many games there are; a copy of their results, and what is expected.
     struct Snapshot {
         std::vector<GameRecord> records;
         MatchStatus status;
     };
+    size_t games() const {
+        const std::lock_guard lock(mutex_);
+        return records_.size();
+    }
     std::unique_ptr<Snapshot> status() const {
         auto snapshot = std::make_unique<Snapshot>();
         const std::lock_guard lock(mutex_);
@@ -177,14 +182,16 @@ class MatchRun {
       public:
         explicit ProgressLine(std::ostream& err) : err_(err), is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
-        void show(const std::unique_ptr<Snapshot>& snapshot) {
-            const size_t games = snapshot->records.size();
-            const bool due = games != shown_games_ && (!shown_once_ || seconds_since(shown_) >= kLineInterval_s);
-            if (is_terminal_ ? seconds_since(shown_) < 0.5 && shown_once_ : !due) return;
-            err_ << (is_terminal_ ? "\r" : "") << progress_text(snapshot->status) << (is_terminal_ ? "\033[K" : "\n")
+        bool is_due(size_t games) const {
+            if (!shown_once_) return is_terminal_ || games > 0;
+            return is_terminal_ ? seconds_since(shown_) >= kRedrawInterval_s
+                                : games != shown_games_ && seconds_since(shown_) >= kLineInterval_s;
+        }
+        void show(const Snapshot& snapshot) {
+            err_ << (is_terminal_ ? "\r" : "") << progress_text(snapshot.status) << (is_terminal_ ? "\033[K" : "\n")
                  << std::flush;
             shown_ = Clock::now();
-            shown_games_ = games;
+            shown_games_ = snapshot.records.size();
             shown_once_ = true;
         }
         void end() {
@@ -276,7 +283,7 @@ void print_start(const MatchOptions& options, Networks& networks, const MatchRun
         out << options.bots[i].name << ": " << engine.model().name << " (" << engine.model_file() << "), backend "
             << engine.backend().name() << "\n";
     }
-    const size_t before = run.status()->records.size();
+    const size_t before = run.games();
     if (before > 0) out << "Continuing after " << before << " games in " << options.output_dir.string() << "\n";
     out << options.settings.num_game_threads << " games at a time, seed " << run.seed() << std::endl;
 }
@@ -296,11 +303,11 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
     const MatchOptions options = read_match_options(command_line);
     const Launch launch{.model_file = {}, .config = options.config, .notes = options.notes};
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
+    Networks networks(options.bots);
     std::unique_ptr<MatchFolder> folder;
     if (!options.output_dir.empty())
         folder = std::make_unique<MatchFolder>(
             options.output_dir, MatchFolder::Identity{.seed = options.seed, .settings = options.identity});
-    Networks networks(options.bots);
     settle_used_keys(options);
     report_unused_keys(options.config, *log, streams.err);
     for (const BotSettings& bot : options.bots) report_unused_keys(bot.config, *log, streams.err);

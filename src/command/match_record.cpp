@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "command/match_record.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <set>
@@ -143,15 +147,32 @@ GameRecord parse_record_line(const std::string& line) {
     return record;
 }
 
-MatchFolder::MatchFolder(const std::filesystem::path& folder, const Identity& identity) : folder_(folder) {
+MatchFolder::Lock::Lock(const std::filesystem::path& folder) : folder_(open(folder.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (folder_ < 0) throw IoError("Could not open folder " + folder.string());
+    if (flock(folder_, LOCK_EX | LOCK_NB) == 0) return;
+    close(folder_);
+    throw UsageError(folder.string() + " is in use by another match; wait for its end or name another -output-dir");
+}
+
+MatchFolder::Lock::~Lock() {
+    close(folder_);
+}
+
+std::filesystem::path MatchFolder::made(const std::filesystem::path& folder) {
     std::error_code failure;
-    std::filesystem::create_directories(folder_ / kGamesFolder, failure);
-    if (failure) throw IoError("Could not make folder " + folder_.string() + ": " + failure.message());
-    if (std::filesystem::exists(folder_ / kSettingsFile))
-        read_settings(identity);
-    else
-        write_settings(identity);
+    std::filesystem::create_directories(folder / kGamesFolder, failure);
+    if (failure) throw IoError("Could not make folder " + folder.string() + ": " + failure.message());
+    return folder;
+}
+
+MatchFolder::MatchFolder(const std::filesystem::path& folder, const Identity& identity)
+    : folder_(made(folder)), lock_(folder_) {
     read_results();
+    // Where no game was finished, nothing is lost by other settings.
+    if (records_.empty())
+        write_settings(identity);
+    else
+        read_settings(identity);
     results_.open(folder_ / kResultsFile, std::ios::app | std::ios::binary);
     if (!results_) throw IoError("Could not open " + (folder_ / kResultsFile).string());
 }

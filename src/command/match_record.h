@@ -43,8 +43,8 @@ class MatchFolder {
         std::vector<std::string> settings;  // lines without line ends
     };
 
-    // Makes the folder, or reads back what is in it. Throws IoError, ProtocolError for a damaged file, UsageError for
-    // the games of other settings, naming one that differs.
+    // Makes the folder, or reads back what is in it, and keeps other processes out. Throws IoError, ProtocolError for a
+    // damaged file, UsageError for a folder in use or the games of other settings, naming one that differs.
     MatchFolder(const std::filesystem::path& folder, const Identity& identity);
 
     const std::string& seed() const { return seed_; }
@@ -55,11 +55,25 @@ class MatchFolder {
     void add(const GameRecord& record, const std::string& sgf);
 
   private:
+    // Held by at most one process at a time; the system lets go of it however the process ends.
+    class Lock {
+      public:
+        explicit Lock(const std::filesystem::path& folder);
+        ~Lock();
+        Lock(const Lock&) = delete;
+        Lock& operator=(const Lock&) = delete;
+
+      private:
+        int folder_ = -1;
+    };
+
+    static std::filesystem::path made(const std::filesystem::path& folder);
     void read_settings(const Identity& identity);
     void write_settings(const Identity& identity);
     void read_results();
 
     std::filesystem::path folder_;
+    Lock lock_;
     std::string seed_;
     std::vector<GameRecord> records_;
     std::ofstream results_;

@@ -76,12 +76,15 @@ TEST_CASE("match_record: a folder gives back what was played, and drops a line c
         CHECK(second.records()[0].number == 1);
         second.add(sample(2, Outcome::Loss), "(;FF[4])");
     }
-    CHECK(MatchFolder(folder.path, kIdentity).records().size() == 3);
+    const MatchFolder third(folder.path, kIdentity);
+    CHECK(third.records().size() == 3);
+    CHECK_THROWS_AS(MatchFolder(folder.path, kIdentity), UsageError);  // in use
     CHECK(read_file(folder.path / "games" / "000002.sgf") == "(;FF[4])\n");
 }
 
 TEST_CASE("match_record: a folder of another match is refused") {
     const TestFolder folder;
+    { MatchFolder(folder.path, {.seed = "", .settings = {"maxVisits = 1"}}); }  // nothing played yet
     { MatchFolder(folder.path, kIdentity).add(sample(0, Outcome::Win), "(;)"); }
     try {
         MatchFolder(folder.path, {.seed = "s", .settings = {"maxVisits = 6", "rules = aga"}});
