@@ -62,6 +62,8 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   public:
     virtual ~LoadedModel() = default;
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
+    // What its plans compute with, for a person: "16-bit integers in 74 of 97 products".
+    virtual std::string description() const { return ""; }
 };
 
 // What a plan computes in.
@@ -86,6 +88,15 @@ struct LoadOptions {
     std::function<void(int done, int all)> progress;  // of measurements; may be empty
 };
 
+// One kernel of several for a shape of layer, as measured on this machine.
+struct KernelTiming {
+    std::string shape;   // "conv3x3 192x192"
+    int layers = 0;      // of the network that have this shape
+    std::string kernel;  // "winograd_s16"
+    double seconds = 0;  // of one layer, one position of 19x19
+    bool chosen = false;
+};
+
 class Backend {
   public:
     virtual ~Backend() = default;
@@ -95,6 +106,8 @@ class Backend {
     // BackendError.
     virtual std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const = 0;
     std::shared_ptr<const LoadedModel> load(const Graph& graph) const { return load(graph, LoadOptions{}); }
+    // What Precision::Auto chooses from, measured where it has to be; nothing where there is no choice.
+    virtual std::vector<KernelTiming> kernel_timings(const Graph&, const LoadOptions&) const { return {}; }
 };
 
 }  // namespace katago

@@ -2,7 +2,9 @@
 #include "backend/eigen/eigen_backend.h"
 
 #include "backend/eigen/plan.h"
+#include "backend/eigen/planner.h"
 #include "backend/eigen/program.h"
+#include "core/error.h"
 
 namespace katago {
 
@@ -16,6 +18,7 @@ class EigenModel final : public LoadedModel {
     std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const override {
         return std::make_unique<eigen::EigenPlan>(shared_from_this(), program_, board, max_batch);
     }
+    std::string description() const override { return eigen::describe_precision(program_); }
 
   private:
     eigen::Program program_;
@@ -32,8 +35,33 @@ std::string EigenBackend::description() const {
 std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const LoadOptions& options) const {
     const eigen::Kernels& kernels = eigen::kernels_for(set_);
     eigen::KernelChoices choices;
-    if (options.precision == Precision::Auto) choices = eigen::usual_choices(graph, kernels);
+    switch (options.precision) {
+        case Precision::Fp32:
+            break;
+        case Precision::Auto:
+            choices = options.tuning_folder.empty() ? eigen::usual_choices(graph, kernels)
+                                                    : eigen::fastest_choices(eigen::measure(graph, kernels, options));
+            break;
+        case Precision::Fp16:
+        case Precision::Int8:
+            throw UnsupportedError("this CPU's plans (" + std::string(eigen::name_of(set_)) + ") do not compute in " +
+                                   std::string(name_of(options.precision)) + ": use auto or fp32");
+    }
     return std::make_shared<const EigenModel>(graph, kernels, choices);
+}
+
+std::vector<KernelTiming> EigenBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {
+    const eigen::Measurements measured = eigen::measure(graph, eigen::kernels_for(set_), options);
+    const eigen::KernelChoices choices = eigen::fastest_choices(measured);
+    const std::map<eigen::ProductShape, int> layers = eigen::product_shapes(graph);
+    std::vector<KernelTiming> timings;
+    for (const auto& [shape, candidates] : measured) {
+        for (const auto& [kernel, seconds] : candidates) {
+            timings.push_back({eigen::name_of(shape), layers.at(shape), std::string(eigen::name_of(kernel)), seconds,
+                               choices.at(shape) == kernel});
+        }
+    }
+    return timings;
 }
 
 }  // namespace katago

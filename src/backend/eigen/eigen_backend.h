@@ -18,6 +18,7 @@ class EigenBackend final : public Backend {
     std::string description() const override;
     using Backend::load;
     std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;
+    std::vector<KernelTiming> kernel_timings(const Graph& graph, const LoadOptions& options) const override;
 
   private:
     eigen::InstructionSet set_;

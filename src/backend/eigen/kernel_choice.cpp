@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "backend/eigen/kernel_choice.h"
 
-#include <set>
+#include <string>
 
 namespace katago::eigen {
 
@@ -17,6 +17,11 @@ std::string_view name_of(ProductKernel kernel) {
             return "gemm_s16";
     }
     return "";
+}
+
+std::string name_of(const ProductShape& shape) {
+    return std::string(shape.kind == ProductShape::Kind::Conv3x3 ? "conv3x3 " : "dense ") + std::to_string(shape.in) +
+           "x" + std::to_string(shape.out);
 }
 
 std::vector<bool> trunk_nodes(const Graph& graph) {
@@ -47,17 +52,17 @@ std::optional<ProductShape> product_shape(const Node& node) {
     return std::nullopt;
 }
 
-std::vector<ProductShape> product_shapes(const Graph& graph) {
-    std::set<ProductShape> shapes;
+std::map<ProductShape, int> product_shapes(const Graph& graph) {
+    std::map<ProductShape, int> shapes;
     const std::vector<bool> trunk = trunk_nodes(graph);
     for (size_t id = 0; id < trunk.size(); ++id) {
         const Node& node = graph.nodes()[id];
         if (!trunk[id] || node.inputs.empty()) continue;
         const Layer& source = graph.node(node.inputs[0]).layer;  // planes have a kernel of their own
         if (std::holds_alternative<InputSpatial>(source)) continue;
-        if (const auto shape = product_shape(node)) shapes.insert(*shape);
+        if (const auto shape = product_shape(node)) ++shapes[*shape];
     }
-    return {shapes.begin(), shapes.end()};
+    return shapes;
 }
 
 std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels) {
@@ -70,7 +75,7 @@ std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kerne
 
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels) {
     KernelChoices choices;
-    for (const ProductShape& shape : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
+    for (const auto& [shape, layers] : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
     return choices;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,8 +31,11 @@ std::string_view name_of(ProductKernel kernel);
 // The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
 using KernelChoices = std::map<ProductShape, ProductKernel>;
 
-// The shapes of a network's trunk, each once.
-std::vector<ProductShape> product_shapes(const Graph& graph);
+// "conv3x3 192x192", "dense 384x384": inputs by outputs.
+std::string name_of(const ProductShape& shape);
+
+// The shapes of a network's trunk, and how many layers have each.
+std::map<ProductShape, int> product_shapes(const Graph& graph);
 // What can compute a shape with these kernels, FP32 first.
 std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
 // Integers wherever they exist.

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "backend/eigen/planner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <sstream>
+
+#include "backend/eigen/pack.h"
+#include "backend/tuning_file.h"
+#include "core/error.h"
+
+namespace katago::eigen {
+
+namespace {
+
+// Raise it when a kernel changes its speed: older measurements are then ignored.
+constexpr int kKernelVersion = 1;
+constexpr int kEdge = 19, kArea = kEdge * kEdge;
+constexpr double kSecondsPerCandidate = 0.008;
+constexpr int kLeastRuns = 3;
+
+// The shortest of a few runs: other processes only ever make one longer.
+double shortest(const std::function<void()>& run) {
+    using Clock = std::chrono::steady_clock;
+    run();
+    double best = std::numeric_limits<double>::max(), sum = 0;
+    for (int runs = 0; runs < kLeastRuns || sum < kSecondsPerCandidate; ++runs) {
+        const auto begin = Clock::now();
+        run();
+        const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        best = std::min(best, seconds);
+        sum += seconds;
+    }
+    return best;
+}
+
+// A layer of zeros, which take as long as any other numbers, with the shape's buffers.
+class Trial {
+  public:
+    Trial(const ProductShape& shape, const Kernels& kernels)
+        : shape_(shape),
+          kernels_(kernels),
+          vectors_(vectors_of(shape.out, kernels.width)),
+          depth_(static_cast<size_t>(units_of(shape.in, kernels.width) * 2 * kernels.width)),
+          columns_(static_cast<size_t>(vectors_ * kernels.width)),
+          in_(kArea * depth_),
+          out_(kArea * columns_) {
+        epilogue_.raw = out_.data(), epilogue_.points = kArea;
+    }
+
+    double seconds(ProductKernel kernel) {
+        switch (kernel) {
+            case ProductKernel::GemmF32:
+                return gemm_f32();
+            case ProductKernel::GemmS16:
+                return gemm_s16();
+            case ProductKernel::WinogradF32:
+                return winograd_f32();
+            case ProductKernel::WinogradS16:
+                return winograd_s16();
+        }
+        return 0;
+    }
+
+  private:
+    double gemm_f32() {
+        const AlignedFloats weights(depth_ * columns_);
+        DenseCall call{in_.data(), weights.data(), kArea, shape_.in, vectors_, epilogue_};
+        return shortest([&] { kernels_.dense(call); });
+    }
+    double gemm_s16() {
+        const AlignedInt16s weights(depth_ * columns_);
+        const AlignedFloats scales(columns_);
+        AlignedInt16s quantized(kArea * depth_);
+        AlignedFloats row_scales(kArea);
+        IntegerDenseCall call;
+        call.in = in_.data(), call.weights = {weights.data(), scales.data(), 1};
+        call.rows = kArea, call.depth = shape_.in, call.vectors = vectors_;
+        call.quantized = quantized.data(), call.row_scales = row_scales.data(), call.out = epilogue_;
+        return shortest([&] { kernels_.integer_dense(call); });
+    }
+    double winograd_f32() {
+        const AlignedFloats weights(kWinogradPositions * depth_ * columns_);
+        AlignedFloats tiles(kernels_.winograd_input_floats(kEdge, kEdge, 1, shape_.in));
+        AlignedFloats scratch(kernels_.winograd_scratch_floats(kEdge, kEdge, 1));
+        WinogradCall call;
+        call.in = in_.data(), call.weights = weights.data(), call.height = call.width = kEdge;
+        call.in_channels = shape_.in, call.out_vectors = vectors_;
+        call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out = epilogue_;
+        return shortest([&] { kernels_.winograd(call); });
+    }
+    double winograd_s16() {
+        const AlignedInt16s weights(kWinogradPositions * depth_ * columns_);
+        const AlignedFloats scales(kWinogradPositions * columns_);
+        const size_t integers = kernels_.winograd_input_floats(kEdge, kEdge, 1, static_cast<int>(depth_));
+        AlignedInt16s tiles(integers);
+        AlignedFloats tile_scales(integers / depth_);
+        AlignedFloats scratch(kernels_.integer_winograd_scratch_floats(kEdge, kEdge, 1, shape_.in));
+        IntegerWinogradCall call;
+        call.in = in_.data(), call.weights = {weights.data(), scales.data(), 1};
+        call.height = call.width = kEdge, call.in_channels = shape_.in, call.out_vectors = vectors_;
+        call.tiles_in = tiles.data(), call.tile_scales = tile_scales.data(), call.scratch = scratch.data();
+        call.out = epilogue_;
+        return shortest([&] { kernels_.integer_winograd(call); });
+    }
+
+    ProductShape shape_;
+    const Kernels& kernels_;
+    int vectors_;
+    size_t depth_, columns_;  // whole units and vectors
+    AlignedFloats in_, out_;
+    EpilogueCall epilogue_;
+};
+
+// "winograd_f32 0.000123 winograd_s16 0.000061"; nothing where the text is not about these candidates.
+std::vector<Candidate> parse_candidates(const std::string& text, const std::vector<ProductKernel>& kernels) {
+    std::istringstream in(text);
+    std::vector<Candidate> found;
+    for (const ProductKernel kernel : kernels) {
+        std::string name;
+        double seconds = 0;
+        if (!(in >> name >> seconds) || name != name_of(kernel) || !(seconds > 0)) return {};
+        found.push_back({kernel, seconds});
+    }
+    return found;
+}
+
+std::string text_of(const std::vector<Candidate>& candidates) {
+    std::ostringstream out;
+    for (const Candidate& c : candidates)
+        out << (&c == candidates.data() ? "" : " ") << name_of(c.kernel) << " " << c.seconds;
+    return out.str();
+}
+
+void save(const TuningFile& file, const LoadOptions& options) {
+    try {
+        file.save();
+    } catch (const IoError& error) {  // a home that cannot be written only costs the time to measure again
+        if (options.log) options.log(std::string("Measurements of kernels are not kept: ") + error.what());
+    }
+}
+
+}  // namespace
+
+Measurements measure(const Graph& graph, const Kernels& kernels, const LoadOptions& options) {
+    const std::string set(name_of(kernels.set));
+    std::string file_name = "kernels-" + set + ".txt";
+    std::replace(file_name.begin(), file_name.end(), ' ', '-');
+    TuningFile file(options.tuning_folder / file_name,
+                    "katago kernels " + std::to_string(kKernelVersion) + ", " + set + ", " + cpu_name());
+    const std::map<ProductShape, int> shapes = product_shapes(graph);
+    Measurements measured;
+    bool news = false;
+    int done = 0;
+    for (const auto& [shape, layers] : shapes) {
+        const std::vector<ProductKernel> kinds = candidates_for(shape, kernels);
+        std::vector<Candidate> candidates;
+        if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
+        if (candidates.empty()) {
+            if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
+            Trial trial(shape, kernels);
+            for (const ProductKernel kernel : kinds) candidates.push_back({kernel, trial.seconds(kernel)});
+            file.set(name_of(shape), text_of(candidates));
+            news = true;
+        }
+        measured[shape] = std::move(candidates);
+        ++done;
+    }
+    if (news && !options.tuning_folder.empty()) save(file, options);
+    return measured;
+}
+
+KernelChoices fastest_choices(const Measurements& measured) {
+    KernelChoices choices;
+    for (const auto& [shape, candidates] : measured) {
+        choices[shape] =
+            std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+                return a.seconds < b.seconds;
+            })->kernel;
+    }
+    return choices;
+}
+
+std::string describe_precision(const Program& program) {
+    int integers = 0, floats = 0;
+    for (const Step& step : program.steps) {
+        const Operation& operation = step.operation;
+        integers += std::holds_alternative<IntegerDenseStep>(operation) ||
+                    std::holds_alternative<IntegerWinogradStep>(operation);
+        floats += std::holds_alternative<DenseStep>(operation) || std::holds_alternative<WinogradStep>(operation) ||
+                  std::holds_alternative<Im2colStep>(operation) || std::holds_alternative<SparseConvStep>(operation);
+    }
+    if (integers == 0) return "FP32";
+    return "16-bit integers in " + std::to_string(integers) + " of " + std::to_string(integers + floats) +
+           " products, FP32 elsewhere";
+}
+
+}  // namespace katago::eigen

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "backend/tuning_file.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "core/file.h"
+
+namespace katago {
+
+namespace {
+
+constexpr uint64_t kMostBytes = 1 << 20;
+
+std::string checksum_line(const std::string& body) {
+    return "sha256 " + to_hex(sha256(body)) + "\n";
+}
+
+}  // namespace
+
+TuningFile::TuningFile(std::filesystem::path file, std::string identity)
+    : file_(std::move(file)), identity_(std::move(identity)), lines_(read()) {}
+
+std::optional<std::string> TuningFile::find(const std::string& key) const {
+    const auto line = lines_.find(key);
+    return line == lines_.end() ? std::nullopt : std::optional(line->second);
+}
+
+std::map<std::string, std::string> TuningFile::read() const {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file_, error)) return {};
+    const std::string content = read_file(file_, kMostBytes);
+    const size_t last = content.rfind("sha256 ");
+    if (last == std::string::npos || content.substr(last) != checksum_line(content.substr(0, last))) return {};
+    std::istringstream text(content.substr(0, last));
+    std::string line;
+    std::getline(text, line);
+    if (line != identity_) return {};
+    std::map<std::string, std::string> lines;
+    while (std::getline(text, line)) {
+        const size_t tab = line.find('\t');
+        if (tab != std::string::npos) lines[line.substr(0, tab)] = line.substr(tab + 1);
+    }
+    return lines;
+}
+
+void TuningFile::save() const {
+    std::map<std::string, std::string> all = read();
+    for (const auto& [key, value] : lines_) all[key] = value;
+    std::string body = identity_ + "\n";
+    for (const auto& [key, value] : all) body += key + "\t" + value + "\n";
+
+    std::error_code error;
+    std::filesystem::create_directories(file_.parent_path(), error);
+    std::filesystem::path written = file_;
+    written += "." + std::to_string(getpid()) + ".new";
+    write_file(written, body + checksum_line(body));
+    std::filesystem::rename(written, file_, error);
+    if (error) throw IoError(file_.string() + ": cannot replace: " + error.message());
+}
+
+std::string cpu_name() {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        // x86 has a name; Arm the number of the core's design.
+        if (!line.starts_with("model name") && !line.starts_with("CPU part")) continue;
+        const size_t colon = line.find(": ");
+        if (colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return "unknown CPU";
+}
+
+}  // namespace katago

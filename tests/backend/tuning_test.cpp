@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "backend/eigen/eigen_backend.h"
+#include "backend/eigen/planner.h"
+#include "backend/random_net.h"
+#include "backend/tuning_file.h"
+#include "core/error.h"
+#include "core/file.h"
+
+using namespace katago;
+using test_nets::RandomNet;
+
+namespace {
+
+// A folder of its own that goes away with the test.
+class Folder {
+  public:
+    Folder() : path_(std::filesystem::temp_directory_path() / ("katago-tuning-test-" + std::to_string(getpid()))) {
+        std::filesystem::remove_all(path_);
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    const std::filesystem::path& path() const { return path_; }
+    size_t files() const {
+        size_t count = 0;
+        for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
+        return count;
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+Graph small_net() {
+    RandomNet net(1);
+    const NodeId in = net.conv(net.planes, 24, 3);
+    return net.build(net.conv(net.conv(in, 40, 3), 24, 1));
+}
+
+}  // namespace
+
+TEST_CASE("tuning file: keeps lines, and those of others") {
+    const Folder folder;
+    const auto file = folder.path() / "sub" / "t.txt";
+    TuningFile first(file, "test 1"), second(file, "test 1");
+    CHECK(!first.find("a"));
+    first.set("a", "1 2");
+    first.save();
+    second.set("b", "3");
+    second.save();
+    const TuningFile read(file, "test 1");
+    CHECK(read.find("a") == "1 2");
+    CHECK(read.find("b") == "3");
+}
+
+TEST_CASE("tuning file: another identity or a damaged file counts as empty") {
+    const Folder folder;
+    const auto file = folder.path() / "t.txt";
+    TuningFile written(file, "test 1");
+    written.set("a", "1");
+    written.save();
+    CHECK(!TuningFile(file, "test 2").find("a"));
+    std::string content = read_file(file);
+    const std::string good = content;
+    content[content.find('\t') + 1] = '2';
+    for (const std::string& bad : {content, good.substr(0, good.size() / 2), std::string("x"), std::string()}) {
+        write_file(file, bad);
+        CHECK(!TuningFile(file, "test 1").find("a"));
+    }
+    TuningFile again(file, "test 1");
+    again.set("a", "5");
+    again.save();
+    CHECK(TuningFile(file, "test 1").find("a") == "5");
+}
+
+TEST_CASE("planner: measures each shape of the trunk once and keeps it") {
+    const Folder folder;
+    const Graph graph = small_net();
+    LoadOptions options;
+    options.precision = Precision::Auto;
+    options.tuning_folder = folder.path();
+    int measured = 0;
+    options.progress = [&](int, int all) {
+        CHECK(all == 2);
+        ++measured;
+    };
+    const EigenBackend backend;
+    const auto first = backend.kernel_timings(graph, options);
+    CHECK(measured == 2);
+    CHECK(folder.files() == 1);
+    const auto second = backend.kernel_timings(graph, options);
+    CHECK(measured == 2);
+    REQUIRE(first.size() == second.size());
+    int chosen = 0;
+    for (size_t i = 0; i < first.size(); ++i) {
+        CHECK(first[i].kernel == second[i].kernel);
+        CHECK(first[i].seconds > 0);
+        CHECK(first[i].chosen == second[i].chosen);
+        chosen += first[i].chosen;
+    }
+    CHECK(chosen == 2);
+    options.measure_again = true;
+    CHECK(backend.kernel_timings(graph, options).size() == first.size());
+    CHECK(measured == 4);
+    CHECK(backend.load(graph, options) != nullptr);
+}
+
+TEST_CASE("planner: a folder that cannot be written is reported, not fatal") {
+    const Folder folder;
+    std::filesystem::create_directories(folder.path());
+    write_file(folder.path() / "file", "");
+    LoadOptions options;
+    options.precision = Precision::Auto;
+    options.tuning_folder = folder.path() / "file" / "below";
+    std::vector<std::string> lines;
+    options.log = [&](const std::string& line) { lines.push_back(line); };
+    CHECK(EigenBackend().load(small_net(), options) != nullptr);
+    CHECK(lines.size() == 1);
+}
+
+TEST_CASE("backend: precisions have names, and those that no kernel has are refused") {
+    for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Fp16, Precision::Int8})
+        CHECK(parse_precision(name_of(precision), "nnPrecision") == precision);
+    CHECK_THROWS_AS(parse_precision("bf16", "nnPrecision"), ConfigError);
+    LoadOptions options;
+    options.precision = Precision::Int8;
+    CHECK_THROWS_AS(EigenBackend().load(small_net(), options), UnsupportedError);
+}
