@@ -134,8 +134,15 @@ class MoveLister {
   private:
     double prior(Point move) const { return evaluation_.policy[static_cast<size_t>(context_.policy_index_of(move))]; }
 
+    std::optional<double> human_prior(Point move) const {
+        if (!context_.root_human_evaluation) return std::nullopt;
+        return std::max(0.0f,
+                        context_.root_human_evaluation->policy[static_cast<size_t>(context_.policy_index_of(move))]);
+    }
+
     std::vector<MoveValue> searched_values() const {
         std::vector<MoveValue> values = move_values(context_, root_, {.raw_policy = false, .smallest_maximum = 1});
+        std::erase_if(values, [](const MoveValue& value) { return !value.edge; });
         if (!values.empty()) return values;
         for (const Edge& edge : root_.edges()) {
             const double radius = 2 * context_.utility.radius() * context_.params.lcb_stdevs;
@@ -154,6 +161,7 @@ class MoveLister {
         move.edge_visits = value.edge->visits();
         move.edge_weight = edge_weight(*value.edge, child);
         move.prior = prior(value.move);
+        move.human_prior = human_prior(value.move);
         move.radius = value.bound.radius;
         move.utility_lcb = for_player(root_.player(), value.bound.lcb);
         const double winrate_radius =
@@ -186,6 +194,7 @@ class MoveLister {
             move.move = point_of_policy_index(index, context_.size(), context_.size());
             move.values = values_of_unvisited(context_, stats_, fpu_);
             move.prior = evaluation_.policy[static_cast<size_t>(index)];
+            move.human_prior = human_prior(move.move);
             move.pv = {move.move};
             move.pv_visits = {0};
             move.pv_edge_visits = {0};
@@ -254,6 +263,11 @@ RootInfo root_info(const SearchContext& context, const TreeNode& root) {
     info.raw_shortterm_winloss_error = raw.shortterm_winloss_error;
     info.raw_shortterm_score_error = raw.shortterm_score_error;
     info.raw_var_time_left = raw.var_time_left;
+    if (const Evaluation* human = context.root_human_evaluation.get()) {
+        const NodeStats stats = stats_of(*human, 1, context.utility);
+        info.human = {0.5 + 0.5 * stats.win_loss, stats.score_mean, stats.score_stdev(), human->shortterm_winloss_error,
+                      human->shortterm_score_error};
+    }
     const Board& board = context.root_board();
     info.this_hash = info.symmetric_hash = board.situation_hash(root.player());
     for (int s = 1; s < symmetry::kCount; ++s)
@@ -282,6 +296,7 @@ Report make_report(const SearchContext& context, const TreeNode& root, const Rep
     report.moves = MoveLister(context, root, options).list();
     if (options.ownership || options.ownership_stdev) report.ownership = average_ownership(context, root);
     report.policy = context.root_evaluation->policy;
+    if (context.root_human_evaluation) report.human_policy = context.root_human_evaluation->policy;
     return report;
 }
 

@@ -36,8 +36,7 @@ double prune_noise(const SearchParams& params, std::vector<ChildTerm>& children)
     return kept_weight;
 }
 
-void weigh_by_value(const SearchParams& params, std::vector<ChildTerm>& children, double total, double subtract,
-                    double prune) {
+void weigh_by_value(std::vector<ChildTerm>& children, double total, const ValueWeighing& weighing) {
     double sum = 0, utility_sum = 0;
     for (const ChildTerm& child : children) {
         sum += child.weight;
@@ -48,17 +47,41 @@ void weigh_by_value(const SearchParams& params, std::vector<ChildTerm>& children
     double left = 0;
     for (ChildTerm& child : children) {
         const double weight = child.weight;
-        child.weight = weight < prune ? 0 : std::max(0.0, weight - subtract);
-        if (params.value_weight_exponent > 0 && child.weight > 0) {
+        child.weight = weight < weighing.prune ? 0 : std::max(0.0, weight - weighing.subtract);
+        if (weighing.exponent > 0 && child.weight > 0) {
             const double stdev = std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weight)));
             const double probability = student_t3_cdf((child.self_utility - mean) / stdev);
-            child.weight *= power(probability + 0.0001, params.value_weight_exponent);
+            child.weight *= power(probability + 0.0001, weighing.exponent);
         }
         left += child.weight;
     }
     if (!(left > 0)) return;
     for (ChildTerm& child : children) child.weight *= total / left;
 }
+
+namespace {
+
+// What is known of a position besides what the search finds below it.
+void add_knowledge(const SearchContext& context, const TreeNode& node, NodeStats& stats) {
+    const double bonus = context.pattern_utility(node);
+    const RememberedValues* remembered = node.is_root() ? nullptr : context.remembered(node);
+    if (bonus == 0 && !remembered) return;
+    const double old_utility = stats.utility;
+    stats.utility += bonus;
+    if (remembered) {
+        int64_t visits = 1;
+        for (const Edge& edge : node.edges()) visits += edge.visits();
+        const double stdev = stats.score_stdev();
+        const double part =
+            remembered->blend_into(stats, static_cast<double>(visits), context.params.eval_cache_min_visits);
+        const double known = context.utility.of_result(remembered->win_loss, remembered->no_result) +
+                             context.utility.of_score(remembered->score_mean, stdev);
+        stats.utility += part * (known - stats.utility);
+    }
+    stats.utility_sq += stats.utility * stats.utility - old_utility * old_utility;
+}
+
+}  // namespace
 
 void Backup::add_visit(const SearchContext& context, TreeNode& node) {
     // The thread that finds the counter at zero works until it is zero again, also for those that come meanwhile.
@@ -77,7 +100,7 @@ void Backup::refresh(const SearchContext& context, TreeNode& node) {
     }
     NodeStats stats = node.stats();
     if (!stats.usable()) return;
-    stats.utility = context.utility.of(stats);
+    stats.utility = context.utility.of(stats) + context.pattern_utility(node);
     stats.utility_sq = stats.utility * stats.utility;
     node.set_averages(stats, 0);
 }
@@ -102,10 +125,15 @@ void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new
     }
 
     double total = original_total;
-    if (params.use_noise_pruning && children_.size() >= 2 && total > 0.00001) total = prune_noise(params, children_);
+    // Against mirror go the visits go where they must, not where the values are.
+    const bool mirrored = context.mirror.active();
+    if (params.use_noise_pruning && !mirrored && children_.size() >= 2 && total > 0.00001)
+        total = prune_noise(params, children_);
     const bool trims = node.is_root() && params.root_noise_enabled && !params.use_noise_pruning;
-    weigh_by_value(params, children_, total, trims ? std::min(params.chosen_move_subtract, largest / 64) : 0,
-                   trims ? std::min(params.chosen_move_prune, largest / 64) : 0);
+    weigh_by_value(children_, total,
+                   {.exponent = mirrored ? 0 : params.value_weight_exponent,
+                    .subtract = trims ? std::min(params.chosen_move_subtract, largest / 64) : 0,
+                    .prune = trims ? std::min(params.chosen_move_prune, largest / 64) : 0});
 
     NodeStats sum;
     for (const ChildTerm& child : children_) {
@@ -131,16 +159,20 @@ void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new
     sum.weight_sq += own.weight_sq;
     sum.weight = total + own.weight;
     sum.divide_by(sum.weight);
+    add_knowledge(context, node, sum);
     node.set_averages(sum, new_visits);
 }
 
 NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation) {
     NodeStats stats =
         stats_of(evaluation, evaluation_weight(context.params, context.utility, evaluation), context.utility);
-    if (node.bias.entry) {
-        stats.utility += context.params.subtree_value_bias_factor * node.bias.entry->mean();
-        stats.utility_sq = stats.utility * stats.utility;
-    }
+    const double plain_utility = stats.utility;
+    const RememberedValues* remembered = node.is_root() ? nullptr : context.remembered(node);
+    if (remembered && remembered->blend_into(stats, 1, context.params.eval_cache_min_visits) > 0)
+        stats.utility = context.utility.of(stats);
+    if (node.bias.entry) stats.utility += context.params.subtree_value_bias_factor * node.bias.entry->mean();
+    stats.utility += context.pattern_utility(node);
+    if (stats.utility != plain_utility) stats.utility_sq = stats.utility * stats.utility;
     return stats;
 }
 

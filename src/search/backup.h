@@ -20,10 +20,13 @@ struct ChildTerm {
 // Returns the weight that is left. `children` in the order in which they were made.
 double prune_noise(const SearchParams& params, std::vector<ChildTerm>& children);
 
-// Shifts weight from bad children to good ones; afterwards the weights add up to `total`. `subtract` is taken from
-// each, and those below `prune` get nothing.
-void weigh_by_value(const SearchParams& params, std::vector<ChildTerm>& children, double total, double subtract,
-                    double prune);
+struct ValueWeighing {
+    double exponent = 0;  // how strongly
+    double subtract = 0;  // weight taken from each child,
+    double prune = 0;     // below which it gets nothing
+};
+// Shifts weight from bad children to good ones; afterwards the weights add up to `total`.
+void weigh_by_value(std::vector<ChildTerm>& children, double total, const ValueWeighing& weighing);
 
 // Recomputes nodes from their children. Source: KataGo's recomputation of node statistics. One thread at a time has
 // one; several may work on the same tree.

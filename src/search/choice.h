@@ -27,7 +27,8 @@ struct MoveValue {
 
 struct ChoiceOptions {
     bool lcb = true;              // where the parameters want it
-    bool raw_policy = true;       // go by the policy where there are no visits to go by
+    bool raw_policy = true;       // moves without visits may be listed: by the policy where there is nothing else to
+                                  // go by, and where people would play them
     double smallest_maximum = 0;  // scale up so that the best value is at least this
 };
 

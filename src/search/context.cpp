@@ -21,6 +21,15 @@ EvalOptions SearchContext::eval_options(int depth, Player player) const {
         options.playout_doubling_advantage =
             player == advantaged ? params.playout_doubling_advantage : -params.playout_doubling_advantage;
     }
+    if (profile) options.metadata = &*profile;
+    return options;
+}
+
+EvalOptions SearchContext::human_eval_options(int depth, Player player) const {
+    EvalOptions options = eval_options(depth, player);
+    options.policy_optimism = 0;
+    options.include_ownership = false;
+    options.pass_alive_under_suicide = human_pass_alive_under_suicide;
     return options;
 }
 

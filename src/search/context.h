@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "eval/eval_options.h"
 #include "eval/evaluation.h"
 #include "game/history.h"
+#include "search/mirror.h"
 #include "search/params.h"
+#include "search/pattern.h"
 #include "search/utility.h"
+#include "search/value_memory.h"
 
 namespace katago {
 
@@ -23,10 +27,20 @@ struct SearchContext {
     UtilityFunction utility;
     double terminal_weight = 1;  // of a visit to the end of a game
     bool ownership_wanted = false;
+    std::optional<SgfMetadata> profile;  // of params.human_profile
+    // Whether a network that imitates people is asked, also below the root; its mode of pass-alive areas.
+    bool asks_human = false;
+    bool human_below_root = false;
+    bool human_pass_alive_under_suicide = false;
+    MirrorGame mirror;
+    PatternBonuses patterns;                          // for moves of search_player
+    std::shared_ptr<const ValueMemory> value_memory;  // null: not in use
+    Hash128 params_hash;                              // of its keys
 
     // The root's evaluation as the network gave it, and with noise, temperature and hint on its policy.
     std::shared_ptr<const Evaluation> root_evaluation;
     std::shared_ptr<const Evaluation> adjusted_root_evaluation;
+    std::shared_ptr<const Evaluation> root_human_evaluation;  // null: none
     PointColors root_safe_area{};
     // By policy index: whether the root may play there, and points (for White) added to the score of doing so.
     std::vector<uint8_t> root_allowed;
@@ -57,6 +71,26 @@ struct SearchContext {
 
     // How to ask the network about a position `depth` moves below the root with `player` to move.
     EvalOptions eval_options(int depth, Player player) const;
+    // The same for the network that imitates people.
+    EvalOptions human_eval_options(int depth, Player player) const;
+    // What that network says of an evaluated node; null: not asked.
+    const Evaluation* human_evaluation(const TreeNode& node) const {
+        return node.is_root() ? root_human_evaluation.get() : node.human_evaluation();
+    }
+    // Anti-mirror at the end of `history`; only where `mirror` is active.
+    MirrorLine mirror_line(const BoardHistory& history) const {
+        return {mirror, history, root_board(), root_history.moves().size()};
+    }
+    // Added to White's utility at a node for the move that led there.
+    double pattern_utility(const TreeNode& node) const {
+        const NodeExtras* extras = patterns.empty() ? nullptr : node.extras();
+        return extras && extras->pattern != 0 ? patterns.white_utility(extras->pattern) : 0;
+    }
+    // What is remembered of a node's position; null: nothing.
+    const RememberedValues* remembered(const TreeNode& node) const {
+        const NodeExtras* extras = node.extras();
+        return extras && !node.force_non_terminal() ? extras->remembered.get() : nullptr;
+    }
 };
 
 }  // namespace katago

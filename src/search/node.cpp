@@ -94,14 +94,20 @@ void TreeNode::store_averages(const NodeStats& averages) {
     set(utility_sq_, averages.utility_sq);
 }
 
-bool TreeNode::set_evaluation(std::shared_ptr<const Evaluation> evaluation, const NodeStats& first) {
+bool TreeNode::set_evaluation(Judgement judgement, const NodeStats& first) {
     const Lock lock(*this);
     if (evaluation_owner_) return false;
+    if (judgement.human) extras_->human = std::move(judgement.human);
     store_averages(first);
     visits_.fetch_add(first.visits, std::memory_order_relaxed);
-    evaluation_owner_ = std::move(evaluation);
+    evaluation_owner_ = std::move(judgement.own);
     evaluation_.store(evaluation_owner_.get(), std::memory_order_release);
     return true;
+}
+
+void TreeNode::set_human_evaluation(std::shared_ptr<const Evaluation> evaluation) {
+    if (!extras_) extras_ = std::make_unique<NodeExtras>();
+    extras_->human = std::move(evaluation);
 }
 
 std::shared_ptr<const Evaluation> TreeNode::replace_evaluation(std::shared_ptr<const Evaluation> evaluation) {

@@ -14,6 +14,7 @@
 namespace katago {
 
 class TreeNode;
+struct RememberedValues;
 
 // What a node has learnt, copied out. White's view; averages are weighted by `weight`, a visit weighs about 1.
 struct NodeStats {
@@ -98,6 +99,14 @@ class EdgeRange {
     EdgeBlock* first_;
 };
 
+// What nodes have besides in searches that ask for it.
+struct NodeExtras {
+    uint64_t pattern = 0;                                // of the move that led here (PatternBonuses); 0: none
+    std::shared_ptr<const RememberedValues> remembered;  // null: none
+    // Of a network that imitates people; null: none. Stored before the node's own, and not changed after it.
+    std::shared_ptr<const Evaluation> human;
+};
+
 // One position of the search. Owned by the Tree, which outlives all pointers to it. Readers take no lock: each number
 // is atomic, and several read together may come from moments a little apart, so that a reader must bear a visit without
 // weight. Writers of the statistics and of edges hold the node's own lock.
@@ -121,6 +130,13 @@ class TreeNode {
     const Evaluation* evaluation() const { return evaluation_.load(std::memory_order_acquire); }
     std::shared_ptr<const Evaluation> shared_evaluation() const { return evaluation_owner_; }
 
+    // Null where the search needs none. Set by whoever makes the node, before others see it.
+    const NodeExtras* extras() const { return extras_.get(); }
+    void set_extras(std::unique_ptr<NodeExtras> extras) { extras_ = std::move(extras); }
+    // To be asked only of a node that has its own evaluation.
+    const Evaluation* human_evaluation() const { return extras_ ? extras_->human.get() : nullptr; }
+    void set_human_evaluation(std::shared_ptr<const Evaluation> evaluation);
+
     EdgeRange edges() const { return EdgeRange(first_block_.load(std::memory_order_acquire)); }
     bool has_edges() const { return first_block_.load(std::memory_order_acquire) != nullptr; }
     Edge* find_edge(Point move) const;
@@ -142,8 +158,12 @@ class TreeNode {
     // The last sweep of the tree that reached this node; used between searches only.
     uint32_t mark = 0;
 
+    // The node's word and, in searches that ask for it, that of a network that imitates people.
+    struct Judgement {
+        std::shared_ptr<const Evaluation> own, human;
+    };
     // Stores the first evaluation with its statistics. False where another thread was first.
-    bool set_evaluation(std::shared_ptr<const Evaluation> evaluation, const NodeStats& first);
+    bool set_evaluation(Judgement judgement, const NodeStats& first);
     // Exchanges the evaluation. The old one is returned: readers may still look at it.
     std::shared_ptr<const Evaluation> replace_evaluation(std::shared_ptr<const Evaluation> evaluation);
     // Averages one more visit in.
@@ -174,6 +194,7 @@ class TreeNode {
     std::atomic<EdgeBlock*> first_block_{nullptr};
     std::atomic<const Evaluation*> evaluation_{nullptr};
     std::shared_ptr<const Evaluation> evaluation_owner_;
+    std::unique_ptr<NodeExtras> extras_;
     const Hash128 graph_hash_;
     std::atomic<int64_t> visits_{0};
     std::atomic<double> weight_{0}, weight_sq_{0};

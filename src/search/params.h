@@ -42,8 +42,9 @@ struct SearchParams {
     double obvious_moves_policy_entropy_tolerance = 0.30;
     double obvious_moves_policy_surprise_tolerance = 0.15;
     double futile_visits_threshold = 0;
-    // Of nodes and their evaluations; a search that has filled it stops. Ours, KataGo has no such key.
-    int64_t max_tree_memory_mb = 1 << 20;
+    // Of nodes and their evaluations; a search that has filled it goes on in the nodes it has. 0: default_tree_bytes().
+    // Ours, KataGo has no such key.
+    int64_t max_tree_memory_mb = 0;
 
     // --- Utility ---
     double win_loss_utility_factor = 1;
@@ -110,6 +111,8 @@ struct SearchParams {
     bool fill_dame_before_pass = true;
     bool enable_passing_hacks = true;
     bool enable_more_passing_hacks = true;
+    bool anti_mirror = true;
+    std::optional<double> avoid_repeated_pattern_utility;  // unset: 0
 
     // --- Choice of the move ---
     double chosen_move_temperature = 0.10;
@@ -123,11 +126,12 @@ struct SearchParams {
     double min_visit_prop_for_lcb = 0.15;
     bool use_non_buggy_lcb = true;
 
-    // --- Accepted from KataGo's configurations; this search does without them ---
-    bool anti_mirror = true;
-    double avoid_repeated_pattern_utility = 0;
+    // --- Values remembered beyond the tree ---
     bool use_eval_cache = false;
     int64_t eval_cache_min_visits = 100;
+
+    // --- Play like people: needs a network that imitates them (Search::set_human_evaluator) ---
+    std::string human_profile;  // also for a main network that wants one; empty: none
     double human_cpuct_exploration = 1;
     double human_cpuct_permanent = 0;
     double human_root_explore_prob_weightless = 0;

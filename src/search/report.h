@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/hash.h"
@@ -38,8 +39,9 @@ struct AnalysisMove {
     NodeValues values;        // of the child's node: what every path to it has brought
     int64_t edge_visits = 0;  // through the root's edge to it
     double edge_weight = 0;
-    double prior = 0;  // the root's policy, with noise and temperature if any
-    double lcb = 0;    // of the win rate; not clamped
+    double prior = 0;                   // the root's policy, with noise and temperature if any
+    std::optional<double> human_prior;  // where a network that imitates people was asked
+    double lcb = 0;                     // of the win rate; not clamped
     double utility_lcb = 0;
     double radius = 0;  // of the utility's confidence interval
     double play_selection_value = 0;
@@ -50,6 +52,15 @@ struct AnalysisMove {
     std::vector<int64_t> pv_visits;
     std::vector<int64_t> pv_edge_visits;
     Ownership ownership;  // empty unless asked for
+};
+
+// What a network that imitates people says of the root. White's view.
+struct HumanRootInfo {
+    double winrate = 0;
+    double score_mean = 0;
+    double score_stdev = 0;
+    double shortterm_winloss_error = -1;
+    double shortterm_score_error = -1;
 };
 
 // The root of a search. White's view; raw values are the network's own, -1 where it does not know them.
@@ -64,6 +75,7 @@ struct RootInfo {
     double raw_shortterm_winloss_error = -1;  // of win - loss, twice that of a win rate
     double raw_shortterm_score_error = -1;
     double raw_var_time_left = -1;
+    std::optional<HumanRootInfo> human;
     Hash128 this_hash;  // of the situation; and the smallest over the symmetries
     Hash128 symmetric_hash;
 };
@@ -84,7 +96,8 @@ struct Report {
     RootInfo root;
     std::vector<AnalysisMove> moves;  // best first
     Ownership ownership;
-    std::vector<float> policy;  // the network's, [height * width + 1] from the top, pass last; -1: illegal
+    std::vector<float> policy;        // the network's, [height * width + 1] from the top, pass last; -1: illegal
+    std::vector<float> human_policy;  // the same of the network that imitates people; empty: not asked
 };
 
 }  // namespace katago

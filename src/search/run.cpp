@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "search/choice.h"
+#include "search/memory_limit.h"
 
 namespace katago {
 
@@ -36,7 +37,8 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
       max_visits_(kMostVisits),
       max_playouts_(kMostVisits),
       max_time_s_(SearchParams::kUnlimitedTime),
-      max_tree_bytes_(context.params.max_tree_memory_mb << 20),
+      max_tree_bytes_(context.params.max_tree_memory_mb > 0 ? context.params.max_tree_memory_mb << 20
+                                                            : default_tree_bytes(read_machine_memory(), tree.bytes())),
       pondering_(limits.pondering) {
     const SearchParams& params = context.params;
     if (tree.root()) start_visits_ = tree.root()->visits();
@@ -69,7 +71,6 @@ bool Run::over() const {
     const int64_t playouts = playouts_.load(std::memory_order_relaxed);
     if (playouts >= max_playouts_ || playouts + start_visits_ >= max_visits_) return true;
     if (playouts < 2) return false;
-    if (tree_.bytes() >= max_tree_bytes_) return true;
     if (max_time_s_ >= kEndlessTime_s && !clock_) return false;
     const double used = seconds();
     return used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed);

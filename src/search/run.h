@@ -24,6 +24,9 @@ class Run {
     bool over() const;
     // (Thread-safe) One playout more.
     void count_playout() { playouts_.fetch_add(1, std::memory_order_relaxed); }
+    // (Thread-safe) Has the tree reached the size it may have?
+    bool tree_is_full() const { return tree_.bytes() >= max_tree_bytes_; }
+    int64_t max_tree_bytes() const { return max_tree_bytes_; }
     // (Thread-safe) The most visits that can still come.
     double visits_left() const;
     // By one thread, often: adapts the time for this move to what the search has found.

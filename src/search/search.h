@@ -21,7 +21,7 @@ namespace katago {
 struct SearchLimits {
     bool pondering = false;            // use the ...Pondering limits; the search is for the same player as before
     double search_factor = 1;          // scales all limits
-    bool unlimited = false;            // only a stop (or full memory) ends it, as for kata-analyze
+    bool unlimited = false;            // only a stop ends it, as for kata-analyze
     std::optional<TimeControl> clock;  // of the player to move
 
     static SearchLimits none() {
@@ -31,7 +31,9 @@ struct SearchLimits {
     }
 };
 
+class Logger;
 class Search;
+class ValueMemory;
 
 // What a run calls back, from the thread that drives it. A callback may ask the search anything that is safe during a
 // run, and call request_stop(); not stop(), wait() or a setter.
@@ -77,9 +79,16 @@ class Search {
     void set_komi_if_new(float komi);
 
     const SearchParams& params() const;
-    void set_params(const SearchParams& params);  // clears unless equal
+    // Clears unless equal. Both throw ConfigError, changing nothing, where the human profile is unknown.
+    void set_params(const SearchParams& params);
     // For settings that change nothing in the tree: limits, threads, time, choice of the move.
     void set_params_keeping_tree(const SearchParams& params);
+    // A network that imitates people, for the humanSL parameters; outlives the search. Null: none.
+    void set_human_evaluator(Evaluator* human);
+    // Where values are remembered with useEvalCache; each search has one of its own until it is given one.
+    void share_value_memory(std::shared_ptr<ValueMemory> memory);
+    // Where to say what a user should know; outlives the search. Null: nowhere.
+    void set_log(Logger* log);
     // Moves not to be searched for one colour; forgotten when a move is made or a position set.
     void set_avoid_moves(Player player, AvoidDepths depths);
     // Allow only these: every other move, the pass included unless listed, is avoided until `until_depth`.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 namespace katago {
 
@@ -60,9 +61,10 @@ double first_play_utility(const SearchContext& context, const TreeNode& node, co
     return utility + (loss - utility) * loss_prop;
 }
 
-ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double fpu) {
+ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double weight,
+                     double fpu) {
     const TreeNode& child = *edge.child();
-    ChildView view{.weight = edge_weight(edge, child)};
+    ChildView view{.weight = weight};
     double utility = fpu;
     if (child.visits() > 0 && view.weight > 0) {
         utility = child.utility();
@@ -79,27 +81,49 @@ ChildView view_child(const SearchContext& context, const TreeNode& parent, const
     return view;
 }
 
-Selector::Totals Selector::gather(const SearchContext& context, const TreeNode& node) {
-    const std::vector<float>& policy = node.evaluation()->policy;
+HumanRates human_rates(const SearchContext& context, const TreeNode& node) {
+    const SearchParams& params = context.params;
+    if (node.is_root()) return {params.human_root_explore_prob_weightless, params.human_root_explore_prob_weightful};
+    if (node.player() == context.root_player())
+        return {params.human_pla_explore_prob_weightless, params.human_pla_explore_prob_weightful};
+    return {params.human_opp_explore_prob_weightless, params.human_opp_explore_prob_weightful};
+}
+
+Selector::Guide Selector::choose_guide(const SearchContext& context, const TreeNode& node, Rng& rng) {
+    const Evaluation* human = context.human_evaluation(node);
+    if (human) {
+        const HumanRates rates = human_rates(context, node);
+        const double drawn = rng.uniform();
+        if (drawn < rates.weightless) return {&human->policy, true, false};
+        if (drawn < rates.weightless + rates.weightful) return {&human->policy, true, true};
+    }
+    return {&node.evaluation()->policy};
+}
+
+void Selector::gather(Scene& scene) {
+    const SearchContext& context = scene.context;
+    const std::vector<float>& policy = *scene.guide.policy;
     static_assert(sizeof(float) == sizeof(int32_t));
     open_policy_.resize(policy.size());
     std::memcpy(open_policy_.data(), policy.data(), policy.size() * sizeof(float));
     known_.clear();
-    Totals totals;
-    for (Edge& edge : node.edges()) {
+    Totals& totals = scene.totals;
+    for (Edge& edge : scene.at.node.edges()) {
         const auto index = static_cast<size_t>(context.policy_index_of(edge.move()));
         open_policy_[index] = std::bit_cast<int32_t>(kNoPolicy);
         const double prior = policy[index];
-        const double weight = edge_weight(edge, *edge.child());
+        const TreeNode& child = *edge.child();
+        const double weight = scene.guide.counts ? edge_weight(edge, child) : child.weight();
         known_.push_back({&edge, prior, weight});
         (edge.move() == kPass ? totals.has_pass : totals.has_move) = true;
+        if (prior >= 0 || !scene.guide.counts) {
+            totals.weight += weight;
+            totals.largest_weight = std::max(totals.largest_weight, weight);
+        }
         if (prior < 0) continue;
         totals.policy += prior;
-        totals.weight += weight;
-        totals.largest_weight = std::max(totals.largest_weight, weight);
         totals.visits += edge.visits();
     }
-    return totals;
 }
 
 bool Selector::hint_is_behind(const Parent& parent, const Known& hint, const ChildView& child) const {
@@ -109,90 +133,153 @@ bool Selector::hint_is_behind(const Parent& parent, const Known& hint, const Chi
                        [&](const Known& other) { return next_weight < 0.8 * other.weight; });
 }
 
-double Selector::root_score(const SearchContext& context, const Parent& parent, const Totals& totals,
-                            const Known& known, const ChildView& child, double visits_left, Rng& rng) const {
+double Selector::score_known(const Scene& scene, const Known& known, Rng& rng) const {
+    if (known.prior < 0) return -1e50;
+    const Parent& parent = scene.parent;
+    const ChildView child = view_child(scene.context, scene.at.node, *known.edge, known.weight, parent.fpu);
+    if (scene.guide.counts && scene.at.node.is_root()) return root_score(scene, known, child, rng);
+    double self_utility = child.self_utility;
+    if (scene.mirror && scene.guide.counts)
+        self_utility = scene.mirror->raised_utility(
+            {known.edge->move(), child.weight, self_utility, scene.totals.weight, parent.stats.utility});
+    return puct(parent.scaling, known.prior, child.weight, self_utility);
+}
+
+double Selector::root_score(const Scene& scene, const Known& known, ChildView child, Rng& rng) const {
+    const SearchContext& context = scene.context;
     const SearchParams& params = context.params;
+    const Parent& parent = scene.parent;
     if (params.futile_visits_threshold > 0) {
-        const double needed = params.futile_visits_threshold * totals.largest_weight *
+        const double needed = params.futile_visits_threshold * scene.totals.largest_weight *
                               static_cast<double>(known.edge->visits() + 1) / (child.weight + parent.weight_per_visit);
-        if (static_cast<double>(known.edge->child()->visits()) + visits_left < needed) return kFutileScore;
+        if (static_cast<double>(known.edge->child()->visits()) + scene.at.visits_left < needed) return kFutileScore;
     }
     const double desired = params.root_desired_per_child_visits_coeff;
-    if (desired > 0 && known.prior > 0 && child.weight < std::sqrt(known.prior * totals.weight * desired))
+    if (desired > 0 && known.prior > 0 && child.weight < std::sqrt(known.prior * scene.totals.weight * desired))
         return kUrgentScore;
     if (context.root_hint != kNullPoint && known.edge->move() == context.root_hint &&
         hint_is_behind(parent, known, child))
         return kUrgentScore;
     double prior = known.prior;
-    double self_utility = child.self_utility;
-    widen(context, prior, self_utility, rng);
-    return puct(parent.scaling, prior, child.weight, self_utility);
+    widen(context, prior, child.self_utility, rng);
+    if (scene.mirror)
+        child.self_utility = scene.mirror->raised_utility(
+            {known.edge->move(), child.weight, child.self_utility, scene.totals.weight, parent.stats.utility});
+    return puct(parent.scaling, prior, child.weight, child.self_utility);
 }
 
-// The likeliest move that has no child yet, -1 where none may be made. Policies are compared by their bits, which order
-// like the numbers (all that counts is not negative) and let the compiler use vector instructions.
-int Selector::best_new_index(const SearchContext& context, const TreeNode& node, int depth) {
-    const bool restricted = node.is_root() || !context.avoid_depths(node.player()).empty();
-    if (restricted) {
+double Selector::score_new(const Scene& scene, NewMove move, Rng& rng) const {
+    if (scene.guide.counts && scene.at.node.is_root()) {
+        const double threshold = scene.context.params.futile_visits_threshold;
+        if (threshold > 0 &&
+            scene.at.visits_left < threshold * scene.totals.largest_weight / scene.parent.weight_per_visit)
+            return kFutileScore;
+        widen(scene.context, move.prior, move.self_utility, rng);
+    }
+    return puct(scene.parent.scaling, move.prior, 0, move.self_utility);
+}
+
+// Marks the moves that may not get a child.
+void Selector::close_forbidden(const Scene& scene) {
+    const TreeNode& node = scene.at.node;
+    if (!node.is_root() && scene.context.avoid_depths(node.player()).empty()) return;
+    for (size_t i = 0; i < open_policy_.size(); ++i) {
+        if ((node.is_root() && !scene.context.root_allowed[i]) ||
+            scene.context.avoided(node.player(), static_cast<int>(i), scene.at.depth))
+            open_policy_[i] = std::bit_cast<int32_t>(kNoPolicy);
+    }
+}
+
+// The likeliest move that has no child yet. Policies are compared by their bits, which order like the numbers (all that
+// counts is not negative) and let the compiler use vector instructions.
+Selector::NewMove Selector::likeliest_new_move(const Scene& scene) const {
+    const SearchContext& context = scene.context;
+    const double self_utility = for_player(scene.at.node.player(), scene.parent.fpu);
+    const auto move_at = [&](size_t index) {
+        return point_of_policy_index(static_cast<int>(index), context.size(), context.size());
+    };
+    if (scene.mirror) {
+        NewMove best{.prior = -1};
         for (size_t i = 0; i < open_policy_.size(); ++i) {
-            if ((node.is_root() && !context.root_allowed[i]) ||
-                context.avoided(node.player(), static_cast<int>(i), depth))
-                open_policy_[i] = std::bit_cast<int32_t>(kNoPolicy);
+            if (open_policy_[i] < 0) continue;
+            const double prior = scene.mirror->raised_prior(move_at(i), std::bit_cast<float>(open_policy_[i]));
+            if (prior > best.prior) best = {move_at(i), prior, self_utility};
         }
+        return best;
     }
     int32_t best = -1;
     for (const int32_t policy : open_policy_) best = policy > best ? policy : best;
-    if (best < 0) return -1;
-    return static_cast<int>(std::find(open_policy_.begin(), open_policy_.end(), best) - open_policy_.begin());
+    if (best < 0) return {};
+    const auto index =
+        static_cast<size_t>(std::find(open_policy_.begin(), open_policy_.end(), best) - open_policy_.begin());
+    return {move_at(index), std::bit_cast<float>(best), self_utility};
 }
 
-Selection Selector::select(const SearchContext& context, const TreeNode& node, const BoardHistory& history, int depth,
-                           double visits_left, Rng& rng) {
+// Moves whose values earlier searches found out compete with what they are known to be worth.
+void Selector::choose_remembered(const Scene& scene, Selection& best, double& best_score, Rng& rng) const {
+    const SearchContext& context = scene.context;
+    const RememberedValues* remembered = context.remembered(scene.at.node);
+    if (!remembered) return;
+    for (const RememberedValues::FirstMove& known : remembered->moves) {
+        const int32_t bits = open_policy_[static_cast<size_t>(context.policy_index_of(known.move))];
+        if (bits < 0) continue;
+        double prior = std::bit_cast<float>(bits);
+        if (scene.mirror) prior = scene.mirror->raised_prior(known.move, prior);
+        const double utility =
+            context.utility.of_result(known.win_loss, 0) + context.utility.of_score(known.score_mean, 0);
+        const double score = score_new(scene, {known.move, prior, for_player(scene.at.node.player(), utility)}, rng);
+        if (score > best_score) {
+            best_score = score;
+            best = {.move = known.move, .edge = nullptr, .counts = scene.guide.counts};
+        }
+    }
+}
+
+// A pass that ends the phase, and at least one other move, are looked at even where the policy sees no sense in it.
+void Selector::look_at_passing(const Scene& scene, const NewMove& new_move, Selection& best) {
+    const Totals& totals = scene.totals;
+    if (!scene.context.params.enable_more_passing_hacks || totals.visits < 2 ||
+        !scene.context.avoid_depths(scene.at.node.player()).empty() || !scene.at.history.pass_would_end_phase())
+        return;
+    if (!totals.has_pass && best.move != kPass)
+        best = {.move = kPass, .edge = nullptr, .counts = false, .extra = true};
+    else if (!totals.has_move && best.move == kPass && new_move.move != kNullPoint && new_move.move != kPass)
+        best = {.move = new_move.move, .edge = nullptr, .counts = false, .extra = true};
+}
+
+Selection Selector::select(const SearchContext& context, const Standpoint& at, Rng& rng) {
     const SearchParams& params = context.params;
-    const Totals totals = gather(context, node);
-    Parent parent{.stats = node.stats()};
-    parent.scaling = exploration_scaling(params, parent.stats, totals.weight);
-    parent.fpu = first_play_utility(context, node, parent.stats, totals.policy);
+    Scene scene{.context = context, .at = at, .guide = choose_guide(context, at.node, rng)};
+    gather(scene);
+    const double total_weight = scene.totals.weight;
+    Parent& parent = scene.parent;
+    parent.stats = at.node.stats();
+    parent.scaling = scene.guide.human
+                         ? (params.human_cpuct_exploration + params.human_cpuct_permanent * std::sqrt(total_weight)) *
+                               std::sqrt(total_weight + 0.01)
+                         : exploration_scaling(params, parent.stats, total_weight);
+    parent.fpu = first_play_utility(context, at.node, parent.stats, scene.totals.policy);
     if (parent.stats.usable()) parent.weight_per_visit = parent.stats.weight / static_cast<double>(parent.stats.visits);
+    std::optional<MirrorLine> line;
+    if (context.mirror.active()) line.emplace(context.mirror_line(at.history));
+    if (line && line->mirrored()) scene.mirror = &*line;
 
     Selection best;
     double best_score = -1e50;
     for (const Known& known : known_) {
-        const ChildView child = view_child(context, node, *known.edge, parent.fpu);
-        const double score = known.prior < 0  ? -1e50
-                             : node.is_root() ? root_score(context, parent, totals, known, child, visits_left, rng)
-                                              : puct(parent.scaling, known.prior, child.weight, child.self_utility);
+        const double score = score_known(scene, known, rng);
         if (score > best_score) {
             best_score = score;
-            best = {known.edge->move(), known.edge};
+            best = {known.edge->move(), known.edge, scene.guide.counts};
         }
     }
-
-    const int new_index = best_new_index(context, node, depth);
-    const Point new_move =
-        new_index < 0 ? kNullPoint : point_of_policy_index(new_index, context.size(), context.size());
-    if (new_move != kNullPoint) {
-        double prior = node.evaluation()->policy[static_cast<size_t>(new_index)];
-        double self_utility = for_player(node.player(), parent.fpu);
-        double score = 0;
-        if (node.is_root()) {
-            widen(context, prior, self_utility, rng);
-            if (params.futile_visits_threshold > 0 &&
-                visits_left < params.futile_visits_threshold * totals.largest_weight / parent.weight_per_visit)
-                score = kFutileScore;
-        }
-        if (score == 0) score = puct(parent.scaling, prior, 0, self_utility);
-        if (score > best_score) best = {new_move, nullptr};
-    }
-
-    // A pass that ends the phase, and at least one other move, are looked at even where the policy sees no sense in it.
-    if (params.enable_more_passing_hacks && totals.visits >= 2 && context.avoid_depths(node.player()).empty() &&
-        history.pass_would_end_phase()) {
-        if (!totals.has_pass && best.move != kPass)
-            best = {kPass, nullptr, false};
-        else if (!totals.has_move && best.move == kPass && new_move != kNullPoint && new_move != kPass)
-            best = {new_move, nullptr, false};
-    }
+    if (!at.may_grow) return best;
+    close_forbidden(scene);
+    choose_remembered(scene, best, best_score, rng);
+    const NewMove new_move = likeliest_new_move(scene);
+    if (new_move.move != kNullPoint && score_new(scene, new_move, rng) > best_score)
+        best = {new_move.move, nullptr, scene.guide.counts};
+    look_at_passing(scene, new_move, best);
     return best;
 }
 

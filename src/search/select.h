@@ -30,22 +30,38 @@ struct ChildView {
 };
 
 // The child of `edge`, with ending bonus and virtual losses.
-//   fpu   for a child without statistics, White's view
-ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double fpu);
+//   weight   that the child counts with
+//   fpu      for a child without statistics, White's view
+ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double weight, double fpu);
+
+// The probability by which the human policy chooses at a node: for a visit that counts nowhere, and for one that does.
+struct HumanRates {
+    double weightless = 0, weightful = 0;
+    bool operator==(const HumanRates&) const = default;
+};
+HumanRates human_rates(const SearchContext& context, const TreeNode& node);
 
 // The move that a playout takes next.
 struct Selection {
     Point move = kNullPoint;  // kNullPoint: there is none
     Edge* edge = nullptr;     // null: a new child
     bool counts = true;       // false: the visit is not counted, neither on the edge nor above it
+    bool extra = false;       // true: nor towards the limits
+};
+
+// Where a playout is.
+struct Standpoint {
+    const TreeNode& node;
+    const BoardHistory& history;  // ends there
+    int depth = 0;                // below the root
+    double visits_left = 1e30;    // that the run can make at most
+    bool may_grow = true;         // false: only to nodes that are there
 };
 
 // Chooses moves by PUCT. Source: KataGo's child selection. One thread at a time has one.
 class Selector {
   public:
-    // `history` is at `node`, `depth` moves below the root; `visits_left` is how many more the run can make at most.
-    Selection select(const SearchContext& context, const TreeNode& node, const BoardHistory& history, int depth,
-                     double visits_left, Rng& rng);
+    Selection select(const SearchContext& context, const Standpoint& at, Rng& rng);
 
   private:
     struct Known {
@@ -67,11 +83,38 @@ class Selector {
         double weight_per_visit = 1;
     };
 
-    Totals gather(const SearchContext& context, const TreeNode& node);
-    double root_score(const SearchContext& context, const Parent& parent, const Totals& totals, const Known& known,
-                      const ChildView& child, double visits_left, Rng& rng) const;
+    // By which policy the moves are judged.
+    struct Guide {
+        const std::vector<float>* policy;
+        bool human = false;
+        bool counts = true;
+    };
+    // A move without a child.
+    struct NewMove {
+        Point move = kNullPoint;
+        double prior = 0;
+        double self_utility = 0;
+    };
+    // All that one selection works with.
+    struct Scene {
+        const SearchContext& context;
+        const Standpoint& at;
+        const Guide guide;
+        Totals totals;
+        Parent parent;
+        const MirrorLine* mirror = nullptr;  // where moves are raised for it
+    };
+
+    static Guide choose_guide(const SearchContext& context, const TreeNode& node, Rng& rng);
+    void gather(Scene& scene);
+    double score_known(const Scene& scene, const Known& known, Rng& rng) const;
+    double root_score(const Scene& scene, const Known& known, ChildView child, Rng& rng) const;
     bool hint_is_behind(const Parent& parent, const Known& known, const ChildView& child) const;
-    int best_new_index(const SearchContext& context, const TreeNode& node, int depth);
+    double score_new(const Scene& scene, NewMove move, Rng& rng) const;
+    void close_forbidden(const Scene& scene);
+    NewMove likeliest_new_move(const Scene& scene) const;
+    void choose_remembered(const Scene& scene, Selection& best, double& best_score, Rng& rng) const;
+    static void look_at_passing(const Scene& scene, const NewMove& new_move, Selection& best);
 
     std::vector<Known> known_;
     std::vector<int32_t> open_policy_;  // bits of the policy, -1.0f where there is a child

@@ -36,6 +36,8 @@ TreeNode* Tree::find_or_create(const Hash128& key, const NewNode& wanted) {
     TreeNode& node = entry->second;
     if (made) {
         if (wanted.bias_history) node.bias.entry = value_bias_.enter(*wanted.bias_history);
+        if (wanted.with_extras)
+            node.set_extras(std::make_unique<NodeExtras>(NodeExtras{wanted.pattern, wanted.remembered, nullptr}));
         nodes_.fetch_add(1, std::memory_order_relaxed);
         note_bytes(kNodeBytes);
     }

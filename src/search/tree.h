@@ -33,6 +33,9 @@ class Tree {
         Hash128 graph_hash;
         bool force_non_terminal = false;
         const BoardHistory* bias_history = nullptr;  // null: takes no part in the correction of evaluations
+        bool with_extras = false;
+        uint64_t pattern = 0;
+        std::shared_ptr<const RememberedValues> remembered;
     };
     // (Thread-safe) The node of this key, made where it is missing. Null where the node found is the other player's.
     TreeNode* find_or_create(const Hash128& key, const NewNode& wanted);

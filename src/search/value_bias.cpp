@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "search/value_bias.h"
 
+#include "search/pattern.h"
+
 namespace katago {
 
 namespace {
@@ -14,19 +16,6 @@ void add(std::atomic<double>& sum, double value) {
     }
 }
 
-// Absorbs numbers into a hash, the order counting.
-class Mixer {
-  public:
-    void add(uint64_t value) {
-        hash_.h0 = mix::murmur(hash_.h0 ^ value);
-        hash_.h1 = mix::split(hash_.h1 + value);
-    }
-    const Hash128& hash() const { return hash_; }
-
-  private:
-    Hash128 hash_{0x6A09E667F3BCC908u, 0xBB67AE8584CAA73Bu};
-};
-
 // The pattern: who played where, after which move, and what stood within two points.
 Hash128 pattern_of(const BoardHistory& history) {
     const Board& before = history.board_ago(1);
@@ -36,22 +25,7 @@ Hash128 pattern_of(const BoardHistory& history) {
     mixer.add(static_cast<uint64_t>(last.point));
     mixer.add(static_cast<uint64_t>(history.move_ago(2).point));
     mixer.add(static_cast<uint64_t>(before.ko_point()));
-    uint64_t row = 0;
-    const int x0 = x_of(last.point);
-    const int y0 = y_of(last.point);
-    for (int y = y0 - 2; y <= y0 + 2; ++y) {
-        for (int x = x0 - 2; x <= x0 + 2; ++x) {
-            uint64_t cell = static_cast<uint64_t>(Color::Wall);
-            if (before.size().contains(x, y)) {
-                const Point point = point_at(x, y);
-                cell = static_cast<uint64_t>(before.color(point));
-                if (before.color(point) != Color::Empty && before.chain_liberties(point) == 1) cell |= 4;
-            }
-            row = row << 3 | cell;
-        }
-        mixer.add(row);
-        row = 0;
-    }
+    add_neighborhood(before, last.point, 2, false, mixer);
     return mixer.hash();
 }
 

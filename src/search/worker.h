@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/rng.h"
@@ -17,16 +19,26 @@ namespace katago {
 // several work on one tree.
 class Worker {
   public:
-    Worker(Evaluator& evaluator, uint64_t seed) : evaluations_(evaluator, seed), rng_(seed) {}
+    // `human` imitates people; null: there is none.
+    Worker(Evaluator& evaluator, Evaluator* human, uint64_t seed) : evaluations_(evaluator, seed), rng_(seed) {
+        if (human) human_.emplace(*human, mix::split(seed));
+    }
 
     // Both stay as they are, and alive, until the last playout.
     void begin(const SearchContext& context, Tree& tree, uint64_t seed);
 
-    // `visits_left` is how many more there can be in this run. False: another thread was faster, or the visit was an
-    // extra one; it does not count towards limits. Throws what the evaluator throws.
-    bool playout(double visits_left);
+    struct Bounds {
+        double visits_left = 1e30;  // how many more there can be in this run
+        bool may_grow = true;       // false: no new nodes
+    };
+    // False: another thread was faster, or the visit was an extra one; it does not count towards limits. Throws what
+    // the evaluators throw.
+    bool playout(const Bounds& bounds);
 
-    EvalThread& evaluations() { return evaluations_; }
+    // The context's root as the network sees it, and as the one that imitates people does (null where it is not to be
+    // asked).
+    std::shared_ptr<const Evaluation> evaluate_root(const SearchContext& context);
+    std::shared_ptr<const Evaluation> evaluate_root_as_human(const SearchContext& context);
     Rng& rng() { return rng_; }
 
   private:
@@ -41,9 +53,11 @@ class Worker {
         Lost,     // another thread was faster
     };
 
-    Outcome descend(double visits_left, bool& extra);
+    Outcome descend(const Bounds& bounds, bool& extra);
     Outcome evaluate_leaf(TreeNode& node);
     Outcome reevaluate(TreeNode& node);
+    TreeNode::Judgement judge(const TreeNode& node, EvalOptions options);
+    Tree::NewNode describe_child(const TreeNode& node, const Selection& selection) const;
     void add_result(TreeNode& node);
     // Plays the selected move and enters its node, which is made where needed. Null: another thread was faster.
     TreeNode* step_into(TreeNode& node, const Selection& selection);
@@ -52,6 +66,7 @@ class Worker {
     int depth() const { return static_cast<int>(path_.size()); }
 
     EvalThread evaluations_;
+    std::optional<EvalThread> human_;
     Rng rng_;
     Selector selector_;
     Backup backup_;

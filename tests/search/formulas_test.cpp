@@ -39,7 +39,9 @@ struct Tree5 {
         context.root_evaluation = context.adjusted_root_evaluation = evaluation;
     }
 
-    void expand(const NodeStats& stats) { REQUIRE(parent.set_evaluation(evaluation, stats)); }
+    void expand(const NodeStats& stats) {
+        REQUIRE(parent.set_evaluation({.own = evaluation, .human = nullptr}, stats));
+    }
 
     Edge* add(Point move, double prior, const NodeStats& stats) {
         children.push_back(std::make_unique<TreeNode>(Color::Black, Hash128{}, false));
@@ -128,7 +130,7 @@ TEST_CASE("backup: value weighting shifts weight from bad children and keeps the
     std::vector<ChildTerm> children(2);
     children[0] = {{}, 60, 0.20, 0.5};
     children[1] = {{}, 10, -0.10, 0.2};
-    weigh_by_value(plain(), children, 70, 0, 0);
+    weigh_by_value(children, 70, {.exponent = plain().value_weight_exponent});
     CHECK(children[0].weight == doctest::Approx(61.196).epsilon(1e-4));
     CHECK(children[1].weight == doctest::Approx(8.804).epsilon(1e-4));
 }
@@ -164,7 +166,7 @@ TEST_CASE("select: PUCT chooses as in the worked example") {
     tree.context.params.enable_more_passing_hacks = false;
     Selector selector;
     Rng rng(1);
-    const Selection selection = selector.select(tree.context, tree.parent, tree.context.root_history, 1, 1e30, rng);
+    const Selection selection = selector.select(tree.context, {tree.parent, tree.context.root_history, 1}, rng);
     CHECK(selection.move == point_at(3, 3));
     CHECK(selection.edge == nullptr);
 }
@@ -183,7 +185,7 @@ TEST_CASE("select: a virtual loss lowers utility and adds weight") {
     tree.expand(stats(30, 30, 30, 0.1, 0));
     Edge* edge = tree.add(point_at(1, 1), 0.5, stats(25, 25, 25, 0.10, 0.01));
     edge->child()->virtual_losses = 1;
-    const ChildView view = view_child(tree.context, tree.parent, *edge, 0);
+    const ChildView view = view_child(tree.context, tree.parent, *edge, edge_weight(*edge, *edge->child()), 0);
     CHECK(view.self_utility == doctest::Approx(0.0423).epsilon(1e-3));
     CHECK(view.weight == doctest::Approx(26));
 }

@@ -149,7 +149,7 @@ void compare(Search& search, const nlohmann::json& row, int visits, Differences&
                 ", correlation ", differences.correlations.back(), ", best ",
                 vertex_text(report.moves.front().move, size), " of ", report.moves.front().edge_visits, " for ",
                 best.at("move").get<std::string>(), " of ", best.at("edgeVisits").get<int64_t>(),
-                runs.stable() ? "" : ", not stable");
+                std::string(runs.stable() ? "" : ", not stable"));
 }
 
 void check(const Differences& differences, const std::string& model, int visits) {

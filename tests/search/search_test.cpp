@@ -7,9 +7,11 @@
 #include <chrono>
 #include <cmath>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "search/stub_backend.h"
 
 using namespace katago;
@@ -309,16 +311,39 @@ TEST_CASE("search: a report lists symmetric copies with everything turned") {
     CHECK(copies > 0);
 }
 
-TEST_CASE("search: a full tree stops growing and still answers") {
-    const auto evaluator = stub::make_evaluator();
-    SearchParams params = with_visits(SearchParams::kUnlimitedVisits);
-    params.max_tree_memory_mb = 1;
-    Search search(*evaluator, params, 3);
-    search.set_position(stub::empty_board(19));
-    search.run(SearchLimits::none());
-    CHECK(search.tree_bytes() < 2 << 20);
-    CHECK(search.tree_nodes() > 100);
-    CHECK(search.choose_move() != kNullPoint);
+TEST_CASE("search: a full tree stops growing, and the search goes on") {
+    for (const int threads : {1, 3}) {
+        const auto evaluator = stub::make_evaluator();
+        SearchParams params = with_visits(3000, threads);
+        params.max_tree_memory_mb = 1;
+        std::ostringstream log_text;
+        Logger log(LogOptions{}, {&log_text}, log_text);
+        Search search(*evaluator, params, 3);
+        search.set_log(&log);
+        search.set_position(stub::empty_board(19));
+        search.run({});
+        const int64_t nodes = search.tree_nodes();
+        CHECK(search.tree_bytes() < 1'100'000);
+        CHECK(nodes > 100);
+        CHECK(nodes < 1000);
+        CHECK(root_visits(search) >= 3000);
+        CHECK(edge_visits(search) == root_visits(search) - 1);
+        CHECK(search.choose_move() != kNullPoint);
+        params.max_visits = 4000;
+        search.set_params_keeping_tree(params);
+        search.run({});
+        CHECK(search.tree_nodes() <= nodes + threads);
+        // Said once, however often it is met.
+        CHECK(log_text.str().find("maxTreeMemoryMB") != std::string::npos);
+        CHECK(log_text.str().find("maxTreeMemoryMB") == log_text.str().rfind("maxTreeMemoryMB"));
+        // A move frees some of it, and the tree grows again.
+        search.make_move(search.choose_move(), Color::Black);
+        const int64_t kept = search.tree_nodes();
+        params.max_visits += 1000;
+        search.set_params_keeping_tree(params);
+        search.run({});
+        CHECK(search.tree_nodes() > kept);
+    }
 }
 
 TEST_CASE("search: roots without graph search, noise, temperature and futility still work") {
