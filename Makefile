@@ -4,6 +4,7 @@
 #   make test             build and run all tests          make golden    the same, every row of the big networks
 #   make check            layering, formatting, static checks
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
+#   make soak             thousands of random commands; SOAK_COMMANDS=2000, SOAK_SEED=1, MODEL=network file
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
@@ -63,6 +64,16 @@ sanitize-thread:
 	$(call configure,$(BUILD)/tsan,$(call sanitizer_flags,thread))
 	$(call compile,$(BUILD)/tsan,katago_tests)
 	TSAN_OPTIONS=halt_on_error=1 $(call run_tests,$(BUILD)/tsan) -R '$(THREADED)'
+
+.PHONY: soak
+SOAK_COMMANDS ?= 2000
+SOAK_SEED ?= 1
+MODEL ?= ../shared/data/models/random-v8-b3c24.bin.gz
+
+soak:
+	$(call configure,$(BUILD))
+	$(call compile,$(BUILD),katago)
+	python3 scripts/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
 
 format:
 	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
