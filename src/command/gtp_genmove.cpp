@@ -27,9 +27,14 @@ Player disadvantaged_player(const BoardHistory& history) {
     return initial_black_advantage(history) >= 0 ? Color::White : Color::Black;
 }
 
+// Points of advantage that make a game uneven.
+double uneven_advantage(const BoardHistory& history) {
+    return std::max(4 / size_scale(history), 2.0);
+}
+
 double pda_cap(const BoardHistory& history, double cap_per_point) {
     const double scale = size_scale(history);
-    const double start = std::max(4 / scale, 2.0);
+    const double start = uneven_advantage(history);
     const double advantage = std::abs(initial_black_advantage(history));
     if (advantage < start || std::min(history.board().width(), history.board().height()) <= 7) return 0;
     return std::round(std::min(kPdaMax, cap_per_point * (advantage - start) * scale) / kPdaStep) * kPdaStep;
@@ -47,8 +52,19 @@ double next_dynamic_pda(GtpSession& session, double current) {
     return std::clamp(current, 0.0, cap);
 }
 
-SearchParams params_for_move(GtpSession& session, Player player) {
+// In handicap games the weaker side plays less alike, unless people look on.
+constexpr double kHandicapPatternUtility = 0.005;
+
+void vary_against_handicap(const BoardHistory& history, Player player, SearchParams& params) {
+    const double black_advantage = initial_black_advantage(history);
+    const double advantage = player == Color::White ? black_advantage : -black_advantage;
+    if (advantage > uneven_advantage(history) && !params.avoid_repeated_pattern_utility)
+        params.avoid_repeated_pattern_utility = kHandicapPatternUtility;
+}
+
+SearchParams params_for_move(GtpSession& session, Player player, bool analyzing) {
     SearchParams params = session.settings().genmove;
+    if (!analyzing) vary_against_handicap(session.game().history(), player, params);
     if (session.settings().static_pda) return params;
     session.dynamic_pda() = next_dynamic_pda(session, session.dynamic_pda());
     const Player advised = parse_player(params.playout_doubling_advantage_pla).value_or(player);
@@ -159,21 +175,23 @@ std::optional<GeneratedMove> generate_move(GtpSession& session, Player player, c
     const auto begin = std::chrono::steady_clock::now();
     session.switch_player(player);
     Search& search = session.search();
-    const SearchParams params = params_for_move(session, player);
+    const SearchParams params = params_for_move(session, player, static_cast<bool>(options.events.on_report));
     session.use_params(params);
 
     SearchLimits limits;
     limits.search_factor = session.last_search_factor() = search_factor(session, player);
     limits.clock = session.clock(player);
-    if (!is_cancelled(options)) search.run(limits, options.events);
+    SearchResult searched;
+    if (!is_cancelled(options)) searched = search.run(limits, options.events);
     if (is_cancelled(options)) return std::nullopt;
     GeneratedMove result{search.choose_move()};
     const std::optional<NodeValues> values = search.root_values();
     if (!values || !session.game().history().is_legal(result.move, player))
         throw ProtocolError("genmove returned null location or illegal move");
     if (session.settings().ogs_chat_to_stderr) chat(session, *values, player);
-    if (session.settings().log_search_info) session.log().write(search_dump(session, result.move));
-    if (options.on_searched) options.on_searched();
+    if (session.settings().log_search_info) session.log().write(search_dump(session, result.move, searched));
+    if (session.settings().log_search_info_for_chosen_move) session.log().write(move_dump(session, result.move));
+    if (options.on_searched) options.on_searched(result.move, searched);
     delay_like_a_human(session, result.move, options);
 
     session.win_loss_record().push_back(values->win_loss);

@@ -13,7 +13,7 @@ namespace katago {
 struct GenmoveOptions {
     SearchEvents events;
     // Called after the search, while its tree is there.
-    std::function<void()> on_searched;
+    std::function<void(Point move, const SearchResult& result)> on_searched;
     // Set by another thread to give up.
     const std::atomic<bool>* cancelled = nullptr;
 };
@@ -30,7 +30,10 @@ std::optional<GeneratedMove> generate_move(GtpSession& session, Player player, c
 // Points that Black is ahead before the first move, by handicap and komi. Source: KataGo's handicap play.
 double initial_black_advantage(const BoardHistory& history);
 
-// The search in words, for the log and for people. `move` is marked on the board where it is a point.
-std::string search_dump(GtpSession& session, Point move);
+// The search that `result` came of in words, for the log and for people. `move` is marked on the board where it is a
+// free point.
+std::string search_dump(GtpSession& session, Point move, const SearchResult& result);
+// What the search knows of one move and what would follow, in words.
+std::string move_dump(GtpSession& session, Point move);
 
 }  // namespace katago

@@ -44,7 +44,9 @@ GtpReply plain_move(GtpSession& session, const GtpRequest& request, Use use, con
 
 GtpReply debugged_move(GtpSession& session, const GtpRequest& request, Use use) {
     GenmoveOptions options;
-    options.on_searched = [&session] { session.err() << search_dump(session, kNullPoint) << std::endl; };
+    options.on_searched = [&session](Point move, const SearchResult& result) {
+        session.err() << search_dump(session, move, result) << std::endl;
+    };
     return plain_move(session, request, use, options);
 }
 
@@ -70,7 +72,7 @@ void write_analyzed_move(GtpSession& session, const AnalyzedMove& move, AnalyzeS
     reporter.prepare_search();
     GenmoveOptions options;
     options.events = reporter.events();
-    options.on_searched = [&] { reporter.write_line(session.search()); };
+    options.on_searched = [&](Point, const SearchResult&) { reporter.write_line(session.search()); };
     options.cancelled = cancelled;
     try {
         const std::optional<GeneratedMove> generated = generate_move(session, move.player, options);
