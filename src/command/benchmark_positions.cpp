@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "game/point.h"
+#include "game/sgf.h"
 
 namespace katago {
 
@@ -58,6 +59,13 @@ std::vector<Point> moves_of(const BuiltInGame& game, BoardSize board) {
     return points;
 }
 
+std::vector<BoardHistory> spread(const std::vector<BoardHistory>& game, int count) {
+    std::vector<BoardHistory> positions;
+    for (int i = 0; i < count; ++i)
+        positions.push_back(game[static_cast<size_t>(i) * game.size() / static_cast<size_t>(count)]);
+    return positions;
+}
+
 }  // namespace
 
 std::vector<BoardHistory> benchmark_positions(int board_length, int count) {
@@ -74,10 +82,16 @@ std::vector<BoardHistory> benchmark_positions(int board_length, int count) {
         next.make_move(point, next.next_player());
         games.push_back(std::move(next));
     }
+    return spread(games, count);
+}
+
+std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count) {
+    const SgfGame game = load_sgf_game(sgf);
+    Rules rules;
+    rules.komi = game.komi.value_or(rules.komi);
     std::vector<BoardHistory> positions;
-    for (int i = 0; i < count; ++i)
-        positions.push_back(games[static_cast<size_t>(i) * games.size() / static_cast<size_t>(count)]);
-    return positions;
+    for (size_t moves = 0; moves <= game.moves.size(); ++moves) positions.push_back(replay(game, rules, moves));
+    return spread(positions, count);
 }
 
 }  // namespace katago

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include "game/history.h"
@@ -11,5 +12,8 @@ namespace katago {
 // there are more than moves). Tromp-Taylor rules. Sizes without a game of their own take the moves of the next bigger
 // one that fall on the board. Throws UsageError "getBenchmarkSGFData: unsupported board size: <size>".
 std::vector<BoardHistory> benchmark_positions(int board_length, int count);
+
+// The same of a game record. Throws IoError, ProtocolError.
+std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count);
 
 }  // namespace katago

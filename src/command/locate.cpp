@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "command/locate.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string>
 #include <system_error>
@@ -28,6 +31,11 @@ fs::path executable_directory() {
 
 fs::path home_data_directory() {
     const char* home = std::getenv("HOME");
+    if (!home || !*home) {
+        // Services are often started without a HOME.
+        const passwd* user = getpwuid(getuid());
+        home = user ? user->pw_dir : nullptr;
+    }
     return fs::path(home && *home ? home : ".") / ".katago";
 }
 

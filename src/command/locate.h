@@ -10,7 +10,7 @@ namespace katago {
 
 // Of the running program; the current directory where the system does not say.
 std::filesystem::path executable_directory();
-// $HOME/.katago, else ./.katago.
+// .katago in $HOME, else in the user's home, else in the current directory.
 std::filesystem::path home_data_directory();
 
 // default_gtp.cfg beside the program, then in the home data directory.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/options.h"
 
+#include "command/version.h"
 #include "core/error.h"
 #include "protocol/gtp_text.h"
 
@@ -111,11 +112,21 @@ std::string help_text(const CommandLine& line) {
     return text;
 }
 
+bool answer_help(const CommandLine& line, const Options& options, std::ostream& out) {
+    if (options.wants_help())
+        out << help_text(line);
+    else if (options.wants_version())
+        out << "\n" << line.name << "  version: " << version_text() << "\n";
+    return options.wants_help() || options.wants_version();
+}
+
 std::vector<OptionSpec> engine_options() {
     return {
         {"config", "", "FILE", "Config file(s) to use (see configs/gtp.cfg); a later file's keys replace earlier ones.",
          true},
         {"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz).", false},
+        {"precision", "", "NAME", "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).",
+         false},
         {"override-config", "", "KEYVALUEPAIRS",
          "Replaces settings of the config: \"key=value, key=value...\"; an empty value removes the key.", true},
     };

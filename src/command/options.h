@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,8 +48,10 @@ class Options {
 // "gtp  [-config <FILE>] ...  [-model <FILE>]", wrapped at 75 columns and indented by three.
 std::string usage_text(const CommandLine& line);
 std::string help_text(const CommandLine& line);
+// Answers -help and -version, where one was given. Returns whether there is nothing else to do.
+bool answer_help(const CommandLine& line, const Options& options, std::ostream& out);
 
-// The options that every command with a network takes: -model, -config, -override-config.
+// The options that every command with a network takes: -model, -config, -precision, -override-config.
 std::vector<OptionSpec> engine_options();
 
 // Parses the value of a numeric option. Throws UsageError "<what>: invalid value <text>".

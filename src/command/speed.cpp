@@ -2,10 +2,12 @@
 #include "command/speed.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <vector>
 
 #include "backend/fma_peak.h"
@@ -33,6 +35,11 @@ std::string two_columns(int number) {
     return (number < 10 ? " " : "") + std::to_string(number);
 }
 
+std::string line_up_to_visits(const SearchSpeed& speed, size_t positions) {
+    return "numSearchThreads = " + two_columns(speed.threads) + ": " + std::to_string(speed.positions) + " / " +
+           std::to_string(positions) + " positions, visits/s = " + fixed_number(speed.visits_per_second(), 2);
+}
+
 }  // namespace
 
 SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std::span<const BoardHistory> positions,
@@ -53,12 +60,14 @@ SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std
     return speed;
 }
 
+std::string progress_text(const SearchSpeed& speed, size_t positions) {
+    return line_up_to_visits(speed, positions) + " (" + fixed_number(speed.seconds, 1) + " secs)";
+}
+
 std::string speed_line(const SearchSpeed& speed, size_t positions) {
     const std::string evaluations = fixed_number(speed.evaluations_per_second(), 2);
-    return "numSearchThreads = " + two_columns(speed.threads) + ": " + std::to_string(speed.positions) + " / " +
-           std::to_string(positions) + " positions, visits/s = " + fixed_number(speed.visits_per_second(), 2) +
-           " nnEvals/s = " + evaluations + " nnBatches/s = " + evaluations + " avgBatchSize = 1.00 (" +
-           fixed_number(speed.seconds, 1) + " secs)";
+    return line_up_to_visits(speed, positions) + " nnEvals/s = " + evaluations + " nnBatches/s = " + evaluations +
+           " avgBatchSize = 1.00 (" + fixed_number(speed.seconds, 1) + " secs)";
 }
 
 EvaluationSpeed measure_evaluation(Engine& engine, const BoardHistory& position, int rounds) {
@@ -97,6 +106,15 @@ double peak_memory_mb() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+double resident_memory_mb() {
+    // Pages of the program, then those of them that are in memory.
+    std::ifstream file("/proc/self/statm");
+    double all_pages = 0;
+    double resident_pages = 0;
+    file >> all_pages >> resident_pages;
+    return file ? resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20) : 0;
 }
 
 }  // namespace katago

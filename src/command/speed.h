@@ -30,6 +30,8 @@ SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std
 
 // "numSearchThreads =  2: 10 / 10 positions, visits/s = ...", as the reference prints it.
 std::string speed_line(const SearchSpeed& speed, size_t positions);
+// The shorter line that it prints while the search goes on.
+std::string progress_text(const SearchSpeed& speed, size_t positions);
 
 // Single evaluations on one thread beside the machine's peak, taken in turns; medians.
 struct EvaluationSpeed {
@@ -46,5 +48,7 @@ double elo_of(const SearchSpeed& speed, double seconds_per_move);
 
 // The most memory that this process has held, in megabytes.
 double peak_memory_mb();
+// What it holds now; 0 where the system does not say.
+double resident_memory_mb();
 
 }  // namespace katago
