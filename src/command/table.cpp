@@ -13,6 +13,7 @@ constexpr std::array kSubcommands = {
                run_analysis},
     Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
     Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
+    Subcommand{"genconfig", "Ask some questions, measure this machine, write a config for gtp.", run_genconfig},
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
     Subcommand{"version", "Print version and exit.", run_version},
 };

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// `katago genconfig`: asks what a person wants, measures what the machine does best, writes a configuration.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <ostream>
+
+#include "command/benchmark_positions.h"
+#include "command/config_text.h"
+#include "command/engine.h"
+#include "command/genconfig_questions.h"
+#include "command/gtp_settings.h"
+#include "command/locate.h"
+#include "command/progress_line.h"
+#include "command/speed_search.h"
+#include "command/table.h"
+#include "core/file.h"
+#include "protocol/gtp_text.h"
+
+namespace katago {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kPositions = 10;
+constexpr int kProbePositions = 3;
+constexpr int kProbeVisits = 50;
+constexpr double kProbeSeconds = 2;  // what a test search shall take
+constexpr int kBoardLength = 19;
+
+const CommandLine& command_line() {
+    static const CommandLine line = {
+        "genconfig",
+        "Asks some questions and writes a configuration for gtp, with the best number of threads for this machine.",
+        {{"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz).", false},
+         {"output", "", "FILE", "Where to write the configuration (default gtp.cfg).", false}}};
+    return line;
+}
+
+std::string bool_text(bool value) {
+    return value ? "true" : "false";
+}
+
+std::string rules_lines(const Rules& rules) {
+    std::string text = "koRule = " + std::string(name_of(rules.ko)) +
+                       "\nscoringRule = " + std::string(name_of(rules.scoring)) +
+                       "\ntaxRule = " + std::string(name_of(rules.tax)) +
+                       "\nmultiStoneSuicideLegal = " + bool_text(rules.multi_stone_suicide) +
+                       "\nhasButton = " + bool_text(rules.has_button);
+    text += "\nwhiteHandicapBonus = " + std::string(name_of(rules.white_handicap_bonus));
+    return text + "\nfriendlyPassOk = " + bool_text(rules.friendly_pass_ok);
+}
+
+ConfigText config_of(const ConfigWishes& wishes) {
+    ConfigText config(shipped_gtp_config());
+    config.replace("rules", rules_lines(wishes.rules));
+    for (const char* key : {"maxVisits", "maxPlayouts", "maxTime"}) config.comment_out(key);
+    if (wishes.max_visits) config.set("maxVisits", std::to_string(*wishes.max_visits));
+    if (wishes.max_playouts) config.set("maxPlayouts", std::to_string(*wishes.max_playouts));
+    if (wishes.max_seconds) config.set("maxTime", default_number(*wishes.max_seconds));
+    config.set("ponderingEnabled", bool_text(wishes.pondering));
+    config.comment_out("maxTimePondering");
+    if (wishes.max_pondering_seconds) config.set("maxTimePondering", default_number(*wishes.max_pondering_seconds));
+    config.set("nnCacheSizePowerOfTwo", std::to_string(wishes.cache_power));
+    return config;
+}
+
+// The number of threads that the file to be replaced has; nothing where there is none to keep.
+std::optional<int> threads_of(const fs::path& file) {
+    try {
+        const Config config = Config::from_file(file);
+        if (!config.contains("numSearchThreads")) return std::nullopt;
+        return config.get_int("numSearchThreads", {1, 4096});
+    } catch (const Error&) {
+        return std::nullopt;  // it is about to be replaced: what is wrong with it does not matter
+    }
+}
+
+// Measures searches with the settings that will be written.
+class Tuner {
+  public:
+    Tuner(const fs::path& model_file, const ConfigText& text, const Streams& streams)
+        : config_(Config::from_text(text.text(), "the new configuration")),
+          engine_(model_file, config_),
+          out_(streams.out),
+          progress_(streams.err) {}
+
+    int best_threads(const TuningWishes& wishes) {
+        const std::vector<int> candidates = thread_candidates(usable_cores());
+        const int visits = wishes.visits ? *wishes.visits : visits_for_probe_seconds();
+        const std::vector<BoardHistory> positions = benchmark_positions(kBoardLength, kPositions);
+        out_ << "Trying different numbers of threads with " << visits << " visits a search:" << std::endl;
+        const std::vector<SearchSpeed> speeds = search_threads(candidates, wishes.seconds_per_move, [&](int threads) {
+            const SearchSpeed speed = measure(threads, visits, positions);
+            out_ << speed_line(speed, positions.size()) << std::endl;
+            return speed;
+        });
+        out_ << "\n" << comparison_text(speeds, wishes.seconds_per_move) << std::endl;
+        return speeds[best_of(speeds, wishes.seconds_per_move)].threads;
+    }
+
+  private:
+    SearchSpeed measure(int threads, int visits, std::span<const BoardHistory> positions) {
+        SearchParams params = read_gtp_settings(config_).genmove;
+        params.max_visits = visits;
+        params.max_playouts = SearchParams::kUnlimitedVisits;
+        params.max_time_s = SearchParams::kUnlimitedTime;
+        params.search_factor_after_one_pass = params.search_factor_after_two_pass = 1;
+        params.num_threads = threads;
+        const SearchSpeed speed =
+            measure_search(engine_.evaluator(), params, positions,
+                           [&](const SearchSpeed& so_far) { progress_.show(progress_text(so_far, positions.size())); });
+        progress_.clear();
+        return speed;
+    }
+
+    int visits_for_probe_seconds() {
+        const std::vector<BoardHistory> positions = benchmark_positions(kBoardLength, kProbePositions);
+        const SearchSpeed speed = measure(usable_cores(), kProbeVisits, positions);
+        const double visits = std::round(speed.visits_per_second() * kProbeSeconds / 100) * 100;
+        return static_cast<int>(std::clamp(visits, 200.0, 10000.0));
+    }
+
+    Config config_;
+    Engine engine_;
+    std::ostream& out_;
+    ProgressLine progress_;
+};
+
+void say_how_to_start(const std::optional<std::string>& model, const fs::path& output, std::ostream& out) {
+    out << "\nThe engine is started with these settings by\n"
+        << (executable_directory() / "katago").string() << " gtp ";
+    if (model) out << "-model '" << *model << "' ";
+    out << "-config '" << output.string() << "'" << std::endl;
+}
+
+}  // namespace
+
+int run_genconfig(std::span<const std::string> arguments, const Streams& streams) {
+    const Options options = Options::parse(command_line(), arguments);
+    if (answer_help(command_line(), options, streams.out)) return 0;
+    const std::optional<std::string> model = options.value("model");
+    const fs::path model_file = model ? fs::path(*model) : find_default_model();
+    const fs::path output = options.value("output").value_or("gtp.cfg");
+
+    Dialog dialog(streams.in, streams.out);
+    std::optional<int> threads;
+    if (fs::exists(output)) {
+        if (!dialog.ask_yes_or_no("The file " + output.string() + " exists already. Overwrite it? (y/n)")) return 0;
+        threads = threads_of(output);
+    }
+    const ConfigWishes wishes = ask_wishes(dialog);
+    ConfigText text = config_of(wishes);
+
+    dialog.heading("PERFORMANCE TUNING");
+    const bool keep =
+        threads && dialog.ask_yes_or_no("The old file has numSearchThreads = " + std::to_string(*threads) +
+                                        ". Keep it and measure nothing? (y/n)");
+    if (!keep) {
+        const TuningWishes tuning = ask_tuning(dialog);
+        dialog.heading("TUNING NOW");
+        threads = Tuner(model_file, text, streams).best_threads(tuning);
+    }
+    dialog.say("Using " + std::to_string(*threads) + " numSearchThreads!");
+    text.set("numSearchThreads", std::to_string(*threads));
+    write_file(output, text.text());
+
+    dialog.heading("DONE");
+    dialog.say("Wrote " + output.string());
+    say_how_to_start(model, output, streams.out);
+    return 0;
+}
+
+}  // namespace katago
