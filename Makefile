@@ -4,6 +4,7 @@
 #   make test             build and run all tests          make golden    the same, every row of the big networks
 #   make check            layering, formatting, static checks
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
+#   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
 #   make soak             thousands of random commands; SOAK_COMMANDS=2000, SOAK_SEED=1, MODEL=network file
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
@@ -25,7 +26,7 @@ compile = $(CMAKE) --build $(1) --parallel $(JOBS) --target $(2)
 # -j: one test process a folder of tests/.
 run_tests = ctest --test-dir $(1) --output-on-failure -j $(JOBS)
 
-.PHONY: engine test golden check sanitize sanitize-address sanitize-thread format clean install
+.PHONY: engine test golden check sanitize sanitize-address sanitize-thread fuzz format clean install
 
 engine:
 	$(call configure,$(BUILD))
@@ -64,6 +65,15 @@ sanitize-thread:
 	$(call configure,$(BUILD)/tsan,$(call sanitizer_flags,thread))
 	$(call compile,$(BUILD)/tsan,katago_tests)
 	TSAN_OPTIONS=halt_on_error=1 $(call run_tests,$(BUILD)/tsan) -R '$(THREADED)'
+
+FUZZ_SECONDS ?= 60
+fuzz_flags = -DKATAGO_FUZZ=ON -DKATAGO_TESTS=OFF -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug \
+	"-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DKATAGO_SANITIZE=fuzzer-no-link,address,undefined
+
+fuzz:
+	$(call configure,$(BUILD)/fuzz,$(fuzz_flags))
+	$(call compile,$(BUILD)/fuzz,fuzzers)
+	sh scripts/fuzz.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 .PHONY: soak
 SOAK_COMMANDS ?= 2000

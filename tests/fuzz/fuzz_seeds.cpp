@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Writes what the fuzzers begin with: fuzz_seeds FOLDER [REFERENCE_DATA]. One folder a fuzzer.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "command/gtp_commands.h"
+#include "command/gtp_settings.h"
+#include "core/file.h"
+#include "nn/net_writer.h"
+#include "search/params.h"
+
+using namespace katago;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Corpus {
+  public:
+    explicit Corpus(const fs::path& folder) : folder_(folder) { fs::create_directories(folder); }
+    void add(const std::string& bytes) { write_file(folder_ / ("seed" + std::to_string(++count_)), bytes); }
+    // Files of the reference data, where it is there.
+    void add_files(const fs::path& folder, const std::string& ending, size_t max) {
+        if (!fs::is_directory(folder)) return;
+        size_t added = 0;
+        for (const auto& entry : fs::directory_iterator(folder))
+            if (added < max && entry.path().string().ends_with(ending)) add(read_file(entry.path())), ++added;
+    }
+
+  private:
+    fs::path folder_;
+    int count_ = 0;
+};
+
+void write_config_seeds(Corpus corpus, const fs::path& data) {
+    corpus.add("maxVisits=5, rules=chinese\nlogFile = \"a \\\"b\" # c\nkoRule = SIMPLE\n");
+    corpus.add("rules=\nscoringRule = AREA\nkoRule = POSITIONAL\nmultiStoneSuicideLegal = true\nhasButton = true\n");
+    std::string all = "\n";
+    for (const auto& row : gtp_setting_rows()) all += std::string(row.key) + " = 1\n";
+    for (const auto& row : search_param_rows()) all += std::string(row.key) + " = 0.5\n";
+    corpus.add(all);
+    corpus.add_files(data / "gtp", ".cfg", 10);
+    corpus.add_files(data / "analysis", ".cfg", 10);
+}
+
+void write_sgf_seeds(Corpus corpus, const fs::path& data) {
+    corpus.add("(;GM[1]SZ[9]KM[7.5]RU[koSIMPLEscoreAREAtaxNONEsui0];B[ee];W[cc](;B[gg];W[])(;B[tt];W[gc]C[a\\]b]))");
+    corpus.add("(;FF[4]SZ[19:13]HA[2]AB[dd][pp]AW[aa:cc]PL[W]RE[W+R]PB[x]PW[y]RU[japanese];W[qq];B[pq])");
+    corpus.add_files(data / "games", ".sgf", 40);
+}
+
+void write_model_seeds(Corpus corpus) {
+    for (const int version : {3, 5, 8, 10, 14, 16, 17}) {
+        corpus.add("b" + test_nets::tiny_net(version).bytes);
+        corpus.add("t" + test_nets::tiny_net(version, true).bytes);
+    }
+    for (const bool text : {false, true}) {
+        corpus.add((text ? "t" : "b") + test_nets::net_a(text).bytes);
+        corpus.add((text ? "t" : "b") + test_nets::net_b(text).bytes);
+    }
+    const std::string empty_gzip("\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 20);
+    corpus.add("z" + empty_gzip);
+}
+
+void write_json_seeds(Corpus corpus, const fs::path& data) {
+    corpus.add(
+        R"({"id":"1","boardXSize":9,"boardYSize":13,"komi":6.5,"rules":"japanese","moves":[["B","C3"],["W","pass"]],)"
+        R"("initialStones":[["B","A1"]],"initialPlayer":"W","analyzeTurns":[0,2],"priorities":[1,2],"maxVisits":3})");
+    corpus.add(
+        R"({"id":"q","boardXSize":19,"boardYSize":19,"rules":{"ko":"SIMPLE","score":"AREA","suicide":true},"moves":[],)"
+        R"("avoidMoves":[{"player":"B","moves":["C3","Q4"],"untilDepth":2}],"overrideSettings":{"maxTime":1.5,"a":true},)"
+        R"("includeOwnership":true,"includePolicy":true,"includePVVisits":true,"reportDuringSearchEvery":0.5})");
+    corpus.add(R"({"id":"t","action":"terminate","terminateId":"1","turnNumbers":[1,2]})");
+    // One seed a line of the reference's transcripts.
+    if (!fs::is_directory(data / "analysis")) return;
+    for (const auto& entry : fs::directory_iterator(data / "analysis")) {
+        if (entry.path().extension() != ".in") continue;
+        std::ifstream lines(entry.path());
+        for (std::string line; std::getline(lines, line);) corpus.add(line);
+    }
+}
+
+void write_gtp_seeds(Corpus corpus, const fs::path& data) {
+    for (const GtpCommand& command : gtp_commands()) {
+        for (const char* arguments : {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
+            corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
+    }
+    corpus.add_files(data / "gtp", ".in", 100);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        std::cerr << "fuzz_seeds FOLDER [REFERENCE_DATA]\n";
+        return 1;
+    }
+    const fs::path folder = argv[1];
+    const fs::path data = argc > 2 ? argv[2] : "";
+    write_config_seeds(Corpus(folder / "config"), data);
+    write_sgf_seeds(Corpus(folder / "sgf"), data);
+    write_model_seeds(Corpus(folder / "model"));
+    write_json_seeds(Corpus(folder / "json"), data);
+    write_gtp_seeds(Corpus(folder / "gtp"), data);
+    return 0;
+}
