@@ -9,6 +9,7 @@
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "eval/sgf_metadata.h"
 
 namespace katago {
 
@@ -21,7 +22,7 @@ const CommandLine& command_line() {
     static const CommandLine line = [] {
         CommandLine result{"analysis", "Run KataGo parallel JSON-based analysis engine.", engine_options()};
         result.options.push_back(
-            {"human-model", "", "FILE", "Human SL network; this engine cannot use one yet.", false});
+            {"human-model", "", "FILE", "A second network, which imitates people (see humanSLProfile).", false});
         result.options.push_back({"analysis-threads", "", "THREADS",
                                   "Positions analysed at a time; instead of numAnalysisThreads in the config.", false});
         result.options.push_back(
@@ -73,7 +74,6 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
         streams.out << "\nanalysis  version: " << version_text() << "\n";
         return 0;
     }
-    if (options.has("human-model")) throw UnsupportedError("-human-model: this engine cannot use a human network yet");
     const Launch launch = prepare_launch(options, {.file = std::nullopt, .text = kBuiltInConfig});
     const auto log = make_logger(launch, log_defaults(), streams);
     // What clients look for on stderr; the log may go there too.
@@ -86,13 +86,18 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     const AnalysisOptions analysis = read_analysis_options(launch.config, analysis_threads(options));
     if (analysis.threads.warning) say(*analysis.threads.warning);
     Engine engine(launch.model_file, launch.config);
-    AnalysisSession session({engine, launch.config, analysis, *log, streams.out});
+    const std::unique_ptr<Engine> human = load_human_engine(options, launch.config);
+    AnalysisSession session({engine, launch.config, analysis, *log, streams.out, human.get()});
     report_unused_keys(launch.config, *log, streams.err);
     log->write("Backend " + engine.backend().name() + ": " + engine.backend().description());
     log->write("Loaded config " + launch.config.name());
     log->write("Loaded model " + engine.model_file());
     log->write("Analyzing up to " + std::to_string(analysis.threads.positions) + " positions at a time in parallel");
+    if (human) log->write("Loaded human SL model " + human->model_file());
     say("Started, ready to begin handling requests");
+    if (human && human->evaluator().wants_metadata() && !profile_of_name(session.human_profile()))
+        say("Warning: Provided -human-model but humanSLProfile is not yet set. The human network will only be used "
+            "for queries that set it in overrideSettings.");
     const bool read_all = answer_lines(session, streams.in);
     if (read_all && !options.has("quit-without-waiting"))
         session.finish();

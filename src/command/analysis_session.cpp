@@ -14,8 +14,13 @@ namespace {
 
 using nlohmann::json;
 
-AnalysisSettingsReader::Networks networks_of(Engine& engine) {
-    return {engine.evaluator().wants_metadata(), false, engine.model_file()};
+AnalysisSettingsReader::Networks networks_of(Engine& engine, Engine* human) {
+    AnalysisSettingsReader::Networks networks{engine.evaluator().wants_metadata(), human != nullptr,
+                                              engine.model_file()};
+    if (!human) return networks;
+    networks.use_profiles |= human->evaluator().wants_metadata();
+    networks.files += " and " + human->model_file();
+    return networks;
 }
 
 // Somebody who types GTP here should learn where it is understood.
@@ -33,12 +38,13 @@ std::string hint_for(std::string_view line) {
 
 AnalysisSession::AnalysisSession(const Setup& setup)
     : engine_(setup.engine),
+      human_(setup.human),
       options_(setup.options),
       log_(setup.log),
-      settings_(setup.config, setup.options.threads, networks_of(setup.engine)),
+      settings_(setup.config, setup.options.threads, networks_of(setup.engine, setup.human)),
       output_(setup.out, setup.log, setup.options.log_all_responses),
       queue_(setup.options.threads.positions),
-      workers_({engine_, options_, queue_, output_, log_}) {}
+      workers_({engine_, options_, queue_, output_, log_, human_}) {}
 
 AnalysisSession::~AnalysisSession() {
     drop();
@@ -99,9 +105,11 @@ void AnalysisSession::act(const json& request, const std::string& action) {
         reply["version"] = kKatagoVersion;
         reply["git_hash"] = "<omitted>";
     } else if (action == "query_models") {
-        reply["models"] = model_list(engine_);
+        reply["models"] = model_list(engine_, human_);
     } else if (action == "clear_cache") {
         engine_.evaluator().clear_cache();
+        if (human_) human_->evaluator().clear_cache();
+        workers_.clear_value_memory();
     } else if (action == "terminate") {
         const auto id = request.find("terminateId");
         if (id == request.end() || !id->is_string())

@@ -24,6 +24,7 @@ class AnalysisSession {
         const AnalysisOptions& options;
         Logger& log;
         std::ostream& out;
+        Engine* human = nullptr;  // a network that imitates people; null: none
     };
 
     // Throws ConfigError.
@@ -33,6 +34,8 @@ class AnalysisSession {
     // One line of input. Throws nothing that is the line's fault.
     void answer(const BoundedLine& line);
     const AnalysisOutput& output() const { return output_; }
+    // humanSLProfile of queries that do not say otherwise.
+    const std::string& human_profile() const { return settings_.base()->params.human_profile; }
 
     // After the last line: waits until all is answered, or drops it.
     void finish();
@@ -49,6 +52,7 @@ class AnalysisSession {
     void settle_rules(AnalysisQuery& query);
 
     Engine& engine_;
+    Engine* human_;
     AnalysisOptions options_;
     Logger& log_;
     AnalysisSettingsReader settings_;

@@ -6,6 +6,7 @@
 #include "command/analysis_common.h"
 #include "core/hash.h"
 #include "protocol/json_report.h"
+#include "search/value_memory.h"
 
 namespace katago {
 
@@ -48,10 +49,14 @@ GtpGame game_of_query(const AnalysisQuery& query, int turns, const AnalysisOptio
 // One thread's work: a search that is used for one task after the other.
 class AnalysisWorkers::Worker {
   public:
-    Worker(const Setup& setup, size_t index)
+    Worker(const Setup& setup, const std::shared_ptr<ValueMemory>& memory, size_t index)
         : setup_(setup),
           index_(index),
-          search_(setup.engine.evaluator(), SearchParams::for_analysis(), mix::murmur(setup.engine.seed() + index)) {}
+          search_(setup.engine.evaluator(), SearchParams::for_analysis(), mix::murmur(setup.engine.seed() + index)) {
+        if (setup.human) search_.set_human_evaluator(&setup.human->evaluator());
+        search_.share_value_memory(memory);
+        search_.set_log(&setup.log);
+    }
 
     void run() {
         while (const AnalysisTask* task = setup_.queue.take(index_)) {
@@ -145,14 +150,18 @@ void AnalysisWorkers::Worker::answer(const AnalysisTask& task) {
     search_.clear();
 }
 
-AnalysisWorkers::AnalysisWorkers(const Setup& setup) {
+AnalysisWorkers::AnalysisWorkers(const Setup& setup) : value_memory_(std::make_shared<ValueMemory>()) {
     for (int i = 0; i < setup.options.threads.positions; ++i)
-        workers_.push_back(std::make_unique<Worker>(setup, static_cast<size_t>(i)));
+        workers_.push_back(std::make_unique<Worker>(setup, value_memory_, static_cast<size_t>(i)));
     for (const std::unique_ptr<Worker>& worker : workers_)
         threads_.push_back(std::make_unique<Thread>([&worker = *worker] { worker.run(); }));
 }
 
 AnalysisWorkers::~AnalysisWorkers() = default;
+
+void AnalysisWorkers::clear_value_memory() {
+    value_memory_->clear();
+}
 
 void AnalysisWorkers::join() {
     for (const std::unique_ptr<Thread>& thread : threads_) thread->join();

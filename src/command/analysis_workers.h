@@ -13,6 +13,8 @@
 
 namespace katago {
 
+class ValueMemory;
+
 // The position after the first `turns` moves of a query. Throws FieldError at an illegal move.
 GtpGame game_of_query(const AnalysisQuery& query, int turns, const AnalysisOptions& options);
 
@@ -26,17 +28,21 @@ class AnalysisWorkers {
         AnalysisQueue& queue;
         AnalysisOutput& output;
         Logger& log;
+        Engine* human = nullptr;  // a network that imitates people; null: none
     };
 
     // All of it outlives the workers, the queue is closed before they go.
     explicit AnalysisWorkers(const Setup& setup);
     ~AnalysisWorkers();
 
+    // (Any time) Forgets what useEvalCache has kept for all of them.
+    void clear_value_memory();
     // Waits until the queue is closed and every task is done.
     void join();
 
   private:
     class Worker;
+    std::shared_ptr<ValueMemory> value_memory_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::unique_ptr<Thread>> threads_;
 };

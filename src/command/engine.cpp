@@ -94,6 +94,11 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config) : 
     seed_ = choose_seed(config);
 }
 
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config) {
+    const auto file = options.value("human-model");
+    return file ? std::make_unique<Engine>(*file, config) : nullptr;
+}
+
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err) {
     std::vector<std::string> unknown;
     for (const std::string& key : config.unused_keys()) {

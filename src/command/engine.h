@@ -66,6 +66,9 @@ class Engine {
     uint64_t seed_ = 0;
 };
 
+// The network of -human-model, which imitates people; null where there is none. Throws like Engine.
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config);
+
 // Tells of keys that nobody used: a warning on `err` for those that are unknown, one log line for each KataGo key that
 // has no effect in this engine. Call after everything was read.
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err);

@@ -10,6 +10,7 @@
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "eval/sgf_metadata.h"
 #include "protocol/bounded_line.h"
 
 namespace katago {
@@ -20,7 +21,7 @@ const CommandLine& command_line() {
     static const CommandLine line = [] {
         CommandLine result{"gtp", "Run KataGo main GTP engine for playing games or casual analysis.", engine_options()};
         result.options.push_back(
-            {"human-model", "", "FILE", "Human SL network; this engine cannot use one yet.", false});
+            {"human-model", "", "FILE", "A second network, which imitates people (see humanSLProfile).", false});
         result.options.push_back({"override-version", "", "VERSION", "Answer to the GTP command 'version'.", false});
         return result;
     }();
@@ -75,16 +76,19 @@ struct GtpProgram {
         : launch(prepare_launch(options)),
           log(make_logger(launch, LogOptions{}, streams)),
           engine(launch.model_file, launch.config),
-          session({engine, launch.config, *log, streams, version(engine, options)}) {}
+          human(load_human_engine(options, launch.config)),
+          session({engine, launch.config, *log, streams, version(options), human.get()}) {}
 
-    static std::string version(const Engine& engine, const Options& options) {
-        return options.value("override-version")
-            .value_or(std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name));
+    std::string version(const Options& options) const {
+        if (const auto text = options.value("override-version")) return *text;
+        const std::string of_human = human ? "+" + short_model_name(human->model().name) : "";
+        return std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name) + of_human;
     }
 
     Launch launch;
     std::unique_ptr<Logger> log;
     Engine engine;
+    std::unique_ptr<Engine> human;  // null: none
     GtpSession session;
 };
 
@@ -103,9 +107,15 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
     report_unused_keys(program.launch.config, *program.log, err);
     say("Loaded config " + program.launch.config.name());
     say("Loaded model " + program.engine.model_file());
+    if (program.human) say("Loaded human SL model " + program.human->model_file());
     say("Model name: " + program.engine.model().name);
+    if (program.human) say("Human SL model name: " + program.human->model().name);
     program.log->write("Backend " + program.engine.backend().name() + ": " + program.engine.backend().description());
     say("GTP ready, beginning main protocol loop");
+    if (program.human && program.human->evaluator().wants_metadata() &&
+        !profile_of_name(session.settings().human_profile))
+        say("WARNING: Provided -human-model but humanSLProfile was not set in the config or overrides. The human "
+            "network will not be used until it is set.");
 }
 
 // A person who types commands has read stderr.
@@ -139,8 +149,6 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
     }
     std::unique_ptr<GtpProgram> program;
     try {
-        if (options.has("human-model"))
-            throw UnsupportedError("-human-model: this engine cannot use a human network yet");
         program = std::make_unique<GtpProgram>(options, streams);
     } catch (const std::exception& error) {
         if (is_typed(streams)) throw;

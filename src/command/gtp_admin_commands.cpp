@@ -46,7 +46,9 @@ GtpReply stop(GtpSession&, const GtpRequest&) {
 
 GtpReply clear_cache(GtpSession& session, const GtpRequest&) {
     session.search().clear();
+    session.search().clear_value_memory();
     session.engine().evaluator().clear_cache();
+    if (session.human_engine()) session.human_engine()->evaluator().clear_cache();
     return "";
 }
 
@@ -55,7 +57,7 @@ GtpReply cputime(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
-    return model_list(session.engine()).dump();
+    return model_list(session.engine(), session.human_engine()).dump();
 }
 
 }  // namespace katago::gtp

@@ -126,6 +126,7 @@ Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits
     params.conservative_pass = true;
     params.anti_mirror = false;
     params.avoid_repeated_pattern_utility = 0;
+    params = params.without_human();
     Search& search = session.search();
     session.use_params(params);
     search.clear_avoid_moves();

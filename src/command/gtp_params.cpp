@@ -83,7 +83,7 @@ nlohmann::json search_param_value(const SearchParams& params, std::string_view n
 }  // namespace
 
 GtpParams::GtpParams(const Config& config, const Profiles& profiles)
-    : values_(config.all()), profiles_(profiles), settings_(read_gtp_settings(config)) {}
+    : values_(config.all()), profiles_(profiles), settings_(read_gtp_settings(config, profiles.human_network)) {}
 
 std::vector<std::string> GtpParams::names() const {
     std::vector<std::string> searched{std::string(kNumShards)};
@@ -142,7 +142,7 @@ void GtpParams::set(std::span<const std::pair<std::string, std::string>> values)
         // Messages call the file of changed settings by an empty name, as the reference does.
         Config config = Config::from_text("", "");
         config.apply_overrides(std::vector<std::pair<std::string, std::string>>(changed.begin(), changed.end()));
-        settings_ = read_gtp_settings(config);
+        settings_ = read_gtp_settings(config, profiles_.human_network);
         values_ = std::move(changed);
     } catch (const Error& error) {
         throw ProtocolError(std::string("Could not set params: ") + error.what());

@@ -17,10 +17,11 @@ namespace katago {
 // The settings in force: the configuration with what kata-set-param has changed since. One thread at a time.
 class GtpParams {
   public:
-    // What the network says to a humanSLProfile.
+    // What the networks say to a humanSLProfile.
     struct Profiles {
         bool supported = false;
-        std::string model_file;  // for the message where they are not
+        bool human_network = false;  // there is one of its own for it
+        std::string model_file;      // for the message where they are not
     };
 
     // Reads the settings. Throws ConfigError.

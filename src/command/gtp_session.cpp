@@ -54,8 +54,12 @@ SearchParams with_limits_of(SearchParams params, const SearchParams& other) {
     return params;
 }
 
-GtpParams::Profiles profiles_of(Engine& engine) {
-    return {engine.evaluator().wants_metadata(), engine.model_file()};
+GtpParams::Profiles profiles_of(Engine& engine, Engine* human) {
+    GtpParams::Profiles profiles{engine.evaluator().wants_metadata(), human != nullptr, engine.model_file()};
+    if (!human) return profiles;
+    profiles.supported |= human->evaluator().wants_metadata();
+    profiles.model_file += " and " + human->model_file();
+    return profiles;
 }
 
 }  // namespace
@@ -63,16 +67,19 @@ GtpParams::Profiles profiles_of(Engine& engine) {
 GtpSession::GtpSession(const Setup& setup)
     : version_(setup.version),
       engine_(setup.engine),
+      human_engine_(setup.human),
       log_(setup.log),
       err_(setup.streams.err),
       output_(setup.streams.out),
-      params_(setup.config, profiles_of(setup.engine)),
+      params_(setup.config, profiles_of(setup.engine, setup.human)),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
       search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),
       rng_(setup.engine.seed() ^ mix::split(1)) {
     limit_threads();
     if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
+    if (human_engine_) search_.set_human_evaluator(&human_engine_->evaluator());
+    search_.set_log(&log_);
     search_.set_position(game_.history());
     // Without any limit a move would take for ever until somebody sets a clock.
     if (!settings().has_limit) clocks_.fill(TimeControl::byo_yomi(1, 5, 5));

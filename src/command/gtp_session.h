@@ -47,7 +47,8 @@ class GtpSession {
         const Config& config;
         Logger& log;
         const Streams& streams;
-        std::string version;  // as `version` answers
+        std::string version;      // as `version` answers
+        Engine* human = nullptr;  // a network that imitates people; null: none
     };
 
     // Throws ConfigError.
@@ -56,6 +57,7 @@ class GtpSession {
 
     const std::string& version() const { return version_; }
     Engine& engine() { return engine_; }
+    Engine* human_engine() { return human_engine_; }
     Logger& log() { return log_; }
     std::ostream& err() { return err_; }
     GtpOutput& output() { return output_; }
@@ -123,6 +125,7 @@ class GtpSession {
 
     std::string version_;
     Engine& engine_;
+    Engine* human_engine_;
     Logger& log_;
     std::ostream& err_;
     GtpOutput output_;

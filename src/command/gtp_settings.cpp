@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "command/gtp_settings.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <thread>
 
 #include "core/error.h"
+#include "eval/sgf_metadata.h"
 #include "protocol/gtp_text.h"
 #include "protocol/rules_json.h"
 
@@ -16,6 +15,8 @@ namespace katago {
 namespace {
 
 using S = GtpSettings;
+
+constexpr std::string_view kProfileKey = "humanSLProfile";
 
 constexpr ParamRow<S> kRows[] = {
     {"analysisPVLen", &S::analysis_pv_length, 1, 1000, "Moves of a principal variation after its first."},
@@ -72,21 +73,13 @@ Rules rules_from_single_keys(const Config& config) {
     return rules;
 }
 
-// A tree may take a quarter of the machine's memory.
-int64_t default_tree_memory_mb() {
-    const int64_t pages = sysconf(_SC_PHYS_PAGES);
-    const int64_t page_bytes = sysconf(_SC_PAGE_SIZE);
-    if (pages <= 0 || page_bytes <= 0) return 256;
-    return std::max<int64_t>(64, pages / 4 * page_bytes >> 20);
-}
-
-void check(const Config& config, const GtpSettings& settings) {
+void check(const Config& config, const GtpSettings& settings, bool has_human_network) {
     if (!parse_perspective(settings.report_winrates_as))
         throw ConfigError("Could not parse config value for reportAnalysisWinratesAs: " + settings.report_winrates_as);
     if (settings.cleanup_before_pass == true && settings.friendly_pass == true)
         throw ConfigError("Cannot specify both cleanupBeforePass = true and friendlyPass = true at the same time");
     for (const ParamRow<SearchParams>& row : search_param_rows())
-        if (row.key.starts_with("humanSL") && config.contains(row.key))
+        if (!has_human_network && row.key.starts_with("humanSL") && row.key != kProfileKey && config.contains(row.key))
             throw ConfigError("Provided parameter " + std::string(row.key) +
                               " but no human model was specified (e.g -human-model b18c384nbt-humanv0.bin.gz)");
 }
@@ -101,7 +94,7 @@ std::optional<Perspective> parse_perspective(std::string_view text) {
     return std::nullopt;
 }
 
-GtpSettings read_gtp_settings(const Config& config) {
+GtpSettings read_gtp_settings(const Config& config, bool has_human_network) {
     GtpSettings settings;
     apply_params(gtp_setting_rows(), config, settings);
     if (!config.contains("genmoveAntiMirror") && config.contains("antiMirror"))
@@ -111,7 +104,6 @@ GtpSettings read_gtp_settings(const Config& config) {
         config.contains("allowResignation") ? config.get_double("resignThreshold", {-1, 0}) : -1;
 
     settings.genmove.num_threads = default_search_threads();
-    settings.genmove.max_tree_memory_mb = default_tree_memory_mb();
     apply_params(search_param_rows(), config, settings.genmove);
     settings.genmove.anti_mirror = settings.genmove_anti_mirror;
     settings.analysis = settings.genmove;
@@ -128,8 +120,9 @@ GtpSettings read_gtp_settings(const Config& config) {
     settings.has_limit = config.contains("maxVisits") || config.contains("maxPlayouts") || config.contains("maxTime");
     if (config.contains("ignoreGTPAndForceKomi"))
         settings.forced_komi = config.get_float("ignoreGTPAndForceKomi", {-kMaxKomi, kMaxKomi});
-    settings.human_profile = config.get_string("humanSLProfile", "");
-    check(config, settings);
+    settings.human_profile = settings.genmove.human_profile;
+    profile_of_name(settings.human_profile);  // throws for an unknown name
+    check(config, settings, has_human_network);
     return settings;
 }
 

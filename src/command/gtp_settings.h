@@ -68,8 +68,8 @@ struct GtpSettings {
     SearchParams analysis;
 };
 
-// Reads all of them. Throws ConfigError.
-GtpSettings read_gtp_settings(const Config& config);
+// Reads all of them. Throws ConfigError, also where keys ask for a human network and there is none.
+GtpSettings read_gtp_settings(const Config& config, bool has_human_network = false);
 
 // The rows of the settings above that are not the search's.
 std::span<const ParamRow<GtpSettings>> gtp_setting_rows();

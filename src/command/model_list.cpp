@@ -3,14 +3,21 @@
 
 namespace katago {
 
-nlohmann::json model_list(Engine& engine) {
+namespace {
+
+nlohmann::json description(Engine& engine) {
     const ModelInfo& model = engine.model();
-    return nlohmann::json::array({{{"name", engine.model_file()},
-                                   {"internalName", model.name},
-                                   {"maxBatchSize", 1},
-                                   {"usesHumanSLProfile", engine.evaluator().wants_metadata()},
-                                   {"version", model.version},
-                                   {"usingFP16", "false"}}});
+    return {{"name", engine.model_file()}, {"internalName", model.name},
+            {"maxBatchSize", 1},           {"usesHumanSLProfile", engine.evaluator().wants_metadata()},
+            {"version", model.version},    {"usingFP16", "false"}};
+}
+
+}  // namespace
+
+nlohmann::json model_list(Engine& engine, Engine* human) {
+    nlohmann::json list = nlohmann::json::array({description(engine)});
+    if (human) list.push_back(description(*human));
+    return list;
 }
 
 }  // namespace katago

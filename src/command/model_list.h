@@ -7,7 +7,7 @@
 
 namespace katago {
 
-// The networks in use, as kata-get-models and query_models tell.
-nlohmann::json model_list(Engine& engine);
+// The networks in use, as kata-get-models and query_models tell; `human` may be null.
+nlohmann::json model_list(Engine& engine, Engine* human);
 
 }  // namespace katago

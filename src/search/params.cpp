@@ -181,6 +181,15 @@ SearchParams SearchParams::for_analysis() {
     return params;
 }
 
+SearchParams SearchParams::without_human() const {
+    SearchParams params = *this;
+    params.human_root_explore_prob_weightless = params.human_root_explore_prob_weightful = 0;
+    params.human_pla_explore_prob_weightless = params.human_pla_explore_prob_weightful = 0;
+    params.human_opp_explore_prob_weightless = params.human_opp_explore_prob_weightful = 0;
+    params.human_chosen_move_prop = 0;
+    return params;
+}
+
 SearchParams SearchParams::quiet(int64_t visits) const {
     SearchParams params = *this;
     params.max_visits = params.max_playouts = visits;

@@ -165,6 +165,8 @@ struct SearchParams {
     // These parameters for a few visits that only judge a position (friendly pass, final score): no noise, no
     // temperature, one symmetry, both limits `visits`.
     SearchParams quiet(int64_t visits) const;
+    // These without anything that goes by a human policy.
+    SearchParams without_human() const;
 };
 
 // A row for each key of a configuration that sets one of the parameters.

@@ -142,6 +142,10 @@ void Search::share_value_memory(std::shared_ptr<ValueMemory> memory) {
     state_->value_memory = std::move(memory);
 }
 
+void Search::clear_value_memory() {
+    state_->value_memory->clear();
+}
+
 void Search::set_log(Logger* log) {
     state_->log = log;
 }

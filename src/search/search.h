@@ -87,6 +87,7 @@ class Search {
     void set_human_evaluator(Evaluator* human);
     // Where values are remembered with useEvalCache; each search has one of its own until it is given one.
     void share_value_memory(std::shared_ptr<ValueMemory> memory);
+    void clear_value_memory();
     // Where to say what a user should know; outlives the search. Null: nowhere.
     void set_log(Logger* log);
     // Moves not to be searched for one colour; forgotten when a move is made or a position set.
