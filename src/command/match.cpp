@@ -230,7 +230,7 @@ class MatchRun {
         const int64_t pair = number / 2;
         GameStart start;
         // Each network opens every second pair.
-        start.history = openings_.make(pair, bots_[static_cast<size_t>(pair % 2)].evaluator);
+        start.history = openings_.make(pair, bots_[static_cast<size_t>(pair % 2)]);
         start.black_bot = static_cast<size_t>(number % 2);
         start.max_moves = options_.settings.max_moves_per_game;
         start.seed = seed_ + "/game/" + std::to_string(number);

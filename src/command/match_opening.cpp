@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "core/error.h"
+#include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 #include "search/choice.h"
 
@@ -45,16 +48,47 @@ const std::string& draw_item(const std::vector<std::string>& items, Rng& rng) {
     return items[rng.below(items.size())];
 }
 
-// The mean of all eight views: no chance in it.
-std::shared_ptr<const Evaluation> look(EvalThread& network, const BoardHistory& history) {
-    return network.evaluate_mean(history.board(), history, history.next_player(), EvalOptions{}, symmetry::kCount);
-}
+// A bot's network, as it judges openings.
+class Network {
+  public:
+    explicit Network(const MatchBot& bot)
+        : thread_(bot.evaluator, /*seed=*/0), profile_(profile_of_name(bot.settings.params.human_profile)) {
+        if (profile_) options_.metadata = &*profile_;
+    }
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
 
-void make_komi_fair(BoardHistory& history, EvalThread& network) {
+    // The mean of all eight views: no chance in it.
+    std::shared_ptr<const Evaluation> look(const BoardHistory& history) {
+        return thread_.evaluate_mean(history.board(), history, history.next_player(), options_, symmetry::kCount);
+    }
+
+  private:
+    EvalThread thread_;
+    std::optional<SgfMetadata> profile_;
+    EvalOptions options_;
+};
+
+void make_komi_fair(BoardHistory& history, Network& network) {
     for (int round = 0; round < kKomiRounds; ++round) {
-        const float komi = half_integer(static_cast<double>(history.rules().komi - look(network, history)->white_lead));
+        const float komi = half_integer(static_cast<double>(history.rules().komi - network.look(history)->white_lead));
         if (komi == history.rules().komi) return;
         history.set_komi(komi);
+    }
+}
+
+void play_policy_moves(const MatchSettings& settings, BoardHistory& history, Network& network, Rng& rng) {
+    const double mean = settings.policy_init_area_prop * history.board().area();
+    const auto moves = static_cast<int>(-std::log(1 - rng.uniform()) * mean);
+    for (int i = 0; i < moves; ++i) {
+        const auto evaluation = network.look(history);
+        std::vector<double> weights(evaluation->policy.begin(), evaluation->policy.end());
+        weights.pop_back();  // never a pass
+        for (double& weight : weights) weight = std::max(0.0, weight);
+        if (*std::max_element(weights.begin(), weights.end()) <= 0) return;
+        const size_t chosen = draw_index(weights, settings.policy_init_area_temperature, /*only_below=*/1, rng);
+        const BoardSize size = history.board().size();
+        history.make_move(point_of_policy_index(static_cast<int>(chosen), size, size), history.next_player());
     }
 }
 
@@ -96,30 +130,15 @@ BoardHistory MatchOpenings::draw_recorded(int64_t pair, const Rules& rules) cons
     return history;
 }
 
-void MatchOpenings::play_policy_moves(BoardHistory& history, EvalThread& network, Rng& rng) const {
-    const double mean = settings_.policy_init_area_prop * history.board().area();
-    const auto moves = static_cast<int>(-std::log(1 - rng.uniform()) * mean);
-    for (int i = 0; i < moves; ++i) {
-        const auto evaluation = look(network, history);
-        std::vector<double> weights(evaluation->policy.begin(), evaluation->policy.end());
-        weights.pop_back();  // never a pass
-        for (double& weight : weights) weight = std::max(0.0, weight);
-        if (*std::max_element(weights.begin(), weights.end()) <= 0) return;
-        const size_t chosen = draw_index(weights, settings_.policy_init_area_temperature, /*only_below=*/1, rng);
-        const BoardSize size = history.board().size();
-        history.make_move(point_of_policy_index(static_cast<int>(chosen), size, size), history.next_player());
-    }
-}
-
-BoardHistory MatchOpenings::make(int64_t pair, Evaluator& evaluator) const {
+BoardHistory MatchOpenings::make(int64_t pair, const MatchBot& bot) const {
     Rng rng(seed_ + "/pair/" + std::to_string(pair));
     const size_t board = draw_index(settings_.board_size_weights, /*temperature=*/1, /*only_below=*/1, rng);
     const int length = settings_.board_sizes[board];
     const Rules rules = draw_rules(rng);
-    EvalThread network(evaluator, /*seed=*/0);
+    Network network(bot);
     BoardHistory history =
         records_.empty() ? BoardHistory(Board({length, length}), Color::Black, rules) : draw_recorded(pair, rules);
-    if (records_.empty() && settings_.init_games_with_policy) play_policy_moves(history, network, rng);
+    if (records_.empty() && settings_.init_games_with_policy) play_policy_moves(settings_, history, network, rng);
     if (settings_.komi_auto) make_komi_fair(history, network);
     return history;
 }

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "command/match_play.h"
 #include "command/match_settings.h"
 #include "core/rng.h"
-#include "eval/evaluator.h"
 #include "game/history.h"
 #include "game/sgf.h"
 
@@ -20,14 +20,13 @@ class MatchOpenings {
     // Reads the SGF files of openingsDir, those in sub-folders included. Throws IoError, ProtocolError, ConfigError.
     MatchOpenings(const MatchSettings& settings, const std::string& seed);
 
-    // The position after the opening, its moves being the game's first. The network draws the moves and finds fair
-    // komi, by evaluations that are the same every time. Throws ProtocolError, BackendError.
-    BoardHistory make(int64_t pair, Evaluator& evaluator) const;
+    // The position after the opening, its moves being the game's first. The bot's network draws the moves and finds
+    // fair komi, by evaluations that are the same every time. Throws ProtocolError, UsageError, BackendError.
+    BoardHistory make(int64_t pair, const MatchBot& bot) const;
 
   private:
     Rules draw_rules(Rng& rng) const;
     BoardHistory draw_recorded(int64_t pair, const Rules& rules) const;
-    void play_policy_moves(BoardHistory& history, EvalThread& network, Rng& rng) const;
 
     MatchSettings settings_;
     std::string seed_;

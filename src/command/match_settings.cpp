@@ -170,6 +170,10 @@ BotSettings read_bot_settings(Config config, size_t number) {
     if (!config.contains("maxVisits") && !config.contains("maxPlayouts") && !config.contains("maxTime"))
         throw ConfigError("Nothing limits the searches of bot " + settings.name +
                           ": set maxVisits, maxPlayouts or maxTime");
+    for (const ParamRow<SearchParams>& row : search_param_rows())
+        if (row.key.starts_with("humanSL") && row.key != "humanSLProfile" && config.contains(row.key))
+            throw ConfigError(std::string(row.key) +
+                              ": a match has no network that imitates people beside the bots' own");
     if (settings.model_file.empty()) settings.model_file = find_default_model().string();
     settings.config = std::move(config);
     return settings;

@@ -93,22 +93,27 @@ TEST_CASE("match_opening: a pair's opening depends on the seed and its number al
     const MatchOpenings again(settings, "seed");
     const auto evaluator = stub::make_evaluator();
     const auto other_evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
+    const BotSettings settings_of_bot = bot_of("");
+    const MatchBot bot{settings_of_bot, *evaluator};
+    const MatchBot other_bot{settings_of_bot, *other_evaluator};
     int same_as_next = 0;
     for (int64_t pair = 0; pair < 20; ++pair) {
-        const BoardHistory opening = openings.make(pair, *evaluator);
-        CHECK(same_start(opening, again.make(pair, *other_evaluator)));
+        const BoardHistory opening = openings.make(pair, bot);
+        CHECK(same_start(opening, again.make(pair, other_bot)));
         CHECK(!opening.finished());
         CHECK(komi_is_half_integer(static_cast<double>(opening.rules().komi)));
-        same_as_next += same_start(opening, openings.make(pair + 1, *evaluator)) ? 1 : 0;
+        same_as_next += same_start(opening, openings.make(pair + 1, bot)) ? 1 : 0;
     }
     CHECK(same_as_next < 5);
-    CHECK(!same_start(openings.make(0, *evaluator), MatchOpenings(settings, "other").make(0, *evaluator)));
+    CHECK(!same_start(openings.make(0, bot), MatchOpenings(settings, "other").make(0, bot)));
 }
 
 TEST_CASE("match_opening: fair komi is a half integer or integer that the network is content with") {
     const MatchOpenings openings(settings_of("bSizes = 9\nkomiAuto = true\ninitGamesWithPolicy = false"), "seed");
     const auto evaluator = stub::make_evaluator({.flat = true});
-    const BoardHistory opening = openings.make(0, *evaluator);
+    const BotSettings settings_of_bot = bot_of("");
+    const MatchBot bot{settings_of_bot, *evaluator};
+    const BoardHistory opening = openings.make(0, bot);
     CHECK(opening.moves().empty());
     CHECK(komi_is_acceptable(static_cast<double>(opening.rules().komi)));
 }
@@ -120,18 +125,18 @@ TEST_CASE("match_opening: recorded games give their first moves, each in its tur
     write_file(folder / "more" / "b.sgf", "(;SZ[13];B[dd];W[jj];B[dj];W[jd])");
     write_file(folder / "notes.txt", "no game");
     const auto evaluator = stub::make_evaluator();
+    const BotSettings settings_of_bot = bot_of("");
+    const MatchBot bot{settings_of_bot, *evaluator};
     const std::string dir = "openingsDir = " + folder.string() + "\n";
 
     const MatchOpenings openings(settings_of(dir + "openingMoves = 3\nkomiMean = 6.5"), "seed");
-    const BoardHistory first = openings.make(0, *evaluator);
-    const BoardHistory second = openings.make(1, *evaluator);
+    const BoardHistory first = openings.make(0, bot);
+    const BoardHistory second = openings.make(1, bot);
     CHECK(first.moves().size() == 3);
     CHECK(first.rules().komi == 6.5f);
     CHECK(first.board().width() + second.board().width() == 22);
-    CHECK(same_start(first, openings.make(2, *evaluator)));
-    CHECK(
-        MatchOpenings(settings_of(dir), "seed").make(first.board().width() == 13 ? 1 : 0, *evaluator).moves().size() ==
-        4);
+    CHECK(same_start(first, openings.make(2, bot)));
+    CHECK(MatchOpenings(settings_of(dir), "seed").make(first.board().width() == 13 ? 1 : 0, bot).moves().size() == 4);
 
     write_file(folder / "c.sgf", "(;SZ[9];B[];W[])");
     CHECK_THROWS_AS(MatchOpenings(settings_of(dir + "openingMoves = 3"), "seed"), ProtocolError);
