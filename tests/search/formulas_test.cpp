@@ -8,11 +8,14 @@
 #include "search/choice.h"
 #include "search/root.h"
 #include "search/select.h"
+#include "search/small_tree.h"
 #include "search/utility.h"
 
 // The examples with numbers are those of KataGo's formulas worked out by hand.
 
 using namespace katago;
+using small_tree::stats;
+using small_tree::Tree5;
 
 namespace {
 
@@ -22,47 +25,6 @@ SearchParams plain() {
 
 UtilityFunction utility_19x19(double center) {
     return UtilityFunction(plain(), 361, center);
-}
-
-// A node with an evaluation whose policy is given move by move, and children with statistics.
-struct Tree5 {
-    SearchContext context;
-    TreeNode parent{Color::White, {}, false};
-    std::vector<std::unique_ptr<TreeNode>> children;
-    std::shared_ptr<Evaluation> evaluation = std::make_shared<Evaluation>();
-
-    Tree5() {
-        context.root_history = BoardHistory(Board({5, 5}), Color::White, Rules{});
-        context.utility = UtilityFunction(context.params, 25, 0);
-        evaluation->width = evaluation->height = 5;
-        evaluation->policy.assign(26, 0.0f);
-        context.root_evaluation = context.adjusted_root_evaluation = evaluation;
-    }
-
-    void expand(const NodeStats& stats) {
-        REQUIRE(parent.set_evaluation({.own = evaluation, .human = nullptr}, stats));
-    }
-
-    Edge* add(Point move, double prior, const NodeStats& stats) {
-        children.push_back(std::make_unique<TreeNode>(Color::Black, Hash128{}, false));
-        NodeStats averages = stats;
-        averages.visits = 0;
-        children.back()->set_averages(averages, stats.visits);
-        evaluation->policy[static_cast<size_t>(policy_index(move, {5, 5}))] = static_cast<float>(prior);
-        Edge* edge = parent.add_edge(move, children.back().get());
-        for (int64_t i = 0; i < stats.visits; ++i) edge->add_visit();
-        return edge;
-    }
-};
-
-NodeStats stats(int64_t visits, double weight, double weight_sq, double utility, double variance) {
-    NodeStats result;
-    result.visits = visits;
-    result.weight = weight;
-    result.weight_sq = weight_sq;
-    result.utility = utility;
-    result.utility_sq = utility * utility + variance;
-    return result;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/thread.h"
 #include "search/stub_backend.h"
 
 using namespace katago;
@@ -384,4 +385,62 @@ TEST_CASE("search: every configuration key has a row of its own") {
         CHECK_FALSE(row.help.empty());
     }
     CHECK(keys.size() > 100);
+}
+
+TEST_CASE("search: pondering, stopping, reusing the tree and asking go together") {
+    const auto evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
+    const auto human = stub::make_evaluator({.policy_spread = 5, .cache_size_power_of_two = 10});
+    SearchParams params = with_visits(150, 3);
+    params.human_root_explore_prob_weightless = 0.1;
+    params.human_pla_explore_prob_weightful = 0.1;
+    params.use_eval_cache = true;
+    params.eval_cache_min_visits = 10;
+    params.avoid_repeated_pattern_utility = 0.01;
+    Search search(*evaluator, params, 3);
+    search.set_human_evaluator(human.get());
+    search.set_position(stub::empty_board(7));
+    search.set_ownership_wanted(true);
+    std::atomic<bool> done{false};
+    const auto ask = [&] {
+        while (!done) {
+            const Report report = search.report({.ownership = true, .moves_ownership = true});
+            if (report.has_root) CHECK(report.policy.size() == 50);
+            (void)search.root_values();
+            (void)search.pruned_root_values();
+            (void)search.play_selection_values();
+            (void)search.tree_ownership();
+            (void)search.tree_checksum();
+            (void)search.tree_bytes();
+        }
+    };
+    Thread first(ask), second(ask);
+    SearchLimits pondering;
+    pondering.pondering = true;
+    for (int move = 0; move < 8; ++move) {
+        search.run({});
+        const Point chosen = search.choose_move();
+        REQUIRE(search.make_move(chosen, search.player()));
+        search.begin(pondering);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        search.stop();
+        const Report report = search.report({});
+        const Point answer = report.has_root && !report.moves.empty() ? report.moves.back().move : kPass;
+        REQUIRE(search.make_move(answer, search.player()));
+    }
+    done = true;
+    first.join();
+    second.join();
+}
+
+TEST_CASE("search: stops after the evaluation that it is in") {
+    constexpr double kEvaluation_s = 0.03;
+    const auto evaluator = stub::make_evaluator({.seconds = kEvaluation_s});
+    Search search(*evaluator, with_visits(SearchParams::kUnlimitedVisits, 2), 3);
+    search.set_position(stub::empty_board(7));
+    search.begin(SearchLimits::none());
+    while (root_visits(search) < 4) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const int64_t visits = root_visits(search);
+    search.stop();
+    // What was under way is finished, and nothing is begun. How long that takes is no criterion of a test.
+    CHECK(root_visits(search) <= visits + 4);
 }
