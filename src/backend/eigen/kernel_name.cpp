@@ -16,7 +16,9 @@ struct NameOfKernel {
     std::string_view operator()(const ElementwiseStep&) const { return "elementwise"; }
     std::string_view operator()(const RmsNormStep&) const { return "rms_norm"; }
     std::string_view operator()(const PoolStep&) const { return "global_pool"; }
-    std::string_view operator()(const AttentionStep&) const { return "attention_f32"; }
+    std::string_view operator()(const AttentionStep& attention) const {
+        return attention.integers ? "attention_s16" : "attention_f32";
+    }
 };
 
 }  // namespace

@@ -149,7 +149,7 @@ struct AttentionCall {
     // Null, or per kv head, for each column then each row of the board: cosines, then sines, of qk_channels (padded to
     // whole vectors); each pair's value stands twice, the sine first with its sign changed.
     const float* rope = nullptr;
-    float* scratch = nullptr;  // attention_scratch_floats()
+    float* scratch = nullptr;  // attention_scratch_floats(), or integer_attention_scratch_floats()
 };
 
 // The kernels of one instruction set. Pure functions of their calls; thread-safe.
@@ -160,6 +160,7 @@ struct Kernels {
     void (*winograd)(const WinogradCall&) = nullptr;
     void (*integer_dense)(const IntegerDenseCall&) = nullptr;        // null: none for this set
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
+    void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
     void (*sparse_conv)(const SparseConvCall&) = nullptr;
     void (*elementwise)(const ElementwiseCall&) = nullptr;
     void (*rms_norm)(const RmsNormCall&) = nullptr;
@@ -168,6 +169,7 @@ struct Kernels {
     size_t (*winograd_input_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*winograd_scratch_floats)(int height, int width, size_t batch) = nullptr;
     size_t (*integer_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
+    size_t (*integer_attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
 };
 

@@ -41,6 +41,10 @@ class Lowering {
           width_(kernels.width),
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
         program_.kernels = &kernels;
+        // Attention goes with the layers around it.
+        integers_ = kernels.integer_attention != nullptr &&
+                    std::any_of(choices.begin(), choices.end(),
+                                [](const auto& c) { return c.second == ProductKernel::GemmS16; });
         program_.outputs = graph.outputs();
         program_.spatial_channels = graph.spatial_channels();
         program_.global_channels = graph.global_channels();
@@ -109,7 +113,7 @@ class Lowering {
     }
     void operator()(const GlobalPool& layer) { add_step({in(0)}, {id_}, PoolStep{in(0), id_, layer.kind}); }
     void operator()(const Attention& layer) {
-        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer});
+        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer, integers_});
     }
 
   private:
@@ -186,6 +190,7 @@ class Lowering {
     Fuser fuser_;
     int width_;
     bool transform_weights_;
+    bool integers_ = false;  // attention in 16-bit integers
     Program program_;
     NodeId id_ = 0;
 };

@@ -48,7 +48,8 @@ struct ScratchFloats {
         AttentionCall call;
         call.qk_channels = attention.layer.qk_channels, call.v_channels = attention.layer.v_channels;
         call.height = board.height, call.width = board.width;
-        return program.kernels->attention_scratch_floats(call);
+        return attention.integers ? program.kernels->integer_attention_scratch_floats(call)
+                                  : program.kernels->attention_scratch_floats(call);
     }
 };
 

@@ -211,7 +211,7 @@ struct EigenPlan::Run {
         call.height = plan.board_.height, call.width = plan.board_.width, call.batch = batch;
         call.rope = plan.rope_tables_[index].data();
         call.scratch = plan.scratch_.data();
-        kernels.attention(call);
+        (layer.integers ? kernels.integer_attention : kernels.attention)(call);
     }
 };
 

@@ -93,6 +93,7 @@ struct PoolStep {
 struct AttentionStep {
     NodeId q = kNone, k = kNone, v = kNone, out = kNone;
     Attention layer;
+    bool integers = false;  // products of 16-bit integers
 };
 
 using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Im2colStep,

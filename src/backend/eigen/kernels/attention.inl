@@ -129,11 +129,10 @@ KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
     return 1.0f / total;
 }
 
-// Writes `count` rows of one head's results, each times its factor, into the output.
-void scatter_results(const AttentionCall& call, const AttentionScratch& s, size_t first_row, int head, int count,
-                     const float* factors) {
+// Writes `count` rows of one head's results, [v block][kQueryRows][width], each times its factor, into the output.
+void scatter_results(const AttentionCall& call, const AttentionScratch& s, const float* results, size_t first_row,
+                     int head, int count, const float* factors) {
     const size_t stride = call.batch * s.points * kWidth;
-    const float* results = call.scratch + s.results;
     const int first = head * call.v_channels;
     const bool whole = call.v_channels % kWidth == 0;
     for (int r = 0; r < count; ++r) {
@@ -172,7 +171,7 @@ void attend_head(const AttentionCall& call, const AttentionScratch& s, size_t sa
         for (int r = 0; r < count; ++r) factors[r] = exponentials_of_row(scores + r * kWidth, s.points);
         multiply_rows(scores, static_cast<size_t>(kQueryRows) * kWidth, call.scratch + s.values, s.points, s.v_blocks,
                       count, call.scratch + s.results);
-        scatter_results(call, s, sample * s.points + first, head, count, factors);
+        scatter_results(call, s, call.scratch + s.results, sample * s.points + first, head, count, factors);
     }
 }
 

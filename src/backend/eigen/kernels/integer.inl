@@ -29,6 +29,9 @@ KERNEL_INLINE Integers add_products(Integers sum, Integers a, Integers b) {
     return sum;
 #endif
 }
+KERNEL_INLINE Integers round_to_integers(Vector v) {
+    return reinterpret_cast<Integers>(_mm512_cvtps_epi32(reinterpret_cast<__m512>(v)));
+}
 // Rounds two vectors to a unit.
 KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
     const __m512i low = _mm512_cvtps_epi32(reinterpret_cast<__m512>(first));
@@ -65,6 +68,9 @@ KERNEL_INLINE Integers add_products(Integers sum, Integers a, Integers b) {
     sum += reinterpret_cast<Integers>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
     keep_order(sum);
     return sum;
+}
+KERNEL_INLINE Integers round_to_integers(Vector v) {
+    return reinterpret_cast<Integers>(_mm256_cvtps_epi32(reinterpret_cast<__m256>(v)));
 }
 KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
     const __m256i low = _mm256_cvtps_epi32(reinterpret_cast<__m256>(first));

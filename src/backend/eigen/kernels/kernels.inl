@@ -20,6 +20,7 @@
 #if defined(__AVX2__)
 #include "backend/eigen/kernels/integer.inl"
 
+#include "backend/eigen/kernels/integer_attention.inl"
 #include "backend/eigen/kernels/integer_dense.inl"
 #include "backend/eigen/kernels/integer_winograd.inl"
 #endif
@@ -32,6 +33,7 @@ constexpr Kernels kTable = {
 #if defined(__AVX2__)
     .integer_dense = integer_dense,
     .integer_winograd = integer_winograd,
+    .integer_attention = integer_attention,
 #endif
     .sparse_conv = sparse_conv,
     .elementwise = elementwise,
@@ -42,6 +44,7 @@ constexpr Kernels kTable = {
     .winograd_scratch_floats = winograd_scratch_floats,
 #if defined(__AVX2__)
     .integer_winograd_scratch_floats = integer_winograd_scratch_floats,
+    .integer_attention_scratch_floats = integer_attention_scratch_floats,
 #endif
     .attention_scratch_floats = attention_scratch_floats,
 };
