@@ -89,7 +89,7 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     const std::unique_ptr<Engine> human = load_human_engine(options, launch.config);
     AnalysisSession session({engine, launch.config, analysis, *log, streams.out, human.get()});
     report_unused_keys(launch.config, *log, streams.err);
-    log->write("Backend " + engine.backend().name() + ": " + engine.backend().description());
+    engine.report(*log);
     log->write("Loaded config " + launch.config.name());
     log->write("Loaded model " + engine.model_file());
     log->write("Analyzing up to " + std::to_string(analysis.threads.positions) + " positions at a time in parallel");

@@ -3,11 +3,13 @@
 
 #include <ostream>
 #include <random>
+#include <utility>
 
 #include "backend/registry.h"
 #include "command/gtp_settings.h"
 #include "command/ignored_keys.h"
 #include "command/locate.h"
+#include "command/network_load.h"
 #include "core/error.h"
 #include "core/rng.h"
 
@@ -67,6 +69,10 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
     Launch launch;
     launch.model_file = options.has("model") ? *options.value("model") : find_default_model().string();
     launch.config = read_config(options, fallback);
+    if (const auto precision = options.value("precision")) {
+        const std::pair<std::string, std::string> pair("nnPrecision", *precision);
+        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
+    }
     for (const std::string& text : options.values("override-config"))
         for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
             launch.notes.push_back("Config override: " + key + " = " + value);
@@ -89,9 +95,16 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config) : 
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
     Model model = read_model(model_file);
     graph_ = model.graph;
-    loaded_ = backend_->load(*graph_);
+    LoadedNetwork network = load_network(model, *backend_, config);
+    loaded_ = std::move(network.model);
+    notes_ = std::move(network.notes);
     evaluator_ = std::make_unique<Evaluator>(model.info, graph_->meta_channels(), loaded_, evaluator_options(config));
     seed_ = choose_seed(config);
+}
+
+void Engine::report(Logger& log) const {
+    log.write("Backend " + backend_->name() + ": " + backend_->description());
+    for (const std::string& note : notes_) log.write(note);
 }
 
 std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config) {

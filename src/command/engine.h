@@ -44,7 +44,8 @@ std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, c
 // evaluator, which is thread-safe.
 class Engine {
   public:
-    // Reads the file and packs its weights. Throws ModelError, IoError, ConfigError, UsageError.
+    // Reads the file and packs its weights; may measure kernels, once on a machine. Throws ModelError, IoError,
+    // ConfigError, UsageError, UnsupportedError.
     Engine(const std::filesystem::path& model_file, const Config& config);
 
     Evaluator& evaluator() { return *evaluator_; }
@@ -54,6 +55,8 @@ class Engine {
     const Graph& graph() const { return *graph_; }
     const Backend& backend() const { return *backend_; }
     const LoadedModel& loaded_model() const { return *loaded_; }
+    // Writes what computes the network, in which precision, and why.
+    void report(Logger& log) const;
     // From searchRandSeed, else different every time.
     uint64_t seed() const { return seed_; }
 
@@ -63,6 +66,7 @@ class Engine {
     const Backend* backend_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;
+    std::vector<std::string> notes_;  // on the precision
     uint64_t seed_ = 0;
 };
 

@@ -110,7 +110,7 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
     if (program.human) say("Loaded human SL model " + program.human->model_file());
     say("Model name: " + program.engine.model().name);
     if (program.human) say("Human SL model name: " + program.human->model().name);
-    program.log->write("Backend " + program.engine.backend().name() + ": " + program.engine.backend().description());
+    program.engine.report(*program.log);
     say("GTP ready, beginning main protocol loop");
     if (program.human && program.human->evaluator().wants_metadata() &&
         !profile_of_name(session.settings().human_profile))

@@ -42,7 +42,6 @@ constexpr IgnoredKey kIgnored[] = {
     {"nnMutexPoolSizePowerOfTwo", false, "the cache chooses its locks itself"},
     {"nodeTableShardsPowerOfTwo", false, "the tree chooses its locks itself"},
     {"nnRandSeed", true, "searchRandSeed also seeds the choice of symmetries"},
-    {"homeDataDir", false, "nothing is written outside the log"},
     {"debugSkipNeuralNet", false, "there is always a network"},
     {"avoidSgf", true, kNoPatterns},
     {"autoAvoidRepeat", true, kNoPatterns},

@@ -15,6 +15,7 @@ constexpr std::array kSubcommands = {
     Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
     Subcommand{"genconfig", "Ask some questions, measure this machine, write a config for gtp.", run_genconfig},
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
+    Subcommand{"tune", "Measure the kernels that a network can use on this machine, and show the choice.", run_tune},
     Subcommand{"version", "Print version and exit.", run_version},
 };
 

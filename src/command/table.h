@@ -35,6 +35,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
 int run_benchmarknn(std::span<const std::string> arguments, const Streams& streams);
 int run_genconfig(std::span<const std::string> arguments, const Streams& streams);
 int run_match(std::span<const std::string> arguments, const Streams& streams);
+int run_tune(std::span<const std::string> arguments, const Streams& streams);
 int run_version(std::span<const std::string> arguments, const Streams& streams);
 
 }  // namespace katago

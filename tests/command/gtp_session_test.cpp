@@ -78,7 +78,7 @@ class TypedBuffer : public std::streambuf {
 struct Session {
     Session(std::ostream& out, const std::string& settings)
         : streams{none, out, err},
-          config(Config::from_text(settings, "test")),
+          config(Config::from_text("nnPrecision = fp32\n" + settings, "test")),
           log(LogOptions{}, {}, err),
           engine(transcripts::model(), config),
           session({engine, config, log, streams, "1"}) {}

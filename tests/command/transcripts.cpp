@@ -41,6 +41,7 @@ Output run_gtp(const std::string& input, const std::string& overrides) {
     Launch launch;
     launch.model_file = "models/g170-b6c96-s175395328-d26788732.bin.gz";
     launch.config = Config::from_file("gtp/gtp.cfg");
+    launch.config.apply_overrides("nnPrecision=fp32", rules_keys());  // the reference's digits, and no measurements
     launch.config.apply_overrides(overrides, rules_keys());
     const auto log = make_logger(launch, LogOptions{}, streams);
     Engine engine(launch.model_file, launch.config);
