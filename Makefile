@@ -5,7 +5,8 @@
 #   make check            layering, formatting, static checks
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
 #   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
-#   make soak             thousands of random commands; SOAK_COMMANDS=2000, SOAK_SEED=1, MODEL=network file
+#   make soak             thousands of random commands and queries; SOAK_COMMANDS=2000, SOAK_QUERIES=10000, SOAK_SEED=1,
+#                         MODEL=network file
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
@@ -77,6 +78,7 @@ fuzz:
 
 .PHONY: soak
 SOAK_COMMANDS ?= 2000
+SOAK_QUERIES ?= 10000
 SOAK_SEED ?= 1
 MODEL ?= ../shared/data/models/random-v8-b3c24.bin.gz
 
@@ -84,6 +86,7 @@ soak:
 	$(call configure,$(BUILD))
 	$(call compile,$(BUILD),katago)
 	python3 scripts/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
+	python3 scripts/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
 
 format:
 	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
