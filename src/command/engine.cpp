@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "command/engine.h"
 
+#include <algorithm>
+#include <bit>
 #include <ostream>
 #include <random>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "command/network_load.h"
 #include "core/error.h"
 #include "core/rng.h"
+#include "search/memory_limit.h"
 
 namespace katago {
 
@@ -41,9 +44,24 @@ Config read_config(const Options& options, const DefaultConfig& fallback) {
     return config;
 }
 
-EvaluatorOptions evaluator_options(const Config& config) {
+// An evaluation of a 19x19 position with ownership, and a share of the machine that a full cache may take: KataGo's
+// analysis example asks for 25 GB.
+constexpr int64_t kCachedBytes = 3000;
+constexpr int64_t kCacheShare = 4;
+
+int largest_cache_power() {
+    const int64_t memory = read_machine_memory().physical_bytes;
+    if (memory <= 0) return kDefaultCachePower;
+    return std::bit_width(static_cast<uint64_t>(memory / kCacheShare / kCachedBytes)) - 1;
+}
+
+EvaluatorOptions evaluator_options(const Config& config, std::vector<std::string>& notes) {
     EvaluatorOptions options;
-    options.cache_size_power_of_two = config.get_int("nnCacheSizePowerOfTwo", {-1, 48}, kDefaultCachePower);
+    const int wanted = config.get_int("nnCacheSizePowerOfTwo", {-1, 48}, kDefaultCachePower);
+    options.cache_size_power_of_two = std::min(wanted, largest_cache_power());
+    if (wanted > options.cache_size_power_of_two)
+        notes.push_back("nnCacheSizePowerOfTwo = " + std::to_string(wanted) + " cut to " +
+                        std::to_string(options.cache_size_power_of_two) + ", a quarter of this machine's memory");
     options.randomize_symmetry = config.get_bool("nnRandomize", true);
     if (config.contains("nnForcedSymmetry")) {
         options.randomize_symmetry = false;
@@ -98,7 +116,8 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config) : 
     LoadedNetwork network = load_network(model, *backend_, config);
     loaded_ = std::move(network.model);
     notes_ = std::move(network.notes);
-    evaluator_ = std::make_unique<Evaluator>(model.info, graph_->meta_channels(), loaded_, evaluator_options(config));
+    evaluator_ =
+        std::make_unique<Evaluator>(model.info, graph_->meta_channels(), loaded_, evaluator_options(config, notes_));
     seed_ = choose_seed(config);
 }
 

@@ -66,7 +66,7 @@ class Engine {
     const Backend* backend_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;
-    std::vector<std::string> notes_;  // on the precision
+    std::vector<std::string> notes_;  // on the precision and the cache
     uint64_t seed_ = 0;
 };
 
