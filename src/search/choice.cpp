@@ -145,7 +145,7 @@ void add_unsearched(const SearchContext& context, const TreeNode& node, std::vec
         const auto index = static_cast<int>(i);
         if (!listed[i] && node.evaluation()->policy[i] >= 0 && context.root_allowed[i] &&
             !context.avoided(node.player(), index, 0))
-            values.push_back({.move = point_of_policy_index(index, context.size(), context.size())});
+            values.push_back({point_of_policy_index(index, context.size(), context.size()), nullptr, 0, {}});
     }
 }
 

@@ -69,6 +69,16 @@ struct EdgeBlock {
     std::atomic<EdgeBlock*> next{nullptr};  // owned by the node
 };
 
+// Fetches what will be read of nodes soon: they lie scattered over memory much larger than the caches.
+template <class Range>
+void prefetch_children(const Range& edges) {
+    for (const auto& edge : edges) {
+        const auto* start = reinterpret_cast<const char*>(edge.child());
+        __builtin_prefetch(start);
+        __builtin_prefetch(start + 64);
+    }
+}
+
 // Walks the edges of a node in the order in which they were made.
 class EdgeRange {
   public:
@@ -113,7 +123,7 @@ struct NodeExtras {
 class TreeNode {
   public:
     TreeNode(Player player, const Hash128& graph_hash, bool force_non_terminal)
-        : graph_hash_(graph_hash), player_(player), force_non_terminal_(force_non_terminal) {}
+        : player_(player), force_non_terminal_(force_non_terminal), graph_hash_(graph_hash) {}
     ~TreeNode();
     TreeNode(const TreeNode&) = delete;
     TreeNode& operator=(const TreeNode&) = delete;
@@ -153,10 +163,6 @@ class TreeNode {
     std::atomic<int32_t> virtual_losses{0};
     // Visits that wait to be counted by a recomputation of the statistics.
     std::atomic<int32_t> pending_visits{0};
-    // What this node has contributed to the correction of evaluations.
-    ValueBiasShare bias;
-    // The last sweep of the tree that reached this node; used between searches only.
-    uint32_t mark = 0;
 
     // The node's word and, in searches that ask for it, that of a network that imitates people.
     struct Judgement {
@@ -191,19 +197,26 @@ class TreeNode {
     Edge* append(Point move, TreeNode* child, int64_t visits);
     void free_edges();
 
+    // What every selection above reads comes first, so that it lies together.
+    std::atomic<int64_t> visits_{0};
+    std::atomic<double> weight_{0}, utility_{0};
     std::atomic<EdgeBlock*> first_block_{nullptr};
     std::atomic<const Evaluation*> evaluation_{nullptr};
-    std::shared_ptr<const Evaluation> evaluation_owner_;
-    std::unique_ptr<NodeExtras> extras_;
-    const Hash128 graph_hash_;
-    std::atomic<int64_t> visits_{0};
-    std::atomic<double> weight_{0}, weight_sq_{0};
-    std::atomic<double> win_loss_{0}, no_result_{0}, score_mean_{0}, score_mean_sq_{0}, lead_{0};
-    std::atomic<double> utility_{0}, utility_sq_{0};
     const Player player_;
     const bool force_non_terminal_;
     bool is_root_ = false;
     std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+    std::atomic<double> weight_sq_{0}, utility_sq_{0};
+    std::atomic<double> win_loss_{0}, no_result_{0}, score_mean_{0}, score_mean_sq_{0}, lead_{0};
+    const Hash128 graph_hash_;
+    std::shared_ptr<const Evaluation> evaluation_owner_;
+    std::unique_ptr<NodeExtras> extras_;
+
+  public:
+    // What this node has contributed to the correction of evaluations.
+    ValueBiasShare bias;
+    // The last sweep of the tree that reached this node; used between searches only.
+    uint32_t mark = 0;
 };
 
 template <class Keep>

@@ -102,6 +102,7 @@ Selector::Guide Selector::choose_guide(const SearchContext& context, const TreeN
 
 void Selector::gather(Scene& scene) {
     const SearchContext& context = scene.context;
+    prefetch_children(scene.at.node.edges());
     const std::vector<float>& policy = *scene.guide.policy;
     static_assert(sizeof(float) == sizeof(int32_t));
     open_policy_.resize(policy.size());
@@ -249,7 +250,7 @@ void Selector::look_at_passing(const Scene& scene, const NewMove& new_move, Sele
 
 Selection Selector::select(const SearchContext& context, const Standpoint& at, Rng& rng) {
     const SearchParams& params = context.params;
-    Scene scene{.context = context, .at = at, .guide = choose_guide(context, at.node, rng)};
+    Scene scene{context, at, choose_guide(context, at.node, rng), {}, {}};
     gather(scene);
     const double total_weight = scene.totals.weight;
     Parent& parent = scene.parent;

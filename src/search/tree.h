@@ -29,7 +29,7 @@ class Tree {
 
     // What a new node is to be: a position with `player` to move at the end of `history`.
     struct NewNode {
-        Player player;
+        Player player = Color::Black;
         Hash128 graph_hash;
         bool force_non_terminal = false;
         const BoardHistory* bias_history = nullptr;  // null: takes no part in the correction of evaluations

@@ -102,7 +102,8 @@ TreeNode* Worker::step_into(TreeNode& node, const Selection& selection) {
 // The node at the end of the history, after the selected move of `node`.
 Tree::NewNode Worker::describe_child(const TreeNode& node, const Selection& selection) const {
     const SearchParams& params = context_->params;
-    Tree::NewNode wanted{.player = history_.next_player(), .graph_hash = {}};
+    Tree::NewNode wanted;
+    wanted.player = history_.next_player();
     if (params.use_graph_search)
         wanted.graph_hash = next_graph_hash(node.is_root() ? context_->root_graph_hash : node.graph_hash(), history_,
                                             params.graph_search_rep_bound, params.draw_equivalent_wins_for_white);
