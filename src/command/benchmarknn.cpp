@@ -9,6 +9,7 @@
 #include "command/benchmarknn_report.h"
 #include "command/engine.h"
 #include "command/gtp_settings.h"
+#include "command/network_load.h"
 #include "command/progress_line.h"
 #include "command/speed.h"
 #include "command/table.h"
@@ -93,13 +94,27 @@ Wanted read_wanted(const Options& options) {
     return wanted;
 }
 
+// -precision stands in the configuration by now; here it may name several.
+std::vector<Precision> precisions_of(const Config& config) {
+    if (!config.contains("nnPrecision")) return {read_precision(config).precision};
+    std::vector<Precision> precisions;
+    for (const std::string& name : split_at_commas(config.get_string("nnPrecision")))
+        precisions.push_back(parse_precision(name, "nnPrecision"));
+    return precisions;
+}
+
 // Everything that is measured, each network loaded once a precision.
 class Measuring {
   public:
     Measuring(const Launch& launch, const Wanted& wanted, std::ostream& err)
-        : wanted_(wanted), model_(read_model(launch.model_file)), backend_(backend_of(launch.config)), progress_(err) {
+        : wanted_(wanted),
+          model_(read_model(launch.model_file)),
+          backend_(backend_of(launch.config)),
+          tuning_folder_(tuning_folder(launch.config)),
+          progress_(err) {
         const int positions = std::max(kPositions, wanted.load.batch);
-        for (const int length : wanted.board_lengths) rows_.push_back(benchmark_rows(model_, length, positions));
+        for (const int length : wanted.board_lengths)
+            rows_.push_back(benchmark_rows(model_.info, *model_.graph, length, positions));
     }
 
     NnReport run() {
@@ -108,7 +123,9 @@ class Measuring {
         report.backend = backend_.name() + ": " + backend_.description();
         report.board_lengths = wanted_.board_lengths;
         report.multiply_adds = mean_multiply_adds(*model_.graph, rows_);
-        report.first = measure(wanted_.precisions.front(), wanted_.load);
+        const auto loaded = load(wanted_.precisions.front());
+        report.first = measure(*loaded, wanted_.precisions.front(), wanted_.load);
+        report.computes_in = loaded->description();
         report.comparisons = compare();
         if (wanted_.profile) profile(report);
         report.peak_memory_mb = peak_memory_mb();
@@ -125,15 +142,14 @@ class Measuring {
         return backend_.load(*model_.graph, load_options(precision));
     }
 
-    static LoadOptions load_options(Precision precision) {
+    LoadOptions load_options(Precision precision) {
         LoadOptions options;
         options.precision = precision;
+        options.tuning_folder = tuning_folder_;
+        options.progress = [this](int done, int all) {
+            progress_.show("measuring kernels: " + std::to_string(done) + " of " + std::to_string(all));
+        };
         return options;
-    }
-
-    NnMeasurement measure(Precision precision, const NnLoad& load_wanted) {
-        const auto loaded = load(precision);
-        return measure(*loaded, precision, load_wanted);
     }
 
     NnMeasurement measure(const LoadedModel& loaded, Precision precision, const NnLoad& load_wanted) {
@@ -189,6 +205,7 @@ class Measuring {
     const Wanted& wanted_;
     Model model_;
     const Backend& backend_;
+    std::filesystem::path tuning_folder_;
     ProgressLine progress_;
     std::vector<NnRows> rows_;
 };
@@ -200,9 +217,7 @@ int run_benchmarknn(std::span<const std::string> arguments, const Streams& strea
     if (answer_help(command_line(), options, streams.out)) return 0;
     Wanted wanted = read_wanted(options);
     const Launch launch = prepare_launch(options);
-    // -precision stands in the configuration by now.
-    for (const std::string& name : split_at_commas(launch.config.get_string("nnPrecision", "auto")))
-        wanted.precisions.push_back(parse_precision(name, "nnPrecision"));
+    wanted.precisions = precisions_of(launch.config);
     NnReport report = Measuring(launch, wanted, streams.err).run();
     report.model_file = launch.model_file.string();
     report.require_exact_length = options.has("require-exact-nnlen");

@@ -130,8 +130,8 @@ double median_of(std::vector<double> values) {
     return *middle;
 }
 
-NnRows benchmark_rows(const Model& model, int board_length, int count) {
-    const RowChannels channels = row_channels(model.info.input_version);
+NnRows benchmark_rows(const ModelInfo& info, const Graph& graph, int board_length, int count) {
+    const RowChannels channels = row_channels(info.input_version);
     NnRows rows;
     rows.board = {board_length, board_length};
     rows.count = count;
@@ -139,11 +139,11 @@ NnRows benchmark_rows(const Model& model, int board_length, int count) {
     const auto global = static_cast<size_t>(channels.global);
     rows.spatial.resize(static_cast<size_t>(count) * spatial);
     rows.global.resize(static_cast<size_t>(count) * global);
-    rows.meta.resize(static_cast<size_t>(count) * static_cast<size_t>(model.graph->meta_channels()));
+    rows.meta.resize(static_cast<size_t>(count) * static_cast<size_t>(graph.meta_channels()));
     LadderMemory ladders;
     size_t row = 0;
     for (const BoardHistory& position : benchmark_positions(board_length, count)) {
-        fill_inputs(model.info.input_version, {position, position.next_player(), EvalOptions{}, 0}, ladders,
+        fill_inputs(info.input_version, {position, position.next_player(), EvalOptions{}, 0}, ladders,
                     rows.spatial.data() + row * spatial, rows.global.data() + row * global);
         ++row;
     }

@@ -12,13 +12,13 @@
 
 namespace katago {
 
-// Input rows of positions of real games on one board, for one network.
+// Input rows of positions of a built-in game on one board, for one network.
 struct NnRows {
     BoardShape board;
     int count = 0;
     std::vector<float> spatial, global, meta;  // `count` rows each; zeros for metadata
 };
-NnRows benchmark_rows(const Model& model, int board_length, int count);
+NnRows benchmark_rows(const ModelInfo& info, const Graph& graph, int board_length, int count);
 
 // How to run a network: each of `threads` threads evaluates batches of its own, all at the same time.
 struct NnLoad {

@@ -76,13 +76,14 @@ TextTable kernel_table(const NnReport& report) {
         auto found = std::find_if(kernels.begin(), kernels.end(),
                                   [&](const StepProfile& kernel) { return kernel.kernel == step.kernel; });
         if (found == kernels.end()) {
-            kernels.push_back({"1", step.kernel, 0, 0});
+            kernels.push_back({"", step.kernel, 0, 0});
             counts.push_back(0);
             found = std::prev(kernels.end());
         }
         found->seconds += step.seconds;
         found->multiply_adds += step.multiply_adds;
-        found->layer = std::to_string(++counts[static_cast<size_t>(found - kernels.begin())]) + " layers";
+        const int count = ++counts[static_cast<size_t>(found - kernels.begin())];
+        found->layer = std::to_string(count) + (count == 1 ? " layer" : " layers");
     }
     std::sort(kernels.begin(), kernels.end(), [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
     NnReport summary = report;
@@ -146,6 +147,7 @@ nlohmann::ordered_json nn_report_json(const NnReport& report) {
                                    {"actualWallNNEvalsPerSec", speed.wall_rate()},
                                    {"backend", report.backend},
                                    {"precision", name_of(report.first.precision)},
+                                   {"computesIn", report.computes_in},
                                    {"multiplyAdds", report.multiply_adds},
                                    {"msPerEval", speed.milliseconds()},
                                    {"gflops", speed.gflops},

@@ -20,7 +20,8 @@ struct NnMeasurement {
 // What `benchmarknn` found.
 struct NnReport {
     std::string model_file, model_name;
-    std::string backend;  // its name and what it says of itself
+    std::string backend;      // its name and what it says of itself
+    std::string computes_in;  // what the plan of `first` says of itself; may be empty
     std::vector<int> board_lengths;
     bool require_exact_length = false;
     double multiply_adds = 0;                // of one evaluation

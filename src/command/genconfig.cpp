@@ -6,11 +6,13 @@
 #include <ostream>
 
 #include "command/benchmark_positions.h"
+#include "command/benchmarknn_measure.h"
 #include "command/config_text.h"
 #include "command/engine.h"
 #include "command/genconfig_questions.h"
 #include "command/gtp_settings.h"
 #include "command/locate.h"
+#include "command/network_load.h"
 #include "command/progress_line.h"
 #include "command/speed_search.h"
 #include "command/table.h"
@@ -28,6 +30,8 @@ constexpr int kProbePositions = 3;
 constexpr int kProbeVisits = 50;
 constexpr double kProbeSeconds = 2;  // what a test search shall take
 constexpr int kBoardLength = 19;
+constexpr double kPrecisionSeconds = 2;
+constexpr double kWorthwhile = 1.02;  // a smaller gain may be chance, and FP32 is exact
 
 const CommandLine& command_line() {
     static const CommandLine line = {
@@ -100,7 +104,28 @@ class Tuner {
         return speeds[best_of(speeds, wishes.seconds_per_move)].threads;
     }
 
+    // The fastest of those that are exact for all that a user sees.
+    Precision best_precision() {
+        const NnRows rows = benchmark_rows(engine_.model(), engine_.graph(), kBoardLength, kPositions);
+        const double exact = evaluations_per_second(Precision::Fp32, rows);
+        const double chosen = evaluations_per_second(Precision::Auto, rows);
+        return chosen > exact * kWorthwhile ? Precision::Auto : Precision::Fp32;
+    }
+
   private:
+    double evaluations_per_second(Precision precision, const NnRows& rows) {
+        LoadOptions options;
+        options.precision = precision;
+        options.tuning_folder = tuning_folder(config_);
+        const auto loaded = engine_.backend().load(engine_.graph(), options);
+        NnLoad load;
+        load.max_seconds = kPrecisionSeconds;
+        const double rate = measure_nn(engine_.graph(), *loaded, {&rows, 1}, load).median_rate();
+        out_ << "nnPrecision = " << name_of(precision) << ": " << fixed_number(rate, 1) << " evaluations a second"
+             << (loaded->description().empty() ? "" : ", " + loaded->description()) << std::endl;
+        return rate;
+    }
+
     SearchSpeed measure(int threads, int visits, std::span<const BoardHistory> positions) {
         SearchParams params = read_gtp_settings(config_).genmove;
         params.max_visits = visits;
@@ -160,7 +185,11 @@ int run_genconfig(std::span<const std::string> arguments, const Streams& streams
     if (!keep) {
         const TuningWishes tuning = ask_tuning(dialog);
         dialog.heading("TUNING NOW");
-        threads = Tuner(model_file, text, streams).best_threads(tuning);
+        Tuner tuner(model_file, text, streams);
+        const Precision precision = tuner.best_precision();
+        dialog.say("Using nnPrecision = " + std::string(name_of(precision)) + "\n");
+        text.set("nnPrecision", name_of(precision));
+        threads = tuner.best_threads(tuning);
     }
     dialog.say("Using " + std::to_string(*threads) + " numSearchThreads!");
     text.set("numSearchThreads", std::to_string(*threads));
