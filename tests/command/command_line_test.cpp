@@ -4,14 +4,12 @@
 #include <sstream>
 #include <vector>
 
-#include "command/benchmark_positions.h"
 #include "command/gtp_settings.h"
 #include "command/ignored_keys.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
-#include "transcripts.h"
 
 using namespace katago;
 
@@ -98,16 +96,6 @@ TEST_CASE("settings: contradictions are errors") {
     CHECK(read("maxVisits = 5").has_limit);
 }
 
-TEST_CASE("settings: the shipped configuration has no key that nobody reads") {
-    const Config config = Config::from_file(std::filesystem::path(__FILE__).parent_path() / "../../configs/gtp.cfg");
-    read_gtp_settings(config);
-    rules_from_config(config);
-    board_size_from_config(config);
-    LogOptions::from_config(config, {});
-    for (const std::string& key : config.unused_keys())
-        CHECK_MESSAGE((key == "nnCacheSizePowerOfTwo" || key == "nnRandomize"), key);  // the engine's
-}
-
 TEST_CASE("settings: keys of graphics cards are accepted with a reason") {
     CHECK(reason_to_ignore("cudaUseFP16"));
     CHECK(reason_to_ignore("openclDeviceToUseThread0"));
@@ -116,26 +104,17 @@ TEST_CASE("settings: keys of graphics cards are accepted with a reason") {
     CHECK(!reason_to_ignore("maxVisitz"));
 }
 
-TEST_CASE("benchmark: built-in positions exist for every size") {
-    for (int length = 7; length <= 19; ++length) {
-        const std::vector<BoardHistory> positions = benchmark_positions(length, 10);
-        REQUIRE(positions.size() == 10);
-        CHECK(positions.back().moves().size() > 15);
-        CHECK(positions.back().board().width() == length);
+TEST_CASE("options: every subcommand answers -help and -version") {
+    for (const Subcommand& subcommand : subcommands()) {
+        if (subcommand.name == "version") continue;
+        std::istringstream in;
+        std::ostringstream out;
+        const std::string name(subcommand.name);
+        CHECK(subcommand.run(std::vector<std::string>{"-help"}, {in, out, out}) == 0);
+        CHECK(out.str().starts_with("\nDESCRIPTION: \n\n   "));
+        CHECK(out.str().find("\nUSAGE: \n\n   " + name + " ") != std::string::npos);
+        out.str("");
+        CHECK(subcommand.run(std::vector<std::string>{"-version"}, {in, out, out}) == 0);
+        CHECK(out.str().starts_with("\n" + name + "  version: KataGo v"));
     }
-    CHECK_THROWS_AS(benchmark_positions(6, 10), UsageError);
-    CHECK_THROWS_AS(benchmark_positions(20, 10), UsageError);
-}
-
-TEST_CASE("benchmark: measures and recommends") {
-    if (transcripts::model().empty()) return;
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    const std::vector<std::string> arguments = {
-        "-model", transcripts::model().string(), "-v", "8", "-n", "2", "-t", "1,2", "-boardsize", "9"};
-    CHECK(run_benchmark(arguments, {in, out, err}) == 0);
-    CHECK(out.str().find("numSearchThreads =  2: 2 / 2 positions, visits/s = ") != std::string::npos);
-    CHECK(out.str().find("(recommended)") != std::string::npos);
-    CHECK(out.str().find(" P (P, one core's") != std::string::npos);
 }
