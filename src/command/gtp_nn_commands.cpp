@@ -4,6 +4,7 @@
 #include "command/gtp_commands.h"
 #include "command/speed.h"
 #include "core/error.h"
+#include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 #include "protocol/gtp_raw_nn.h"
 
@@ -13,38 +14,52 @@ namespace {
 
 constexpr int kBenchmarkPositions = 10;
 
-}  // namespace
-
-GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
-    const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments);
+// The network's answers for the symmetries asked for, one block each.
+std::string raw_text(GtpSession& session, Evaluator& evaluator, const RawNnArguments& arguments, RawNnKind kind) {
     BoardHistory history = session.game().history();
     const Player player = arguments.player == Color::Empty ? history.next_player() : arguments.player;
     if (player != history.next_player()) history.restart(player);
 
     const SearchParams& params = session.settings().genmove;
+    const std::optional<SgfMetadata> profile = profile_of_name(session.settings().human_profile);
     EvalOptions options;
     options.draw_equivalent_wins_for_white = params.draw_equivalent_wins_for_white;
-    options.policy_optimism = arguments.optimism < 0 ? params.effective_root_policy_optimism() : arguments.optimism;
-    const Player advised = parse_player(params.playout_doubling_advantage_pla).value_or(player);
-    options.playout_doubling_advantage =
-        advised == player ? params.playout_doubling_advantage : -params.playout_doubling_advantage;
     options.include_ownership = true;
     options.skip_cache = true;
+    options.metadata = profile ? &*profile : nullptr;
+    if (kind == RawNnKind::Main) {
+        options.policy_optimism = arguments.optimism < 0 ? params.effective_root_policy_optimism() : arguments.optimism;
+        const Player advised = parse_player(params.playout_doubling_advantage_pla).value_or(player);
+        options.playout_doubling_advantage =
+            advised == player ? params.playout_doubling_advantage : -params.playout_doubling_advantage;
+    }
 
     const bool all = arguments.symmetry == RawNnArguments::kAllSymmetries;
-    EvalThread thread(session.engine().evaluator(), session.rng().next());
+    EvalThread thread(evaluator, session.rng().next());
     std::string text;
     for (int symmetry = all ? 0 : arguments.symmetry; symmetry <= (all ? 7 : arguments.symmetry); ++symmetry) {
         if (!text.empty()) text += "\n";
         // A board that is not square is not transposed.
         options.symmetry = symmetry::for_frame(symmetry, session.game().size());
-        text += raw_nn_text(*thread.evaluate(history.board(), history, player, options), symmetry);
+        text += raw_nn_text(*thread.evaluate(history.board(), history, player, options), symmetry, kind);
     }
     return std::string(trimmed(text));
 }
 
-GtpReply kata_raw_human_nn(GtpSession&, const GtpRequest&) {
-    throw ProtocolError("Cannot run kata-raw-human-nn, -human-model was not provided");
+}  // namespace
+
+GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
+    const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments, RawNnKind::Main);
+    return raw_text(session, session.engine().evaluator(), arguments, RawNnKind::Main);
+}
+
+GtpReply kata_raw_human_nn(GtpSession& session, const GtpRequest& request) {
+    if (!session.human_engine()) throw ProtocolError("Cannot run kata-raw-human-nn, -human-model was not provided");
+    Evaluator& evaluator = session.human_engine()->evaluator();
+    if (evaluator.wants_metadata() && !profile_of_name(session.settings().human_profile))
+        throw ProtocolError("Cannot run kata-raw-human-nn, humanSLProfile parameter was not set");
+    const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments, RawNnKind::Human);
+    return raw_text(session, evaluator, arguments, RawNnKind::Human);
 }
 
 GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {

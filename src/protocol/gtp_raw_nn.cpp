@@ -10,7 +10,11 @@ namespace katago {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& problem) {
+[[noreturn]] void fail(const std::string& problem, RawNnKind kind) {
+    if (kind == RawNnKind::Human)
+        throw ProtocolError(problem +
+                            " for kata-raw-human-nn (expected an optional color followed by a symmetry 'all' or index "
+                            "[0-7])");
     throw ProtocolError(problem +
                         " for kata-raw-nn (expected an optional color, a symmetry 'all' or index [0-7], and an "
                         "optional optimism [0-1])");
@@ -46,7 +50,7 @@ std::string line(std::string_view name, double value, int decimals) {
 
 }  // namespace
 
-RawNnArguments parse_raw_nn_arguments(std::span<const std::string> arguments) {
+RawNnArguments parse_raw_nn_arguments(std::span<const std::string> arguments, RawNnKind kind) {
     RawNnArguments result;
     if (!arguments.empty()) {
         if (const std::optional<Player> player = parse_player(arguments[0])) {
@@ -55,33 +59,40 @@ RawNnArguments parse_raw_nn_arguments(std::span<const std::string> arguments) {
         }
     }
     const std::string wanted = "Expected a symmetry argument 'all' or index [0-7]";
-    if (arguments.empty()) fail(wanted);
+    if (arguments.empty()) fail(wanted, kind);
     if (lower_case(arguments[0]) == "all") {
         result.symmetry = RawNnArguments::kAllSymmetries;
     } else {
         const std::optional<int> symmetry = parse_int(arguments[0]);
-        if (!symmetry || *symmetry < 0 || *symmetry > 7) fail(wanted + " but got '" + arguments[0] + "'");
+        if (!symmetry || *symmetry < 0 || *symmetry > 7) fail(wanted + " but got '" + arguments[0] + "'", kind);
         result.symmetry = *symmetry;
     }
-    if (arguments.size() > 1) {
-        const std::optional<double> optimism = parse_number(arguments[1]);
+    arguments = arguments.subspan(1);
+    if (kind == RawNnKind::Main && !arguments.empty()) {
+        const std::optional<double> optimism = parse_number(arguments[0]);
         if (!optimism || *optimism < 0 || *optimism > 1)
-            fail("Expected an optimism value in [0,1] but got '" + arguments[1] + "'");
+            fail("Expected an optimism value in [0,1] but got '" + arguments[0] + "'", kind);
         result.optimism = *optimism;
+        arguments = arguments.subspan(1);
     }
-    if (arguments.size() > 2) fail("Unexpected extra argument '" + arguments[2] + "'");
+    if (!arguments.empty()) fail("Unexpected extra argument '" + arguments[0] + "'", kind);
     return result;
 }
 
-std::string raw_nn_text(const Evaluation& evaluation, int symmetry) {
+std::string raw_nn_text(const Evaluation& evaluation, int symmetry, RawNnKind kind) {
     std::string text = "symmetry " + std::to_string(symmetry) + "\n";
     text += line("whiteWin", evaluation.white_win, 6);
     text += line("whiteLoss", evaluation.white_loss, 6);
     text += line("noResult", evaluation.no_result, 6);
-    text += line("whiteLead", evaluation.white_lead, 3);
-    text += line("whiteScoreSelfplay", evaluation.white_score_mean, 3);
-    text += line("whiteScoreSelfplaySq", evaluation.white_score_mean_sq, 3);
-    text += line("varTimeLeft", evaluation.var_time_left, 3);
+    if (kind == RawNnKind::Human) {
+        text += line("whiteScore", evaluation.white_score_mean, 3);
+        text += line("whiteScoreSq", evaluation.white_score_mean_sq, 3);
+    } else {
+        text += line("whiteLead", evaluation.white_lead, 3);
+        text += line("whiteScoreSelfplay", evaluation.white_score_mean, 3);
+        text += line("whiteScoreSelfplaySq", evaluation.white_score_mean_sq, 3);
+        text += line("varTimeLeft", evaluation.var_time_left, 3);
+    }
     text += line("shorttermWinlossError", evaluation.shortterm_winloss_error, 3);
     text += line("shorttermScoreError", evaluation.shortterm_score_error, 3);
     text += "policy\n" + rows(evaluation.policy, evaluation.width, evaluation.height, policy_entry);
