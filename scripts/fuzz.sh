@@ -12,12 +12,12 @@ mkdir -p "$build/findings" "$build/scratch"
 
 export build seconds
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-# Inputs are small: what takes ten seconds or a gigabyte is a finding too.
+# Inputs are small: what takes a minute (on a busy machine) or two gigabytes is a finding too.
 one='
     mkdir -p "$build/corpus/$0"
     cd "$build/scratch" || exit 1
     log="$build/findings/$0.log"
-    if nice -n 15 "$build/fuzz_$0" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=40000 \
+    if nice -n 15 "$build/fuzz_$0" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=40000 \
         -artifact_prefix="$build/findings/$0-" -print_final_stats=1 "$build/corpus/$0" "$build/seeds/$0" >"$log" 2>&1
     then
         runs=$(sed -n "s/^stat::number_of_executed_units: *//p" "$log")

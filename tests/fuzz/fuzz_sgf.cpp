@@ -12,8 +12,8 @@ using namespace katago;
 
 namespace {
 
-constexpr size_t kMaxLines = 8;
-constexpr size_t kMaxMoves = 400;
+constexpr size_t kMaxLines = 4;
+constexpr size_t kMaxMoves = 100;
 
 void play(const SgfGame& game) {
     Rules rules;
