@@ -125,8 +125,8 @@ std::vector<OptionSpec> engine_options() {
         {"config", "", "FILE", "Config file(s) to use (see configs/gtp.cfg); a later file's keys replace earlier ones.",
          true},
         {"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz).", false},
-        {"precision", "", "NAME", "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).",
-         false},
+        {"precision", "", "NAME",
+         "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).", false},
         {"override-config", "", "KEYVALUEPAIRS",
          "Replaces settings of the config: \"key=value, key=value...\"; an empty value removes the key.", true},
     };
