@@ -16,7 +16,7 @@ QUIT_SECONDS = 5
 
 class Lizzie:
     def __init__(self, engine: str, model: str) -> None:
-        overrides = "maxVisits=20,numSearchThreads=1,nnCacheSizePowerOfTwo=12"
+        overrides = "nnPrecision=fp32,maxVisits=20,numSearchThreads=1,nnCacheSizePowerOfTwo=12"
         self.engine = Engine([engine, "gtp", "-model", model, "-override-config", overrides], merge_stderr=True)
         self.number = 0
 

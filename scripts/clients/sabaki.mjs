@@ -126,7 +126,7 @@ async function session(controller) {
     return moves;
 }
 
-const overrides = 'maxVisits=8,numSearchThreads=1,nnCacheSizePowerOfTwo=12';
+const overrides = 'nnPrecision=fp32,maxVisits=8,numSearchThreads=1,nnCacheSizePowerOfTwo=12';
 const controller = new Controller(engine, ['gtp', '-model', model, '-override-config', overrides]);
 const stderr = [];
 let quitting = false;

@@ -180,7 +180,10 @@ class Soak:
         self.options = options
         self.rng = random.Random(options.seed)
         self.commands = Commands(self.rng, options.threads, folder)
-        overrides = "maxVisits=12,numSearchThreads=1,nnCacheSizePowerOfTwo=10,defaultBoardSize=9,maxTimePondering=0.2"
+        overrides = (
+            "nnPrecision=fp32,maxVisits=12,numSearchThreads=1,nnCacheSizePowerOfTwo=10,defaultBoardSize=9,"
+            "maxTimePondering=0.2"
+        )
         self.engine = Engine(
             [options.engine, "gtp", "-model", options.model, "-override-config", overrides], patience_s=options.patience
         )
