@@ -103,9 +103,12 @@ KERNEL_INLINE Vector magnitude(Vector v) {
 //   a   units of [rows][kUnit], a_stride integers apart
 //   b   a packed panel
 //   c   rows kWidth floats apart, vectors c_stride floats apart
+// Weights follow each other in the order of use, and those of a big network come from memory: the next panel is fetched
+// while this one is multiplied.
 template <int kRows, int kVectors>
 void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
                            const float* column_scales, float* c, size_t c_stride) {
+    const size_t panel_size = static_cast<size_t>(units) * kWidth * kVectors * kUnit;
     Integers sum[kRows][kVectors];
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = Integers{}; });
@@ -113,7 +116,9 @@ void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, 
     const auto multiply = [&](int pair) KERNEL_LAMBDA {
         Integers weights[kVectors];
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            weights[decltype(v)::value] = load_integers(b + (pair * kVectors + decltype(v)::value) * kUnit);
+            const int16_t* from = b + (pair * kVectors + decltype(v)::value) * kUnit;
+            weights[decltype(v)::value] = load_integers(from);
+            if constexpr (kRows > 1) __builtin_prefetch(from + panel_size, 0, 2);
         });
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;

@@ -11,17 +11,21 @@ void quantize_rows(const IntegerDenseCall& call, int first, int count) {
     Vector largest[kWidth] = {};
     alignas(sizeof(Vector)) float factors[kWidth], scales[kWidth];
     const float* in = call.in + static_cast<size_t>(first) * kWidth;
-    for (int r = 0; r < count; ++r) {
-        Vector most = magnitude(load(in + r * kWidth));
-        for (int block = 1; block < blocks; ++block) {
-            most = larger(most, magnitude(load(in + block * stride + r * kWidth)));
+    // Block by block: the rows of a block lie side by side.
+    for (int block = 0; block < blocks; ++block, in += stride) {
+        if (count == kWidth) {
+            unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(r)::value;
+                largest[kRow] = larger(largest[kRow], magnitude(load(in + kRow * kWidth)));
+            });
+        } else {
+            for (int r = 0; r < count; ++r) largest[r] = larger(largest[r], magnitude(load(in + r * kWidth)));
         }
-        largest[r] = most;
     }
     scales_of(largest_lanes(largest), call.weights.input_limit, factors, scales);
     for (int r = 0; r < count; ++r) call.row_scales[first + r] = scales[r];
     for (int unit = 0; unit < units; ++unit) {
-        const float* from = in + 2 * unit * stride;
+        const float* from = call.in + static_cast<size_t>(first) * kWidth + 2 * unit * stride;
         const bool paired = 2 * unit + 1 < blocks;
         int16_t* to = call.quantized + (static_cast<size_t>(unit) * call.rows + first) * kUnit;
         for (int r = 0; r < count; ++r) {
