@@ -308,6 +308,7 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
     if (!options.output_dir.empty())
         folder = std::make_unique<MatchFolder>(
             options.output_dir, MatchFolder::Identity{.seed = options.seed, .settings = options.identity});
+    for (size_t i = 0; i < options.bots.size(); ++i) networks.of(i).report(*log);
     settle_used_keys(options);
     report_unused_keys(options.config, *log, streams.err);
     for (const BotSettings& bot : options.bots) report_unused_keys(bot.config, *log, streams.err);
