@@ -25,6 +25,7 @@ from pathlib import Path
 WARM_UP = 1000
 ALLOWED_GROWTH = 0.05
 IN_FLIGHT = 64
+PATIENCE_S = 60
 SETTINGS = "nnCacheSizePowerOfTwo=9,logToStderr=false,numAnalysisThreads=4,numSearchThreads=1"
 COLUMNS = "ABCDEFGHJKLMNOPQRST"
 
@@ -35,12 +36,17 @@ class Replies:
 
     finals: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    junk: list[str] = field(default_factory=list)
     echoes: int = 0
     partial: int = 0
     window: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(IN_FLIGHT))
 
     def take(self, line: str) -> None:
-        reply = json.loads(line)
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            self.junk.append(line)
+            return
         if "error" in reply:
             self.errors[reply.get("id", "")] += 1
             self.window.release()
@@ -105,7 +111,9 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     samples: list[int] = []
     terminations = 0
     for number in range(queries):
-        replies.window.acquire()
+        if not replies.window.acquire(timeout=PATIENCE_S):
+            process.kill()
+            return [f"no reply for {PATIENCE_S} s", *replies.junk[:3]]
         query, good = make_query(number, rng)
         (sent_good if good else sent_bad).append(str(number))
         process.stdin.write(json.dumps(query) + "\n")
@@ -123,18 +131,20 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     problems: list[str] = []
     if status != 0:
         problems.append(f"exit status {status}")
-    if replies.finals != Counter(sent_good):
-        wrong = [i for i in sent_good if replies.finals[i] != 1]
+    problems += [f"no JSON: {line!r}" for line in replies.junk[:3]]
+    # Of the good ones some happen to play a suicide, which is refused.
+    wrong = [i for i in sent_good + sent_bad if replies.finals[i] + replies.errors[i] != 1]
+    if wrong or len(replies.finals) + len(replies.errors) != queries:
         problems.append(f"{len(wrong)} queries without exactly one last answer: {wrong[:10]}")
-    if replies.errors != Counter(sent_bad):
-        problems.append("errors do not match the wrong queries")
+    if any(replies.finals[i] for i in sent_bad):
+        problems.append("a wrong query was searched")
     if replies.echoes != terminations:
         problems.append(f"{replies.echoes} echoes of {terminations} terminations")
     for sample in samples[1:]:
         if abs(sample - samples[0]) > ALLOWED_GROWTH * samples[0]:
             problems.append(f"memory went from {samples[0]} to {sample} kB")
             break
-    print(f"{len(sent_good)} answered, {len(sent_bad)} refused, {replies.partial} partial results", flush=True)
+    print(f"{len(replies.finals)} answered, {len(replies.errors)} refused, {replies.partial} partial results", flush=True)
     return problems
 
 
