@@ -71,7 +71,9 @@ TEST_CASE("gtp_failed_start: a bad configuration and a damaged network are named
     check_failure(start({"-model", damaged.path(), "-config", bad_line.path()}, "name\n"),
                   "Could not parse key value pair, line 2 in '" + bad_line.path() + "'");
     if (transcripts::model().empty()) return;
-    check_failure(start({"-model", transcripts::model().string(), "-config", bad_value.path()}, "name\n"),
+    check_failure(start({"-model", transcripts::model().string(), "-config", bad_value.path(), "-override-config",
+                         "nnPrecision=fp32"},
+                        "name\n"),
                   "Could not parse 'many' as int64_t for key 'maxVisits'");
 }
 

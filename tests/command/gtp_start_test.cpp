@@ -17,8 +17,8 @@ std::string start(const std::string& overrides) {
     std::ostringstream out;
     std::ostringstream err;
     const std::string config = (transcripts::model().parent_path().parent_path() / "gtp/gtp.cfg").string();
-    const std::vector<std::string> arguments = {
-        "-model", transcripts::model().string(), "-config", config, "-override-config", overrides};
+    const std::vector<std::string> arguments = {"-model",           transcripts::model().string(),  "-config", config,
+                                                "-override-config", "nnPrecision=fp32," + overrides};
     CHECK(run_gtp(arguments, {in, out, err}) == 0);
     CHECK(out.str() == "= \n\n");
     return err.str();
