@@ -35,7 +35,7 @@ struct NnSpeed {
     double wall_seconds = 0;                   // of the timed batches
     int64_t evaluations = 0;                   // in them, all threads together
     double gflops = 0;  // effective, all threads: two operations a multiply-add of the network, as directly computed
-    double peak_gflops = 0;  // P, measured in turns with the batches
+    double peak_gflops = 0;  // P, measured in turns with the batches; the highest
     double resident_mb = 0;  // what the process held while running
 
     double median_rate() const;  // evaluations a second: the sum of what each thread's median batch gives
