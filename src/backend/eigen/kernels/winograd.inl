@@ -40,15 +40,16 @@ KERNEL_INLINE void transform_weight_line(Vector g0, Vector g1, Vector g2, Vector
 
 // The tiles of one board, and of those samples that are multiplied together.
 struct TileGrid {
-    TileGrid(int board_height, int board_width, size_t batch)
+    // More rows than this gain nothing, and the transformed inputs would leave the cache.
+    static constexpr int kEnoughRows = 100;
+
+    TileGrid(int board_height, int board_width, size_t batch, int enough_rows = kEnoughRows)
         : height(board_height),
           width(board_width),
           down((height + kWinogradTile - 1) / kWinogradTile),
           across((width + kWinogradTile - 1) / kWinogradTile),
           per_board(down * across) {
-        // More rows than this gain nothing, and the transformed inputs would leave the cache.
-        constexpr int kEnoughRows = 100;
-        const size_t wanted = kEnoughRows > per_board ? kEnoughRows / per_board : 1;
+        const size_t wanted = enough_rows > per_board ? enough_rows / per_board : 1;
         samples = wanted < batch ? wanted : batch;
     }
     int height, width, down, across, per_board;
