@@ -49,8 +49,8 @@ class LayerReader {
 
     // Appends a layer that the file has, under its own name, or with `block`'s before it where that is taken.
     template <typename Layer>
-    NodeId append(const std::string& block, Named<Layer> named, std::vector<NodeId> inputs) {
-        return graph_.add(unique_name(block, named.name), std::move(named.layer), std::move(inputs));
+    NodeId append(const std::string& block, Named<Layer> named, const std::vector<NodeId>& inputs) {
+        return graph_.add(unique_name(block, named.name), std::move(named.layer), inputs);
     }
     // Appends a layer that the file only implies, such as the sum at a block's end: "<block>.<what>".
     NodeId append_implied(const std::string& block, const std::string& what, Layer layer, std::vector<NodeId> inputs);

@@ -151,9 +151,8 @@ std::shared_ptr<const Evaluation> Worker::evaluate_root(const SearchContext& con
     const Player player = context.root_player();
     const EvalOptions options = context.eval_options(0, player);
     const int symmetries = context.params.root_num_symmetries_to_sample;
-    const auto evaluation = symmetries > 1
-                                ? evaluations_.evaluate_mean(history.board(), history, player, options, symmetries)
-                                : evaluations_.evaluate(history.board(), history, player, options);
+    auto evaluation = symmetries > 1 ? evaluations_.evaluate_mean(history.board(), history, player, options, symmetries)
+                                     : evaluations_.evaluate(history.board(), history, player, options);
     if (!context.mirror.active()) return evaluation;
     const MirrorLine line = context.mirror_line(history);
     return line.corrects_evaluation() ? line.corrected(*evaluation) : evaluation;
