@@ -7,6 +7,7 @@
 
 #include "command/table.h"
 #include "core/error.h"
+#include "core/heap.h"
 
 namespace {
 
@@ -32,6 +33,7 @@ int run(const std::vector<std::string>& words, const katago::Streams& streams) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    katago::share_heaps();
     // A reader that has gone shows as a failed write, not as a signal.
     std::signal(SIGPIPE, SIG_IGN);
     std::ios::sync_with_stdio(false);
