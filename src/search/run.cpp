@@ -67,9 +67,19 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
     }
 }
 
+void Run::note_playout(bool counts) {
+    if (!counts) {
+        fruitless_.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    playouts_.fetch_add(1, std::memory_order_relaxed);
+    // Seldom written, so that threads do not take the line from each other.
+    if (fruitless_.load(std::memory_order_relaxed) != 0) fruitless_.store(0, std::memory_order_relaxed);
+}
+
 bool Run::over() const {
     const int64_t playouts = playouts_.load(std::memory_order_relaxed);
-    if (playouts >= max_playouts_ || playouts + start_visits_ >= max_visits_) return true;
+    if (playouts >= max_playouts_ || playouts + start_visits_ >= max_visits_ || stuck()) return true;
     if (playouts < 2) return false;
     if (max_time_s_ >= kEndlessTime_s && !clock_) return false;
     const double used = seconds();

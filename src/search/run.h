@@ -22,8 +22,12 @@ class Run {
 
     // (Thread-safe) Has a limit been reached?
     bool over() const;
-    // (Thread-safe) One playout more.
-    void count_playout() { playouts_.fetch_add(1, std::memory_order_relaxed); }
+    // (Thread-safe) A playout has ended: one more of those that count, or a fruitless one.
+    void note_playout(bool counts);
+    // (Thread-safe) Do all playouts come to nothing? That ends the run too: a playout is fruitless only where another
+    // thread was faster or where it added an edge to the tree, so that this never happens while the tree keeps its
+    // word.
+    bool stuck() const { return fruitless_.load(std::memory_order_relaxed) >= kMostFruitless * threads_; }
     // (Thread-safe) Has the tree reached the size it may have?
     bool tree_is_full() const { return tree_.bytes() >= max_tree_bytes_; }
     int64_t max_tree_bytes() const { return max_tree_bytes_; }
@@ -36,6 +40,9 @@ class Run {
     int threads() const { return threads_; }
     int64_t playouts() const { return playouts_.load(std::memory_order_relaxed); }
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+    // In a row, for each thread.
+    static constexpr int64_t kMostFruitless = 10'000;
 
   private:
     double time_for_move(double used) const;
@@ -61,6 +68,7 @@ class Run {
     double next_clock_update_s_ = 0;
     std::atomic<double> clock_limit_s_{1e30};
     std::atomic<int64_t> playouts_{0};
+    std::atomic<int64_t> fruitless_{0};  // since the last one that counted
 };
 
 }  // namespace katago

@@ -203,11 +203,12 @@ void Search::State::work(Run& run, Worker& worker, bool leads) {
             if (leads) run.update_clock();
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);
-            if (worker.playout({.visits_left = run.visits_left(), .may_grow = !full}))
-                run.count_playout();
-            else
-                std::this_thread::yield();
+            const bool counts = worker.playout({.visits_left = run.visits_left(), .may_grow = !full});
+            run.note_playout(counts);
+            if (!counts) std::this_thread::yield();
         }
+        if (log && leads && run.stuck())
+            log->write("Search ended early: after " + std::to_string(run.playouts()) + " playouts no more came of any");
     } catch (...) {
         stop_requested = true;  // the others have nothing to work for; Thread hands the exception on
         throw;

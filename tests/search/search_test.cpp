@@ -4,43 +4,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "core/error.h"
 #include "core/log.h"
-#include "core/thread.h"
+#include "search/search_probe.h"
 #include "search/stub_backend.h"
 
 using namespace katago;
-
-namespace {
-
-SearchParams with_visits(int64_t visits, int threads = 1) {
-    SearchParams params;
-    params.max_visits = visits;
-    params.num_threads = threads;
-    params.min_playouts_per_thread = 0;
-    return params;
-}
-
-int64_t root_visits(const Search& search) {
-    const auto values = search.root_values();
-    return values ? values->visits : 0;
-}
-
-// Every visit of the root but its own came through an edge.
-int64_t edge_visits(const Search& search) {
-    int64_t visits = 0;
-    for (const AnalysisMove& move : search.report({.pv_length = 0, .symmetry_copies = false}).moves)
-        visits += move.edge_visits;
-    return visits;
-}
-
-}  // namespace
+using namespace search_probe;
 
 TEST_CASE("search: makes as many visits as asked for, and the same tree again") {
     const auto evaluator = stub::make_evaluator();
@@ -164,51 +137,6 @@ TEST_CASE("search: searches on after the end of the game") {
     search.set_position(history);
     search.run({});
     CHECK(root_visits(search) == 40);
-}
-
-TEST_CASE("search: several threads lose no visit") {
-    const auto evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
-    Search search(*evaluator, with_visits(600, 4), 3);
-    search.set_position(stub::empty_board(7));
-    const SearchResult result = search.run({});
-    CHECK(result.playouts >= 600);
-    CHECK(result.playouts < 604);
-    CHECK(root_visits(search) == result.playouts);
-    CHECK(edge_visits(search) == root_visits(search) - 1);
-}
-
-TEST_CASE("search: can be asked anything while it runs, and stops when told") {
-    const auto evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
-    SearchParams params = with_visits(SearchParams::kUnlimitedVisits, 3);
-    Search search(*evaluator, params, 3);
-    search.set_position(stub::empty_board(7));
-    search.set_ownership_wanted(true);
-    std::atomic<int> reports{0};
-    std::atomic<bool> ended{false};
-    search.begin(SearchLimits::none(), {.first_report_after_s = 0.001,
-                                        .report_every_s = 0.002,
-                                        .on_report =
-                                            [&](const Search& running) {
-                                                ++reports;
-                                                CHECK(running.report({.ownership = true}).has_root);
-                                            },
-                                        .on_done = [&](const Search&) { ended = true; }});
-    CHECK(search.running());
-    while (reports < 3) {
-        const Report report = search.report({.moves_ownership = true});
-        if (report.has_root && !report.moves.empty()) {
-            CHECK(std::abs(report.root.values.win_loss) <= 1);
-            // A move that is being evaluated for the first time has none yet.
-            if (report.moves.front().edge_visits > 0) CHECK(report.moves.front().ownership.mean.size() == 49);
-        }
-        (void)search.tree_checksum();
-        (void)search.play_selection_values();
-    }
-    const SearchResult result = search.stop();
-    CHECK_FALSE(search.running());
-    CHECK(ended);
-    CHECK(root_visits(search) == result.playouts);
-    CHECK(search.choose_move() != kNullPoint);
 }
 
 TEST_CASE("search: keeps to a time limit and to a clock") {
@@ -385,62 +313,4 @@ TEST_CASE("search: every configuration key has a row of its own") {
         CHECK_FALSE(row.help.empty());
     }
     CHECK(keys.size() > 100);
-}
-
-TEST_CASE("search: pondering, stopping, reusing the tree and asking go together") {
-    const auto evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
-    const auto human = stub::make_evaluator({.policy_spread = 5, .cache_size_power_of_two = 10});
-    SearchParams params = with_visits(150, 3);
-    params.human_root_explore_prob_weightless = 0.1;
-    params.human_pla_explore_prob_weightful = 0.1;
-    params.use_eval_cache = true;
-    params.eval_cache_min_visits = 10;
-    params.avoid_repeated_pattern_utility = 0.01;
-    Search search(*evaluator, params, 3);
-    search.set_human_evaluator(human.get());
-    search.set_position(stub::empty_board(7));
-    search.set_ownership_wanted(true);
-    std::atomic<bool> done{false};
-    const auto ask = [&] {
-        while (!done) {
-            const Report report = search.report({.ownership = true, .moves_ownership = true});
-            if (report.has_root) CHECK(report.policy.size() == 50);
-            (void)search.root_values();
-            (void)search.pruned_root_values();
-            (void)search.play_selection_values();
-            (void)search.tree_ownership();
-            (void)search.tree_checksum();
-            (void)search.tree_bytes();
-        }
-    };
-    Thread first(ask), second(ask);
-    SearchLimits pondering;
-    pondering.pondering = true;
-    for (int move = 0; move < 8; ++move) {
-        search.run({});
-        const Point chosen = search.choose_move();
-        REQUIRE(search.make_move(chosen, search.player()));
-        search.begin(pondering);
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        search.stop();
-        const Report report = search.report({});
-        const Point answer = report.has_root && !report.moves.empty() ? report.moves.back().move : kPass;
-        REQUIRE(search.make_move(answer, search.player()));
-    }
-    done = true;
-    first.join();
-    second.join();
-}
-
-TEST_CASE("search: stops after the evaluation that it is in") {
-    constexpr double kEvaluation_s = 0.03;
-    const auto evaluator = stub::make_evaluator({.seconds = kEvaluation_s});
-    Search search(*evaluator, with_visits(SearchParams::kUnlimitedVisits, 2), 3);
-    search.set_position(stub::empty_board(7));
-    search.begin(SearchLimits::none());
-    while (root_visits(search) < 4) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    const int64_t visits = root_visits(search);
-    search.stop();
-    // What was under way is finished, and nothing is begun. How long that takes is no criterion of a test.
-    CHECK(root_visits(search) <= visits + 4);
 }
