@@ -45,7 +45,7 @@ TEST_CASE("mirror: an opponent is found out after enough moves, and forgotten wh
     CHECK(mirror.advantage == doctest::Approx(6.5));
     CHECK(mirror.center_error == 0);
     BoardHistory other = game;
-    other.make_move(point_at(7, 4), Color::Black);
+    other.make_move(point_at(3, 4), Color::Black);
     other.make_move(point_at(7, 0), Color::White);
     CHECK_FALSE(detect_mirror_game(other).active());
 }
