@@ -116,28 +116,31 @@ KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
     const Vector most = all(largest_of(largest));
     Vector sum{};
     for (int block = 0; block < whole; ++block) {
-        const Vector e = exponential(load(scores + block * kStride) - most);
+        const Vector e = exponential_up_to_88(load(scores + block * kStride) - most);
         store(scores + block * kStride, e);
         sum += e;
     }
     float total = sum_of(sum);
     if (rest != 0) {
-        const Vector e = exponential(load(scores + whole * kStride) - most);
+        const Vector e = exponential_up_to_88(load(scores + whole * kStride) - most);
         store(scores + whole * kStride, e);
         for (int i = 0; i < rest; ++i) total += e[i];
     }
     return 1.0f / total;
 }
 
-// Writes `count` rows of one head's results, [v block][kQueryRows][width], each times its factor, into the output.
-void scatter_results(const AttentionCall& call, const AttentionScratch& s, const float* results, size_t first_row,
-                     int head, int count, const float* factors) {
-    const size_t stride = call.batch * s.points * kWidth;
-    const int first = head * call.v_channels;
+// Writes `count` rows of one head's results, [v block][kRowsAtOnce][width], into the output, each times its factor
+// (null: all 1).
+template <int kRowsAtOnce>
+void scatter_results(const AttentionCall& call, const float* results, size_t first_row, int head, int count,
+                     const float* factors) {
+    const size_t stride = call.batch * call.height * call.width * kWidth;
+    const int first = head * call.v_channels, blocks = static_cast<int>(blocks_of(call.v_channels));
     const bool whole = call.v_channels % kWidth == 0;
     for (int r = 0; r < count; ++r) {
-        for (int block = 0; block < s.v_blocks; ++block) {
-            const Vector y = load(results + (block * kQueryRows + r) * kWidth) * factors[r];
+        for (int block = 0; block < blocks; ++block) {
+            const Vector result = load(results + (block * kRowsAtOnce + r) * kWidth);
+            const Vector y = factors == nullptr ? result : result * factors[r];
             if (whole) {
                 store(call.out + (first / kWidth + block) * stride + (first_row + r) * kWidth, y);
                 continue;
@@ -171,7 +174,7 @@ void attend_head(const AttentionCall& call, const AttentionScratch& s, size_t sa
         for (int r = 0; r < count; ++r) factors[r] = exponentials_of_row(scores + r * kWidth, s.points);
         multiply_rows(scores, static_cast<size_t>(kQueryRows) * kWidth, call.scratch + s.values, s.points, s.v_blocks,
                       count, call.scratch + s.results);
-        scatter_results(call, s, call.scratch + s.results, sample * s.points + first, head, count, factors);
+        scatter_results<kQueryRows>(call, call.scratch + s.results, sample * s.points + first, head, count, factors);
     }
 }
 

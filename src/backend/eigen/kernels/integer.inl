@@ -33,10 +33,10 @@ KERNEL_INLINE Integers round_to_integers(Vector v) {
     return reinterpret_cast<Integers>(_mm512_cvtps_epi32(reinterpret_cast<__m512>(v)));
 }
 // Rounds two vectors to a unit.
-KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
+KERNEL_INLINE Integers unit_of(Vector first, Vector second) {
     const __m512i low = _mm512_cvtps_epi32(reinterpret_cast<__m512>(first));
     const __m512i high = _mm512_cvtps_epi32(reinterpret_cast<__m512>(second));
-    _mm512_store_si512(p, _mm512_packs_epi32(low, high));
+    return reinterpret_cast<Integers>(_mm512_packs_epi32(low, high));
 }
 // The largest lane of each of kWidth vectors, in place.
 KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
@@ -57,6 +57,32 @@ KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     };
     return reinterpret_cast<Vector>(halve(halve(fours[0], fours[1]), halve(fours[2], fours[3])));
 }
+// Lane i of row j becomes lane j of row i.
+KERNEL_INLINE void transpose(Integers* rows) {
+    __m512i pairs[16], fours[16];
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = 2 * decltype(i)::value;
+        const __m512i a = reinterpret_cast<__m512i>(rows[kRow]), b = reinterpret_cast<__m512i>(rows[kRow + 1]);
+        pairs[kRow] = _mm512_unpacklo_epi32(a, b), pairs[kRow + 1] = _mm512_unpackhi_epi32(a, b);
+    });
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFrom = decltype(i)::value / 2 * 4 + decltype(i)::value % 2;
+        constexpr int kTo = decltype(i)::value / 2 * 4 + decltype(i)::value % 2 * 2;
+        fours[kTo] = _mm512_unpacklo_epi64(pairs[kFrom], pairs[kFrom + 2]);
+        fours[kTo + 1] = _mm512_unpackhi_epi64(pairs[kFrom], pairs[kFrom + 2]);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kLane = decltype(i)::value;
+        const __m512i even_low = _mm512_shuffle_i32x4(fours[kLane], fours[4 + kLane], 0x88);
+        const __m512i odd_low = _mm512_shuffle_i32x4(fours[kLane], fours[4 + kLane], 0xdd);
+        const __m512i even_high = _mm512_shuffle_i32x4(fours[8 + kLane], fours[12 + kLane], 0x88);
+        const __m512i odd_high = _mm512_shuffle_i32x4(fours[8 + kLane], fours[12 + kLane], 0xdd);
+        rows[kLane] = reinterpret_cast<Integers>(_mm512_shuffle_i32x4(even_low, even_high, 0x88));
+        rows[4 + kLane] = reinterpret_cast<Integers>(_mm512_shuffle_i32x4(odd_low, odd_high, 0x88));
+        rows[8 + kLane] = reinterpret_cast<Integers>(_mm512_shuffle_i32x4(even_low, even_high, 0xdd));
+        rows[12 + kLane] = reinterpret_cast<Integers>(_mm512_shuffle_i32x4(odd_low, odd_high, 0xdd));
+    });
+}
 #else
 KERNEL_INLINE Integers load_integers(const int16_t* p) {
     return reinterpret_cast<Integers>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
@@ -72,10 +98,10 @@ KERNEL_INLINE Integers add_products(Integers sum, Integers a, Integers b) {
 KERNEL_INLINE Integers round_to_integers(Vector v) {
     return reinterpret_cast<Integers>(_mm256_cvtps_epi32(reinterpret_cast<__m256>(v)));
 }
-KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
+KERNEL_INLINE Integers unit_of(Vector first, Vector second) {
     const __m256i low = _mm256_cvtps_epi32(reinterpret_cast<__m256>(first));
     const __m256i high = _mm256_cvtps_epi32(reinterpret_cast<__m256>(second));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(p), _mm256_packs_epi32(low, high));
+    return reinterpret_cast<Integers>(_mm256_packs_epi32(low, high));
 }
 KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     __m256 pairs[4], fours[2];
@@ -93,23 +119,44 @@ KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     return reinterpret_cast<Vector>(_mm256_max_ps(_mm256_permute2f128_ps(fours[0], fours[1], 0x20),
                                                   _mm256_permute2f128_ps(fours[0], fours[1], 0x31)));
 }
+KERNEL_INLINE void transpose(Integers* rows) {
+    __m256i pairs[8], fours[8];
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = 2 * decltype(i)::value;
+        const __m256i a = reinterpret_cast<__m256i>(rows[kRow]), b = reinterpret_cast<__m256i>(rows[kRow + 1]);
+        pairs[kRow] = _mm256_unpacklo_epi32(a, b), pairs[kRow + 1] = _mm256_unpackhi_epi32(a, b);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFrom = decltype(i)::value / 2 * 4 + decltype(i)::value % 2;
+        constexpr int kTo = decltype(i)::value / 2 * 4 + decltype(i)::value % 2 * 2;
+        fours[kTo] = _mm256_unpacklo_epi64(pairs[kFrom], pairs[kFrom + 2]);
+        fours[kTo + 1] = _mm256_unpackhi_epi64(pairs[kFrom], pairs[kFrom + 2]);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kLane = decltype(i)::value;
+        rows[kLane] = reinterpret_cast<Integers>(_mm256_permute2x128_si256(fours[kLane], fours[4 + kLane], 0x20));
+        rows[4 + kLane] = reinterpret_cast<Integers>(_mm256_permute2x128_si256(fours[kLane], fours[4 + kLane], 0x31));
+    });
+}
 #endif
 
+KERNEL_INLINE void store_unit(int16_t* p, Vector first, Vector second) {
+    *reinterpret_cast<Integers*>(p) = unit_of(first, second);
+}
 KERNEL_INLINE Vector magnitude(Vector v) {
     return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(v) & 0x7fffffffu);
 }
 
-// c[kRows][kVectors] = (a[kRows, units] * b[units, kVectors]) * row_scales * column_scales
+// sum[kRows][kVectors] = a[kRows, units] * b[units, kVectors]
 //   a   units of [rows][kUnit], a_stride integers apart
 //   b   a packed panel
-//   c   rows kWidth floats apart, vectors c_stride floats apart
 // Weights follow each other in the order of use, and those of a big network come from memory: the next panel is fetched
 // while this one is multiplied.
 template <int kRows, int kVectors>
-void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
-                           const float* column_scales, float* c, size_t c_stride) {
+KERNEL_INLINE void sum_integer_products(const int16_t* a, size_t a_stride, const int16_t* b, int units,
+                                        Integers (&sum)[kRows][kVectors]) {
     const size_t panel_size = static_cast<size_t>(units) * kWidth * kVectors * kUnit;
-    Integers sum[kRows][kVectors];
+    constexpr int kUnitsOfLine = 64 / (kUnit * 2);  // of a cache line
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = Integers{}; });
     });
@@ -118,7 +165,9 @@ void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, 
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
             const int16_t* from = b + (pair * kVectors + decltype(v)::value) * kUnit;
             weights[decltype(v)::value] = load_integers(from);
-            if constexpr (kRows > 1) __builtin_prefetch(from + panel_size, 0, 2);
+            if constexpr (kRows > 1 && decltype(v)::value % kUnitsOfLine == 0) {
+                __builtin_prefetch(from + panel_size, 0, 2);
+            }
         });
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
@@ -140,19 +189,31 @@ void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, 
         }
         a += a_stride - kUnit;
     }
+}
+
+// c[kRows][kVectors] = (a * b) * row_scales * column_scales + addend: see sum_integer_products.
+//   c        rows kWidth floats apart, vectors c_stride floats apart
+//   addend   as c; may be null
+template <int kRows, int kVectors>
+void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
+                           const float* column_scales, float* c, size_t c_stride, const float* addend) {
+    Integers sum[kRows][kVectors];
+    sum_integer_products(a, a_stride, b, units, sum);
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kVector = decltype(v)::value;
         const Vector column_scale = load(column_scales + kVector * kWidth);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
             const Vector scale = column_scale * row_scales[kRow];
-            store(c + kVector * c_stride + kRow * kWidth, __builtin_convertvector(sum[kRow][kVector], Vector) * scale);
+            const size_t at = kVector * c_stride + kRow * kWidth;
+            const Vector product = __builtin_convertvector(sum[kRow][kVector], Vector) * scale;
+            store(c + at, addend == nullptr ? product : product + load(addend + at));
         });
     });
 }
 
 using IntegerTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*,
-                                     size_t);
+                                     size_t, const float*);
 struct IntegerTileTable {
     IntegerTileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
 };

@@ -3,6 +3,8 @@
 // probabilities between 0 and kOne; softmax in floats.
 
 constexpr float kOne = 32767;
+// Rows of scores at a time: with the head's keys and values they should stay in the first-level cache, or nearly.
+constexpr int kScoreRows = kWidth > 8 ? kMaxIntegerRows : 2 * kMaxIntegerRows;
 
 // Where things lie in the scratch memory of a call, in floats.
 struct IntegerAttentionScratch {
@@ -15,18 +17,19 @@ struct IntegerAttentionScratch {
         const size_t head_width = static_cast<size_t>(v_blocks > 2 * qk_units ? v_blocks : 2 * qk_units) * kWidth;
         query_scales = kWidth * head_width;  // after the rows of kWidth points
         key_scales = query_scales + padded_points;
-        value_scales = key_scales + padded_points;
+        never = key_scales + padded_points;
+        value_scales = never + padded_points;
         scores = value_scales + static_cast<size_t>(v_blocks) * kWidth;
-        results = scores + padded_points * kQueryRows;
-        queries = results + static_cast<size_t>(v_blocks) * kQueryRows * kWidth;
+        results = scores + padded_points * kScoreRows;
+        queries = results + static_cast<size_t>(v_blocks) * kScoreRows * kWidth;
         keys = queries + padded_points * qk_units * kWidth;
         values = keys + padded_points * qk_units * kWidth;
         probabilities = values + padded_points * v_blocks * kWidth / 2;
-        total = probabilities + padded_points * kQueryRows / 2;
+        total = probabilities + padded_points * kScoreRows / 2;
     }
     int points, point_units, qk_units, v_blocks;
-    size_t query_scales, key_scales, value_scales, scores, results;  // floats
-    size_t queries, keys, values, probabilities;                     // integers, two a float
+    size_t query_scales, key_scales, never, value_scales, scores, results;  // floats
+    size_t queries, keys, values, probabilities;                            // integers, two a float
     size_t total;
 };
 
@@ -34,12 +37,12 @@ KERNEL_INLINE int16_t* integers_at(const AttentionCall& call, size_t offset) {
     return reinterpret_cast<int16_t*>(call.scratch + offset);
 }
 
-// Up to kWidth points of one head of q or k, turned, as integers: store(row, unit, first block, second block) gets them
-// already divided by their scales.
-template <class Store>
+// kWidth points (those beyond the board's last count as zeros) of one head of q or k, turned, as integers:
+// store_rows(unit, rows) gets one unit of all of them, already divided by their scales.
+template <class StoreRows>
 KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAttentionScratch& s, const float* from,
                                    size_t sample, int first, int head, int kv_head, float* scales,
-                                   const Store& store_row) {
+                                   const StoreRows& store_rows) {
     const size_t stride = call.batch * s.points * kWidth, row_floats = static_cast<size_t>(s.qk_units) * kUnit;
     const int count = min_of(kWidth, s.points - first), blocks = static_cast<int>(blocks_of(call.qk_channels));
     // Products of two integers up to this, added up over a head's channels, stay below 2^31.
@@ -57,50 +60,51 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
     }
     alignas(sizeof(Vector)) float factors[kWidth];
     scales_of(largest_lanes(largest), limit < kOne ? limit : kOne, factors, scales + first);
-    for (int r = 0; r < count; ++r) {
-        for (int unit = 0; unit < s.qk_units; ++unit) {
+    for (int unit = 0; unit < s.qk_units; ++unit) {
+        Integers rows[kWidth] = {};
+        for (int r = 0; r < count; ++r) {
             const float* at = call.scratch + r * row_floats + unit * kUnit;
-            store_row(first + r, unit, load(at) * factors[r], load(at + kWidth) * factors[r]);
+            rows[r] = unit_of(load(at) * factors[r], load(at + kWidth) * factors[r]);
         }
+        store_rows(unit, rows);
     }
 }
 
+// Queries as [unit][padded points][kUnit]. Their scales take in what else scores are multiplied by: one over the square
+// root of the channels, and the logarithm that lets powers of two serve for powers of e.
 void quantize_queries(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int head) {
-    const Vector scale = all(1.0f / __builtin_sqrtf(static_cast<float>(call.qk_channels)));
+    constexpr float kLog2E = 1.44269504f;
+    constexpr float kLeastScale = 1e-20f;  // keeps what is never seen apart from the scores of a query of zeros
+    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
+    const size_t padded_points = static_cast<size_t>(s.point_units) * kUnit;
     float* scales = call.scratch + s.query_scales;
     int16_t* queries = integers_at(call, s.queries);
     for (int first = 0; first < s.points; first += kWidth) {
         quantize_points(call, s, call.q, sample, first, head, head / (call.heads / call.kv_heads), scales,
-                        [&](int point, int unit, Vector a, Vector b) KERNEL_LAMBDA {
-                            store_unit(queries + (static_cast<size_t>(unit) * s.points + point) * kUnit, a, b);
+                        [&](int unit, const Integers* rows) KERNEL_LAMBDA {
+                            auto* to = reinterpret_cast<Integers*>(queries + (unit * padded_points + first) * kUnit);
+                            for (int r = 0; r < kWidth; ++r) to[r] = rows[r];
                         });
-        store(scales + first, load(scales + first) * scale);
+        store(scales + first, larger(load(scales + first) * scale, all(kLeastScale)));
     }
 }
 
 // The key of each point becomes a column of packed panels; columns beyond the last point are zero.
 void quantize_keys(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int kv_head) {
-    constexpr size_t kColumns = static_cast<size_t>(kPanelVectors) * kWidth;
     float* scales = call.scratch + s.key_scales;
-    auto* keys = reinterpret_cast<PairInMemory*>(integers_at(call, s.keys));
-    const auto column_of = [&](int point) KERNEL_LAMBDA {
-        return keys + point / kColumns * s.qk_units * kWidth * kColumns + point % kColumns;
-    };
-    for (int first = 0; first < s.point_units * kUnit; first += kWidth) store(scales + first, Vector{});
-    for (int first = 0; first < s.points; first += kWidth) {
+    int16_t* keys = integers_at(call, s.keys);
+    for (int first = 0; first < s.point_units * kUnit; first += kWidth) {
+        const int block = first / kWidth;
+        int16_t* panel =
+            keys + static_cast<size_t>(block / kPanelVectors) * kPanelVectors * s.qk_units * kWidth * kUnit;
         quantize_points(call, s, call.k, sample, first, kv_head, kv_head, scales,
-                        [&](int point, int unit, Vector a, Vector b) KERNEL_LAMBDA {
-                            alignas(sizeof(Vector)) int16_t row[kUnit];
-                            store_unit(row, a, b);
-                            PairInMemory* column = column_of(point) + unit * kWidth * kColumns;
+                        [&](int unit, Integers* rows) KERNEL_LAMBDA {
+                            transpose(rows);
+                            auto* to = reinterpret_cast<Integers*>(panel) + unit * kWidth * kPanelVectors;
                             for (int pair = 0; pair < kWidth; ++pair) {
-                                column[pair * kColumns] = reinterpret_cast<const PairInMemory*>(row)[pair];
+                                to[pair * kPanelVectors + block % kPanelVectors] = rows[pair];
                             }
                         });
-    }
-    for (int point = s.points; point < s.point_units * kUnit; ++point) {
-        PairInMemory* column = column_of(point);
-        for (int pair = 0; pair < s.qk_units * kWidth; ++pair) column[pair * kColumns] = 0;
     }
 }
 
@@ -151,74 +155,166 @@ void quantize_values(const AttentionCall& call, const IntegerAttentionScratch& s
     }
 }
 
-// Turns a row of scores, [point block][kQueryRows][width], into integer probabilities, [point unit][kQueryRows][kUnit].
-KERNEL_INLINE void probabilities_of_row(float* scores, int points, int units, int16_t* probabilities) {
-    constexpr size_t kStride = static_cast<size_t>(kQueryRows) * kWidth;
-    constexpr float kNever = -1e30f;
-    for (int point = points; point < units * kUnit; ++point) {
-        scores[point / kWidth * kStride + point % kWidth] = kNever;
-    }
-    Vector largest = load(scores);
-    for (int block = 1; block < 2 * units; ++block) largest = larger(largest, load(scores + block * kStride));
-    const Vector most = all(largest_of(largest));
-    Vector sum{};
-    for (int block = 0; block < 2 * units; ++block) {
-        const Vector e = exponential(load(scores + block * kStride) - most);
-        store(scores + block * kStride, e);
-        sum += e;
-    }
-    const Vector factor = all(kOne / sum_of(sum));
-    for (int unit = 0; unit < units; ++unit) {
-        const float* from = scores + 2 * unit * kStride;
-        store_unit(probabilities + unit * 2 * kStride, load(from) * factor, load(from + kStride) * factor);
-    }
+// Scores of kRows queries with kPanelVectors vectors of keys, but for the scale of the query; `never` is added, and the
+// largest of each row so far kept, lane by lane.
+//   scores    [vector][kScoreRows][width]
+template <int kRows>
+void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys, int units, const float* key_scales,
+                const float* never, float* scores, Vector* largest) {
+    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
+    Integers sum[kRows][kPanelVectors];
+    sum_integer_products(queries, query_stride, keys, units, sum);
+    Vector scale[kPanelVectors], offset[kPanelVectors];
+    unroll<kPanelVectors>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kVector = decltype(v)::value;
+        scale[kVector] = load(key_scales + kVector * kWidth);
+        offset[kVector] = load(never + kVector * kWidth);
+    });
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(r)::value;
+        Vector most = largest[kRow];
+        unroll<kPanelVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value;
+            const Vector score = __builtin_convertvector(sum[kRow][kVector], Vector) * scale[kVector] + offset[kVector];
+            store(scores + kVector * kStride + kRow * kWidth, score);
+            most = larger(most, score);
+        });
+        largest[kRow] = most;
+    });
 }
 
-// c = a * b for all panels; rows of c are kQueryRows apart from block to block.
-KERNEL_INLINE void multiply_integer_queries(const int16_t* a, size_t a_stride, const int16_t* b, int units, int vectors,
-                                            int rows, const float* row_scales, const float* column_scales, float* c) {
-    constexpr size_t kStride = static_cast<size_t>(kQueryRows) * kWidth;
-    const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
-    for (int vector = 0; vector < vectors; vector += kPanelVectors) {
-        const int count = min_of(kPanelVectors, vectors - vector);
-        int row = 0;
-        for (int tile = 0; tile < tiles; ++tile) {
-            const int tile_rows = rows / tiles + (tile < rows % tiles ? 1 : 0);
-            kIntegerTiles.of[count - 1][tile_rows - 1](
-                a + row * kUnit, a_stride, b + static_cast<size_t>(vector) * units * kWidth * kUnit, units,
-                row_scales + row, column_scales + vector * kWidth, c + vector * kStride + row * kWidth, kStride);
-            row += tile_rows;
+using ScoreTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*,
+                                   Vector*);
+struct ScoreTileTable {
+    ScoreTileFunction of[kMaxIntegerRows];  // [rows - 1]
+};
+template <int... kIndex>
+constexpr ScoreTileTable make_score_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{score_tile<kIndex + 1>...}};
+}
+constexpr ScoreTileTable kScoreTiles = make_score_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
+
+// A constant that stays in a register: GCC would load it wherever it is used, and loads are what limits these loops.
+KERNEL_INLINE Vector constant(float x) {
+    Vector v = all(x);
+    asm("" : "+v"(v));
+    return v;
+}
+
+// 2^x for x <= 0 to a relative error of 3e-6, less than rounding to 15 bits costs; below -126, 2^-126.
+struct PowerOfTwo {
+    Vector least = constant(-126.0f);
+    Vector round = constant(12582912.0f);  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    Vector c4 = constant(0.00957001f), c3 = constant(0.05591868f), c2 = constant(0.24024753f),
+           c1 = constant(0.69312171f), c0 = constant(0.99999926f);
+
+    KERNEL_INLINE Vector operator()(Vector x) const {
+        x = larger(x, least);
+        const Vector shifted = x + round;
+        const Vector r = x - (shifted - round);
+        const Vector p = (((r * c4 + c3) * r + c2) * r + c1) * r + c0;
+        return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(p) +
+                                        (reinterpret_cast<VectorBits>(shifted) << 23));
+    }
+};
+
+// Turns rows of scores, [point block][kScoreRows][width], into integer probabilities, [point unit][kScoreRows][kUnit].
+//   largest   of each row, lane by lane
+//   scales    of the scores of each row
+KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, const Vector* largest,
+                                         const float* scales, int16_t* probabilities) {
+    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
+    const PowerOfTwo power_of_two;
+    float factors[kScoreRows];
+    for (int r = 0; r < count; ++r) {
+        float* row = scores + r * kWidth;
+        const Vector scale = all(scales[r]), most = all(largest_of(largest[r]) * scales[r]);
+        Vector sum{};
+        for (int block = 0; block < 2 * units; ++block) {
+            const Vector e = power_of_two(load(row + block * kStride) * scale - most);
+            store(row + block * kStride, e);
+            sum += e;
+        }
+        factors[r] = kOne / sum_of(sum);
+    }
+    for (int r = 0; r < count; ++r) {
+        const Vector factor = all(factors[r]);
+        for (int unit = 0; unit < units; ++unit) {
+            const float* from = scores + r * kWidth + 2 * unit * kStride;
+            store_unit(probabilities + r * kUnit + unit * 2 * kStride, load(from) * factor,
+                       load(from + kStride) * factor);
         }
     }
 }
 
-void attend_integer_head(const AttentionCall& call, const IntegerAttentionScratch& s, const AttentionScratch& layout,
-                         size_t sample, int head) {
-    float* scores = call.scratch + s.scores;
-    int16_t* probabilities = integers_at(call, s.probabilities);
-    float unit_scales[kQueryRows], ones[kQueryRows];
-    for (int r = 0; r < kQueryRows; ++r) unit_scales[r] = 1 / kOne, ones[r] = 1;
-    for (int first = 0; first < s.points; first += kQueryRows) {
-        const int count = min_of(kQueryRows, s.points - first);
-        multiply_integer_queries(integers_at(call, s.queries) + static_cast<size_t>(first) * kUnit,
-                                 static_cast<size_t>(s.points) * kUnit, integers_at(call, s.keys), s.qk_units,
-                                 2 * s.point_units, count, call.scratch + s.query_scales + first,
-                                 call.scratch + s.key_scales, scores);
-        for (int r = 0; r < count; ++r) {
-            probabilities_of_row(scores + r * kWidth, s.points, s.point_units, probabilities + r * kUnit);
+// Up to kScoreRows rows of scores with the head's keys.
+KERNEL_INLINE void score_rows(const AttentionCall& call, const IntegerAttentionScratch& s, int first, int count,
+                              Vector* largest) {
+    const size_t query_stride = static_cast<size_t>(s.point_units) * kUnit * kUnit;
+    const size_t panel_size = static_cast<size_t>(s.qk_units) * kWidth * kPanelVectors * kUnit;
+    const int16_t* queries = integers_at(call, s.queries) + static_cast<size_t>(first) * kUnit;
+    const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    for (int r = 0; r < count; ++r) largest[r] = all(-1e30f);
+    for (int panel = 0; panel < s.point_units; ++panel) {
+        const int column = panel * kPanelVectors * kWidth;
+        for (int tile = 0, row = 0; tile < tiles; ++tile) {
+            const int rows = count / tiles + (tile < count % tiles ? 1 : 0);
+            kScoreTiles.of[rows - 1](
+                queries + row * kUnit, query_stride, integers_at(call, s.keys) + panel * panel_size, s.qk_units,
+                call.scratch + s.key_scales + column, call.scratch + s.never + column,
+                call.scratch + s.scores + static_cast<size_t>(column) * kScoreRows + row * kWidth, largest + row);
+            row += rows;
         }
-        multiply_integer_queries(probabilities, static_cast<size_t>(kQueryRows) * kUnit, integers_at(call, s.values),
-                                 s.point_units, s.v_blocks, count, unit_scales, call.scratch + s.value_scales,
-                                 call.scratch + s.results);
-        scatter_results(call, layout, call.scratch + s.results, sample * s.points + first, head, count, ones);
+    }
+}
+
+// out = probabilities * values for up to kScoreRows rows; vectors of `out` are out_stride floats apart.
+KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionScratch& s, int count, float* out,
+                              size_t out_stride) {
+    float unit_scales[kScoreRows];
+    for (float& scale : unit_scales) scale = 1 / kOne;
+    const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    for (int vector = 0; vector < s.v_blocks; vector += kPanelVectors) {
+        const int vectors = min_of(kPanelVectors, s.v_blocks - vector);
+        for (int tile = 0, row = 0; tile < tiles; ++tile) {
+            const int rows = count / tiles + (tile < count % tiles ? 1 : 0);
+            kIntegerTiles.of[vectors - 1][rows - 1](
+                integers_at(call, s.probabilities) + row * kUnit, static_cast<size_t>(kScoreRows) * kUnit,
+                integers_at(call, s.values) + static_cast<size_t>(vector) * s.point_units * kWidth * kUnit,
+                s.point_units, unit_scales, call.scratch + s.value_scales + vector * kWidth,
+                out + vector * out_stride + row * kWidth, out_stride, nullptr);
+            row += rows;
+        }
+    }
+}
+
+void attend_integer_head(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int head) {
+    const size_t out_stride = call.batch * s.points * kWidth;
+    Vector largest[kScoreRows];
+    for (int first = 0; first < s.points; first += kScoreRows) {
+        const int count = min_of(kScoreRows, s.points - first);
+        const size_t first_row = sample * s.points + first;
+        score_rows(call, s, first, count, largest);
+        probabilities_of_rows(call.scratch + s.scores, s.point_units, count, largest,
+                              call.scratch + s.query_scales + first, integers_at(call, s.probabilities));
+        if (call.v_channels % kWidth == 0) {
+            const size_t block = static_cast<size_t>(head) * s.v_blocks;
+            mix_values(call, s, count, call.out + block * out_stride + first_row * kWidth, out_stride);
+        } else {
+            mix_values(call, s, count, call.scratch + s.results, static_cast<size_t>(kScoreRows) * kWidth);
+            scatter_results<kScoreRows>(call, call.scratch + s.results, first_row, head, count, nullptr);
+        }
     }
 }
 
 void integer_attention(const AttentionCall& call) {
+    constexpr float kNever = -1e30f;
     const IntegerAttentionScratch s(call);
-    const AttentionScratch layout(call);
     clear_padding(call, call.batch * s.points);
     const int sharing = call.heads / call.kv_heads;
+    for (int point = 0; point < s.point_units * kUnit; ++point) {
+        call.scratch[s.never + point] = point < s.points ? 0 : kNever;
+    }
     for (size_t sample = 0; sample < call.batch; ++sample) {
         for (int head = 0; head < call.heads; ++head) {
             if (head % sharing == 0) {
@@ -226,7 +322,7 @@ void integer_attention(const AttentionCall& call) {
                 quantize_values(call, s, sample, head / sharing);
             }
             quantize_queries(call, s, sample, head);
-            attend_integer_head(call, s, layout, sample, head);
+            attend_integer_head(call, s, sample, head);
         }
     }
 }

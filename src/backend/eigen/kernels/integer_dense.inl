@@ -37,19 +37,31 @@ void quantize_rows(const IntegerDenseCall& call, int first, int count) {
 
 void multiply_integer_rows(const IntegerDenseCall& call, int first, int rows) {
     const int units = units_of(call.depth, kWidth);
-    const size_t stride = static_cast<size_t>(call.rows) * kUnit;
+    const size_t stride = static_cast<size_t>(call.rows) * kUnit,
+                 block_stride = static_cast<size_t>(call.rows) * kWidth;
     const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    // Most layers store what they get, or add it to the trunk: that is done before it leaves the registers.
+    const EpilogueCall& out = call.out;
+    const bool direct = out.multiplier == nullptr && out.vector == nullptr && out.activated == nullptr;
     for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
         const int vectors = min_of(kPanelVectors, call.vectors - vector);
         const int16_t* weights = call.weights.values + static_cast<size_t>(vector) * units * kWidth * kUnit;
+        const float* column_scales = call.weights.scales + vector * kWidth;
         int row = first;
         for (int tile = 0; tile < tiles; ++tile) {
             const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
-            Vector results[kPanelVectors * kMaxIntegerRows];
-            kIntegerTiles.of[vectors - 1][count - 1](
-                call.quantized + static_cast<size_t>(row) * kUnit, stride, weights, units, call.row_scales + row,
-                call.weights.scales + vector * kWidth, reinterpret_cast<float*>(results), count * kWidth);
-            for (int v = 0; v < vectors; ++v) finish_rows(call.out, vector + v, row, count, results + v * count);
+            const IntegerTileFunction multiply = kIntegerTiles.of[vectors - 1][count - 1];
+            const int16_t* in = call.quantized + static_cast<size_t>(row) * kUnit;
+            if (direct) {
+                const size_t at = vector * block_stride + static_cast<size_t>(row) * kWidth;
+                multiply(in, stride, weights, units, call.row_scales + row, column_scales, out.raw + at, block_stride,
+                         out.residual == nullptr ? nullptr : out.residual + at);
+            } else {
+                Vector results[kPanelVectors * kMaxIntegerRows];
+                multiply(in, stride, weights, units, call.row_scales + row, column_scales,
+                         reinterpret_cast<float*>(results), count * kWidth, nullptr);
+                for (int v = 0; v < vectors; ++v) finish_rows(out, vector + v, row, count, results + v * count);
+            }
             row += count;
         }
     }

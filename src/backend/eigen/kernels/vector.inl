@@ -40,13 +40,53 @@ KERNEL_INLINE Vector all(float x) {
     return fill(x, std::make_integer_sequence<int, kWidth>{});
 }
 
+// What compilers make of plain expressions: of a > b ? a : b two instructions where x86 has one, and of sums over lanes
+// a chain.
+#if defined(__AVX512F__)
+KERNEL_INLINE Vector larger(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm512_max_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
+}
+KERNEL_INLINE Vector smaller(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm512_min_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
+}
+KERNEL_INLINE Vector reciprocal_estimate(Vector v) {
+    return reinterpret_cast<Vector>(_mm512_rcp14_ps(reinterpret_cast<__m512>(v)));
+}
+KERNEL_INLINE float sum_of(Vector v) {
+    return _mm512_reduce_add_ps(reinterpret_cast<__m512>(v));
+}
+KERNEL_INLINE float largest_of(Vector v) {
+    return _mm512_reduce_max_ps(reinterpret_cast<__m512>(v));
+}
+#elif defined(__AVX2__)
+KERNEL_INLINE Vector larger(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm256_max_ps(reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(b)));
+}
+KERNEL_INLINE Vector smaller(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm256_min_ps(reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(b)));
+}
+KERNEL_INLINE Vector reciprocal_estimate(Vector v) {
+    return reinterpret_cast<Vector>(_mm256_rcp_ps(reinterpret_cast<__m256>(v)));
+}
+KERNEL_INLINE float sum_of(Vector v) {
+    const __m256 x = reinterpret_cast<__m256>(v);
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+KERNEL_INLINE float largest_of(Vector v) {
+    const __m256 x = reinterpret_cast<__m256>(v);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+#else
 KERNEL_INLINE Vector larger(Vector a, Vector b) {
     return a > b ? a : b;
 }
 KERNEL_INLINE Vector smaller(Vector a, Vector b) {
     return a < b ? a : b;
 }
-
 KERNEL_INLINE float sum_of(Vector v) {
     float sum = 0;
     for (int i = 0; i < kWidth; ++i) sum += v[i];
@@ -56,6 +96,18 @@ KERNEL_INLINE float largest_of(Vector v) {
     float largest = v[0];
     for (int i = 1; i < kWidth; ++i) largest = v[i] > largest ? v[i] : largest;
     return largest;
+}
+#endif
+
+// a / b for 1 <= b <= 1e38. A division takes as long as ten multiplications on x86; the estimate and one step of
+// Newton's leave a relative error of 2e-7.
+KERNEL_INLINE Vector quotient(Vector a, Vector b) {
+#if defined(__AVX2__)
+    const Vector estimate = reciprocal_estimate(b);
+    return a * (estimate + estimate * (1.0f - b * estimate));
+#else
+    return a / b;
+#endif
 }
 
 // Exchanges lanes 2p and 2p + 1, in either byte order.
