@@ -2,12 +2,17 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 
 int main(int argc, char** argv) {
     // Engines keep measurements of this machine in the home directory: those of tests stay apart from the user's.
-    const auto home = std::filesystem::temp_directory_path() / "katago-tests-home";
+    const auto home = std::filesystem::temp_directory_path() / ("katago-tests-home-" + std::to_string(getpid()));
     setenv("HOME", home.c_str(), 1);
-    return doctest::Context(argc, argv).run();
+    const int status = doctest::Context(argc, argv).run();
+    std::filesystem::remove_all(home);
+    return status;
 }

@@ -6,6 +6,7 @@
 #include "command/engine.h"
 #include "command/gtp_settings.h"
 #include "command/options.h"
+#include "command/profile_use.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
@@ -98,6 +99,8 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     if (human && human->evaluator().wants_metadata() && !profile_of_name(session.human_profile()))
         say("Warning: Provided -human-model but humanSLProfile is not yet set. The human network will only be used "
             "for queries that set it in overrideSettings.");
+    const ProfileUse profiles = ProfileUse::of(engine, human.get());
+    if (const auto warning = profiles.warning(session.human_profile())) say(*warning);
     const bool read_all = answer_lines(session, streams.in);
     if (read_all && !options.has("quit-without-waiting"))
         session.finish();

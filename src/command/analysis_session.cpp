@@ -14,15 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-AnalysisSettingsReader::Networks networks_of(Engine& engine, Engine* human) {
-    AnalysisSettingsReader::Networks networks{engine.evaluator().wants_metadata(), human != nullptr,
-                                              engine.model_file()};
-    if (!human) return networks;
-    networks.use_profiles |= human->evaluator().wants_metadata();
-    networks.files += " and " + human->model_file();
-    return networks;
-}
-
 // Somebody who types GTP here should learn where it is understood.
 std::string hint_for(std::string_view line) {
     try {
@@ -41,7 +32,7 @@ AnalysisSession::AnalysisSession(const Setup& setup)
       human_(setup.human),
       options_(setup.options),
       log_(setup.log),
-      settings_(setup.config, setup.options.threads, networks_of(setup.engine, setup.human)),
+      settings_(setup.config, setup.options.threads, ProfileUse::of(setup.engine, setup.human)),
       output_(setup.out, setup.log, setup.options.log_all_responses),
       queue_(setup.options.threads.positions),
       workers_({engine_, options_, queue_, output_, log_, human_}) {}

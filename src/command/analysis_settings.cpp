@@ -99,8 +99,9 @@ AnalysisOptions read_analysis_options(const Config& config, std::optional<int> p
     return options;
 }
 
-AnalysisSettingsReader::AnalysisSettingsReader(const Config& config, const AnalysisThreads& threads, Networks networks)
-    : threads_(threads), networks_(std::move(networks)) {
+AnalysisSettingsReader::AnalysisSettingsReader(const Config& config, const AnalysisThreads& threads,
+                                               ProfileUse profiles)
+    : threads_(threads), profiles_(std::move(profiles)) {
     base_ = std::make_shared<const AnalysisSettings>(read(config));
     config_ = config;
 }
@@ -122,7 +123,7 @@ AnalysisSettings AnalysisSettingsReader::read(const Config& config) const {
         throw ConfigError("Could not parse player in field playoutDoublingAdvantagePla, should be BLACK or WHITE");
     profile_of_name(config.get_string(kProfileKey, ""));  // throws for an unknown name
     for (const ParamRow<SearchParams>& row : search_param_rows())
-        if (row.key.starts_with("humanSL") && row.key != kProfileKey && !networks_.have_human &&
+        if (row.key.starts_with("humanSL") && row.key != kProfileKey && !profiles_.human_network &&
             config.contains(row.key))
             throw ConfigError("Provided parameter " + std::string(row.key) +
                               " but no human model was specified (e.g -human-model b18c384nbt-humanv0.bin.gz)");
@@ -150,9 +151,8 @@ std::shared_ptr<const AnalysisSettings> AnalysisSettingsReader::with(const Setti
         std::vector<std::string> strangers;
         for (const auto& [key, value] : changes) {
             if (!is_setting(key)) strangers.push_back(key);
-            if (key == kProfileKey && profile_of_name(value) && !networks_.use_profiles)
-                throw ConfigError("WARNING: humanSLProfile is specified as config param but model(s) don't use it: " +
-                                  networks_.files + "\n");
+            if (key != kProfileKey) continue;
+            if (const auto warning = profiles_.warning(value)) throw ConfigError(*warning + "\n");
         }
         std::sort(strangers.begin(), strangers.end());
         last_changed_ = std::make_shared<const AnalysisSettings>(std::move(settings));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "command/gtp_settings.h"
+#include "command/profile_use.h"
 #include "core/config.h"
 #include "protocol/json_query.h"
 #include "search/params.h"
@@ -46,15 +47,8 @@ AnalysisOptions read_analysis_options(const Config& config, std::optional<int> p
 // The settings that queries start from, and with what single queries change. One thread at a time.
 class AnalysisSettingsReader {
   public:
-    // What the loaded networks mean to the settings.
-    struct Networks {
-        bool use_profiles = false;
-        bool have_human = false;
-        std::string files;  // as messages name them
-    };
-
     // Throws ConfigError.
-    AnalysisSettingsReader(const Config& config, const AnalysisThreads& threads, Networks networks);
+    AnalysisSettingsReader(const Config& config, const AnalysisThreads& threads, ProfileUse profiles);
 
     std::shared_ptr<const AnalysisSettings> base() const { return base_; }
 
@@ -67,7 +61,7 @@ class AnalysisSettingsReader {
 
     Config config_;
     AnalysisThreads threads_;
-    Networks networks_;
+    ProfileUse profiles_;
     std::shared_ptr<const AnalysisSettings> base_;
     // Clients send the same settings with every query.
     SettingPairs last_changes_;

@@ -71,8 +71,10 @@ EvaluatorOptions evaluator_options(const Config& config, std::vector<std::string
 }
 
 uint64_t choose_seed(const Config& config) {
+    // Read also where a seed says more: it would be told of as unused.
+    const bool deterministic = config.get_bool("forDeterministicTesting", false);
     if (config.contains("searchRandSeed")) return Rng(config.get_string("searchRandSeed")).next();
-    if (config.get_bool("forDeterministicTesting", false)) return Rng("forDeterministicTesting").next();
+    if (deterministic) return Rng("forDeterministicTesting").next();
     std::random_device device;
     return uint64_t{device()} << 32 | device();
 }

@@ -57,7 +57,7 @@ class Engine {
     const LoadedModel& loaded_model() const { return *loaded_; }
     // Writes what computes the network, in which precision, and why.
     void report(Logger& log) const;
-    // From searchRandSeed, else different every time.
+    // From searchRandSeed, else the same with forDeterministicTesting, else different every time.
     uint64_t seed() const { return seed_; }
 
   private:

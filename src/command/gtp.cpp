@@ -7,6 +7,7 @@
 
 #include "command/gtp_commands.h"
 #include "command/gtp_failed_start.h"
+#include "command/profile_use.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
@@ -116,6 +117,8 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
         !profile_of_name(session.settings().human_profile))
         say("WARNING: Provided -human-model but humanSLProfile was not set in the config or overrides. The human "
             "network will not be used until it is set.");
+    const ProfileUse profiles = ProfileUse::of(program.engine, program.human.get());
+    if (const auto warning = profiles.warning(session.settings().human_profile)) say(*warning);
 }
 
 // A person who types commands has read stderr.

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "core/error.h"
-#include "eval/sgf_metadata.h"
 #include "game/point.h"
 #include "protocol/gtp_text.h"
 
@@ -82,8 +81,10 @@ nlohmann::json search_param_value(const SearchParams& params, std::string_view n
 
 }  // namespace
 
-GtpParams::GtpParams(const Config& config, const Profiles& profiles)
-    : values_(config.all()), profiles_(profiles), settings_(read_gtp_settings(config, profiles.human_network)) {}
+GtpParams::GtpParams(const Config& config, ProfileUse profiles)
+    : values_(config.all()),
+      profiles_(std::move(profiles)),
+      settings_(read_gtp_settings(config, profiles_.human_network)) {}
 
 std::vector<std::string> GtpParams::names() const {
     std::vector<std::string> searched{std::string(kNumShards)};
@@ -123,9 +124,7 @@ void GtpParams::check_name(const std::string& name) const {
 }
 
 void GtpParams::check_profile(const std::string& profile) const {
-    if (profile_of_name(profile) && !profiles_.supported)
-        throw ProtocolError("WARNING: humanSLProfile is specified as config param but model(s) don't use it: " +
-                            profiles_.model_file + "\n");
+    if (const auto warning = profiles_.warning(profile)) throw ProtocolError(*warning + "\n");
 }
 
 void GtpParams::set(std::span<const std::pair<std::string, std::string>> values) {

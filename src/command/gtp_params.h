@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command/gtp_settings.h"
+#include "command/profile_use.h"
 #include "core/config.h"
 
 namespace katago {
@@ -17,15 +18,8 @@ namespace katago {
 // The settings in force: the configuration with what kata-set-param has changed since. One thread at a time.
 class GtpParams {
   public:
-    // What the networks say to a humanSLProfile.
-    struct Profiles {
-        bool supported = false;
-        bool human_network = false;  // there is one of its own for it
-        std::string model_file;      // for the message where they are not
-    };
-
     // Reads the settings. Throws ConfigError.
-    GtpParams(const Config& config, const Profiles& profiles);
+    GtpParams(const Config& config, ProfileUse profiles);
 
     const GtpSettings& settings() const { return settings_; }
 
@@ -44,7 +38,7 @@ class GtpParams {
     void check_profile(const std::string& profile) const;
 
     std::map<std::string, std::string> values_;  // config and changes in one
-    Profiles profiles_;
+    ProfileUse profiles_;
     GtpSettings settings_;
 };
 

@@ -54,14 +54,6 @@ SearchParams with_limits_of(SearchParams params, const SearchParams& other) {
     return params;
 }
 
-GtpParams::Profiles profiles_of(Engine& engine, Engine* human) {
-    GtpParams::Profiles profiles{engine.evaluator().wants_metadata(), human != nullptr, engine.model_file()};
-    if (!human) return profiles;
-    profiles.supported |= human->evaluator().wants_metadata();
-    profiles.model_file += " and " + human->model_file();
-    return profiles;
-}
-
 }  // namespace
 
 GtpSession::GtpSession(const Setup& setup)
@@ -71,7 +63,7 @@ GtpSession::GtpSession(const Setup& setup)
       log_(setup.log),
       err_(setup.streams.err),
       output_(setup.streams.out),
-      params_(setup.config, profiles_of(setup.engine, setup.human)),
+      params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
       search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),

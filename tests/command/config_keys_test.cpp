@@ -43,6 +43,7 @@ TEST_CASE("config: every key that KataGo's GTP example sets is known") {
 }
 
 TEST_CASE("config: KataGo's keys for the network and the machine are known, with a reason where they do nothing") {
+    const TinyModel folder("config-home");
     check_all_known(
         "nnMaxBatchSize = 64\nnnCacheSizePowerOfTwo = 10\nnnMutexPoolSizePowerOfTwo = 17\nnnRandomize = true\n"
         "nnRandSeed = abc\nnnRandSeed0 = abc\nnnForcedSymmetry = 0\nnumNNServerThreadsPerModel = 2\n"
@@ -52,8 +53,10 @@ TEST_CASE("config: KataGo's keys for the network and the machine are known, with
         "inputsUseNHWC = true\ncudaInputsUseNHWC = auto\ncudaUseNHWC = auto\ncudaUse1x1Matmul = true\n"
         "openclTunerFile = a\nopenclReTunePerBoardSize = true\ntrtDumpDebugPlanToDir = b\nmetalDeviceToUse = 0\n"
         "maxBoardSizeForNNBuffer = 19\nmaxBoardXSizeForNNBuffer0 = 19\nmaxBoardYSizeForNNBuffer = 19\n"
-        "requireMaxBoardSize = true\ngtpForceMaxNNSize = false\nhomeDataDir = /tmp\ndebugSkipNeuralNet = false\n"
-        "forDeterministicTesting = true\nnodeTableShardsPowerOfTwo = 16\n");
+        "requireMaxBoardSize = true\ngtpForceMaxNNSize = false\nhomeDataDir = " +
+        folder.file("home") +
+        "\ndebugSkipNeuralNet = false\n"
+        "searchRandSeed = a\nforDeterministicTesting = true\nnodeTableShardsPowerOfTwo = 16\n");
 }
 
 TEST_CASE("config: the keys of patterns to avoid and of the analysis engine do not disturb gtp") {
@@ -90,6 +93,18 @@ TEST_CASE("config: the shipped file has no unknown key, also among those that ar
         INFO(line);
         CHECK(unknown_keys(config).empty());
     }
+}
+
+TEST_CASE("config: the seed is searchRandSeed's, else forDeterministicTesting's, else another every time") {
+    const TinyModel folder("config-seed");
+    const auto seed = [&](const std::string& text) {
+        return Engine(folder.model(), Config::from_text(text, "test")).seed();
+    };
+    const uint64_t named = seed("searchRandSeed = a\n"), fixed = seed("forDeterministicTesting = true\n");
+    CHECK(seed("forDeterministicTesting = true\n") == fixed);
+    CHECK(seed("searchRandSeed = a\nforDeterministicTesting = true\n") == named);
+    CHECK(seed("searchRandSeed = b\n") != named);
+    CHECK(seed("") != seed("forDeterministicTesting = false\n"));
 }
 
 TEST_CASE("config: a key with a typing error is told apart from one that is ignored") {

@@ -61,3 +61,11 @@ TEST_CASE("gtp: more threads than cores are cut down with a warning, unless a co
                                 .out;
     CHECK(out == "= " + cores + "\n\n= \n\n= 1000\n\n");
 }
+
+TEST_CASE("gtp: a start warns of a profile that no network uses") {
+    if (transcripts::model().empty()) return;
+    const std::string warning = "\nWARNING: humanSLProfile is specified as config param but model(s) don't use it: " +
+                                transcripts::model().string() + "\n";
+    CHECK(start("startupPrintMessageToStderr=true,humanSLProfile=rank_5k").ends_with(warning));
+    CHECK(start("startupPrintMessageToStderr=true").find("humanSLProfile") == std::string::npos);
+}
