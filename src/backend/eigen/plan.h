@@ -26,8 +26,9 @@ class EigenPlan final : public Plan {
     }
     size_t points_of(NodeId id) const { return points_of(program_.types[static_cast<size_t>(id)].kind); }
     size_t scratch_floats(const Step& step) const;
-    // `times`: where to note the time of each step; may be null.
-    void run_steps(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
+    // Evaluates the batch, a group after another. `times`: where to add the time of each step; may be null.
+    void run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
+    void run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
     void place_values();
     void make_room_for_inputs();
 
@@ -35,6 +36,7 @@ class EigenPlan final : public Plan {
     const Program& program_;
     BoardShape board_;
     size_t max_batch_;
+    size_t group_;  // boards that go through the network together; all memory is for so many
     AlignedFloats memory_;
     std::vector<float*> values_;              // by node; null where none is stored
     AlignedFloats winograd_input_;            // apart from scratch_: later steps may use it again

@@ -53,16 +53,31 @@ struct ScratchFloats {
     }
 };
 
+// Boards share the work of preparing weights and fill tiles of rows, but the values of too many leave the second-level
+// cache: of 19x19 boards two together are the fastest, and four where weights are transformed in every evaluation.
+size_t boards_at_once(const Program& program, BoardShape board) {
+    constexpr size_t kPoints = 2 * 19 * 19, kPointsPerTransform = 4 * 19 * 19;
+    const bool transforms = std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
+        const auto* conv = std::get_if<WinogradStep>(&step.operation);
+        return conv != nullptr && !conv->weights_transformed;
+    });
+    return std::max<size_t>(1, (transforms ? kPointsPerTransform : kPoints) / static_cast<size_t>(board.area()));
+}
+
 }  // namespace
 
 EigenPlan::EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& program, BoardShape board, int max_batch)
-    : owner_(std::move(owner)), program_(program), board_(board), max_batch_(static_cast<size_t>(max_batch)) {
+    : owner_(std::move(owner)),
+      program_(program),
+      board_(board),
+      max_batch_(static_cast<size_t>(max_batch)),
+      group_(std::min(max_batch_, boards_at_once(program, board))) {
     ENSURE(board.height > 0 && board.width > 0 && max_batch > 0);
     place_values();
     make_room_for_inputs();
     size_t scratch = 0;
     for (const Step& step : program_.steps) {
-        scratch = std::max(scratch, std::visit(ScratchFloats{program_, step, board_, max_batch_}, step.operation));
+        scratch = std::max(scratch, std::visit(ScratchFloats{program_, step, board_, group_}, step.operation));
         const auto* attention = std::get_if<AttentionStep>(&step.operation);
         const bool rotates = attention != nullptr && attention->layer.rope.frequencies != nullptr;
         rope_tables_.push_back(rotates ? make_rope_table(attention->layer, board_, program_.kernels->width)
@@ -75,7 +90,7 @@ EigenPlan::EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& pr
 void EigenPlan::make_room_for_inputs() {
     const Kernels& kernels = *program_.kernels;
     const auto tiles = [&](int channels) {
-        return kernels.winograd_input_floats(board_.height, board_.width, max_batch_, channels);
+        return kernels.winograd_input_floats(board_.height, board_.width, group_, channels);
     };
     size_t floats = 0, integers = 0, scales = 0;
     for (const Step& step : program_.steps) {
@@ -86,7 +101,7 @@ void EigenPlan::make_room_for_inputs() {
             integers = std::max(integers, tiles(units * 2 * kernels.width));
             scales = std::max(scales, tiles(1) / static_cast<size_t>(kernels.width));
         } else if (const auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
-            const size_t rows = max_batch_ * points_of(step.type.kind);
+            const size_t rows = group_ * points_of(step.type.kind);
             integers = std::max(integers,
                                 rows * static_cast<size_t>(units_of(dense->depth, kernels.width) * 2 * kernels.width));
             scales = std::max(scales, rows);
@@ -107,7 +122,7 @@ void EigenPlan::place_values() {
             const int width = program_.kernels->width;
             ArenaBuffer buffer;
             buffer.floats =
-                static_cast<size_t>(vectors_of(type.channels, width) * width) * max_batch_ * points_of(type.kind);
+                static_cast<size_t>(vectors_of(type.channels, width) * width) * group_ * points_of(type.kind);
             buffer.first_step = buffer.last_step = step;
             buffer_of[static_cast<size_t>(id)] = static_cast<int>(buffers.size());
             buffers.push_back(buffer);

@@ -216,22 +216,45 @@ struct EigenPlan::Run {
 };
 
 void EigenPlan::run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
-    run_steps(batch, inputs, outputs, nullptr);
+    run_groups(batch, inputs, outputs, nullptr);
 }
 
 std::vector<StepTime> EigenPlan::profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
     std::vector<StepTime> times;
-    run_steps(batch, inputs, outputs, &times);
+    for (const Step& step : program_.steps) times.push_back({step.node, kernel_name(step.operation), 0});
+    run_groups(batch, inputs, outputs, &times);
     return times;
 }
 
-void EigenPlan::run_steps(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
-                          std::vector<StepTime>* times) {
+void EigenPlan::run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
+                           std::vector<StepTime>* times) {
     if (batch < 1 || static_cast<size_t>(batch) > max_batch_) {
         throw BackendError("eigen: a batch of " + std::to_string(batch) + ", the plan is for 1 to " +
                            std::to_string(max_batch_));
     }
-    Run run{*this, static_cast<size_t>(batch), inputs, *program_.kernels};
+    const size_t boards = static_cast<size_t>(batch), groups = (boards + group_ - 1) / group_;
+    const auto row = [&](const float* rows, size_t board, int channels, size_t points) {
+        return rows == nullptr ? nullptr : rows + board * points * static_cast<size_t>(channels);
+    };
+    const auto out_row = [&](float* rows, size_t board, NodeId id) {
+        return rows + board * points_of(id) * static_cast<size_t>(program_.types[static_cast<size_t>(id)].channels);
+    };
+    const GraphOutputs& ids = program_.outputs;
+    for (size_t group = 0; group < groups; ++group) {
+        const size_t first = group * boards / groups;
+        const PlanInputs in{row(inputs.spatial, first, program_.spatial_channels, points_of(TensorKind::Spatial)),
+                            row(inputs.global, first, program_.global_channels, 1),
+                            row(inputs.meta, first, program_.meta_channels, 1)};
+        const PlanOutputs out{out_row(outputs.policy, first, ids.policy), out_row(outputs.pass, first, ids.pass),
+                              out_row(outputs.value, first, ids.value), out_row(outputs.score, first, ids.score),
+                              out_row(outputs.ownership, first, ids.ownership)};
+        run_group((group + 1) * boards / groups - first, in, out, times);
+    }
+}
+
+void EigenPlan::run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs,
+                          std::vector<StepTime>* times) {
+    Run run{*this, boards, inputs, *program_.kernels};
     for (; run.index < program_.steps.size(); ++run.index) {
         const Step& step = program_.steps[run.index];
         if (times == nullptr) {
@@ -240,8 +263,7 @@ void EigenPlan::run_steps(int batch, const PlanInputs& inputs, const PlanOutputs
         }
         const auto begin = std::chrono::steady_clock::now();
         std::visit(run, step.operation);
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        times->push_back({step.node, kernel_name(step.operation), taken.count()});
+        (*times)[run.index].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
 
     const auto copy_out = [&](NodeId id, float* rows) {
