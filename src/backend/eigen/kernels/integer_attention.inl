@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Attention whose products are of 16-bit integers: queries with a scale a row, keys and values a scale a column,
-// probabilities between 0 and kOne; softmax in floats.
+// probabilities a scale a row; softmax in floats.
 
-constexpr float kOne = 32767;
+// Products of values and probabilities, added up over all points, stay below 2^31: the values of a column have 14 bits,
+// the probabilities of a row 15 and a sum of 17, so that those of a row where none stands out are not too coarse.
+constexpr float kMostValue = 16383, kMostProbability = 32767;
+KERNEL_INLINE float most_sum_of_probabilities(int points) {
+    return 2147483647.0f / kMostValue - static_cast<float>(points);  // of which rounding needs a half each
+}
 // Rows of scores at a time: with the head's keys and values they should stay in the first-level cache, or nearly.
 constexpr int kScoreRows = kWidth > 8 ? kMaxIntegerRows : 2 * kMaxIntegerRows;
 
@@ -59,7 +64,7 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
         }
     }
     alignas(sizeof(Vector)) float factors[kWidth];
-    scales_of(largest_lanes(largest), limit < kOne ? limit : kOne, factors, scales + first);
+    scales_of(largest_lanes(largest), limit < 32767 ? limit : 32767, factors, scales + first);
     for (int unit = 0; unit < s.qk_units; ++unit) {
         Integers rows[kWidth] = {};
         for (int r = 0; r < count; ++r) {
@@ -125,7 +130,7 @@ void quantize_values(const AttentionCall& call, const IntegerAttentionScratch& s
     }
     float* factors = row + static_cast<size_t>(s.v_blocks) * kWidth;
     for (int at = 0; at < s.v_blocks * kWidth; at += kWidth) {
-        scales_of(load(scales + at), kOne, factors + at, scales + at);
+        scales_of(load(scales + at), kMostValue, factors + at, scales + at);
     }
     int16_t* values = integers_at(call, s.values);
     for (int point = 0; point < s.point_units * kUnit; point += 2) {
@@ -219,12 +224,14 @@ struct PowerOfTwo {
 };
 
 // Turns rows of scores, [point block][kScoreRows][width], into integer probabilities, [point unit][kScoreRows][kUnit].
-//   largest   of each row, lane by lane
-//   scales    of the scores of each row
+//   largest              of each row, lane by lane
+//   scales               of the scores of each row
+//   probability_scales   of what each row becomes
 KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, const Vector* largest,
-                                         const float* scales, int16_t* probabilities) {
+                                         const float* scales, int16_t* probabilities, float* probability_scales) {
     constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
     const PowerOfTwo power_of_two;
+    const float most_sum = most_sum_of_probabilities(units * kUnit);
     float factors[kScoreRows];
     for (int r = 0; r < count; ++r) {
         float* row = scores + r * kWidth;
@@ -235,7 +242,9 @@ KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, co
             store(row + block * kStride, e);
             sum += e;
         }
-        factors[r] = kOne / sum_of(sum);
+        const float total = sum_of(sum), finest = most_sum / total;  // the largest is 1
+        factors[r] = finest < kMostProbability ? finest : kMostProbability;
+        probability_scales[r] = 1 / (factors[r] * total);
     }
     for (int r = 0; r < count; ++r) {
         const Vector factor = all(factors[r]);
@@ -268,11 +277,10 @@ KERNEL_INLINE void score_rows(const AttentionCall& call, const IntegerAttentionS
     }
 }
 
-// out = probabilities * values for up to kScoreRows rows; vectors of `out` are out_stride floats apart.
-KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionScratch& s, int count, float* out,
-                              size_t out_stride) {
-    float unit_scales[kScoreRows];
-    for (float& scale : unit_scales) scale = 1 / kOne;
+// out = probabilities * values for up to kScoreRows rows with their scales; vectors of `out` are out_stride floats
+// apart.
+KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionScratch& s, int count,
+                              const float* scales, float* out, size_t out_stride) {
     const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
     for (int vector = 0; vector < s.v_blocks; vector += kPanelVectors) {
         const int vectors = min_of(kPanelVectors, s.v_blocks - vector);
@@ -281,7 +289,7 @@ KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionS
             kIntegerTiles.of[vectors - 1][rows - 1](
                 integers_at(call, s.probabilities) + row * kUnit, static_cast<size_t>(kScoreRows) * kUnit,
                 integers_at(call, s.values) + static_cast<size_t>(vector) * s.point_units * kWidth * kUnit,
-                s.point_units, unit_scales, call.scratch + s.value_scales + vector * kWidth,
+                s.point_units, scales + row, call.scratch + s.value_scales + vector * kWidth,
                 out + vector * out_stride + row * kWidth, out_stride, nullptr);
             row += rows;
         }
@@ -291,17 +299,18 @@ KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionS
 void attend_integer_head(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int head) {
     const size_t out_stride = call.batch * s.points * kWidth;
     Vector largest[kScoreRows];
+    float scales[kScoreRows];
     for (int first = 0; first < s.points; first += kScoreRows) {
         const int count = min_of(kScoreRows, s.points - first);
         const size_t first_row = sample * s.points + first;
         score_rows(call, s, first, count, largest);
         probabilities_of_rows(call.scratch + s.scores, s.point_units, count, largest,
-                              call.scratch + s.query_scales + first, integers_at(call, s.probabilities));
+                              call.scratch + s.query_scales + first, integers_at(call, s.probabilities), scales);
         if (call.v_channels % kWidth == 0) {
             const size_t block = static_cast<size_t>(head) * s.v_blocks;
-            mix_values(call, s, count, call.out + block * out_stride + first_row * kWidth, out_stride);
+            mix_values(call, s, count, scales, call.out + block * out_stride + first_row * kWidth, out_stride);
         } else {
-            mix_values(call, s, count, call.scratch + s.results, static_cast<size_t>(kScoreRows) * kWidth);
+            mix_values(call, s, count, scales, call.scratch + s.results, static_cast<size_t>(kScoreRows) * kWidth);
             scatter_results<kScoreRows>(call, call.scratch + s.results, first_row, head, count, nullptr);
         }
     }
