@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/analysis_session.h"
 
+#include "command/avoided_games.h"
 #include "command/gtp_commands.h"
 #include "command/model_list.h"
 #include "command/version.h"
@@ -35,7 +36,7 @@ AnalysisSession::AnalysisSession(const Setup& setup)
       settings_(setup.config, setup.options.threads, ProfileUse::of(setup.engine, setup.human)),
       output_(setup.out, setup.log, setup.options.log_all_responses),
       queue_(setup.options.threads.positions),
-      workers_({engine_, options_, queue_, output_, log_, human_}) {}
+      workers_({engine_, options_, queue_, output_, log_, human_, read_avoided_games(setup.config, setup.log)}) {}
 
 AnalysisSession::~AnalysisSession() {
     drop();

@@ -55,6 +55,7 @@ class AnalysisWorkers::Worker {
           search_(setup.engine.evaluator(), SearchParams::for_analysis(), mix::murmur(setup.engine.seed() + index)) {
         if (setup.human) search_.set_human_evaluator(&setup.human->evaluator());
         search_.share_value_memory(memory);
+        search_.avoid_earlier_games(setup.avoided_games);
         search_.set_log(&setup.log);
     }
 

@@ -13,6 +13,7 @@
 
 namespace katago {
 
+class PatternBonuses;
 class ValueMemory;
 
 // The position after the first `turns` moves of a query. Throws FieldError at an illegal move.
@@ -28,7 +29,8 @@ class AnalysisWorkers {
         AnalysisQueue& queue;
         AnalysisOutput& output;
         Logger& log;
-        Engine* human = nullptr;  // a network that imitates people; null: none
+        Engine* human = nullptr;                                        // a network that imitates people; null: none
+        std::shared_ptr<const PatternBonuses> avoided_games = nullptr;  // null: none
     };
 
     // All of it outlives the workers, the queue is closed before they go.

@@ -58,16 +58,6 @@ struct Wanted {
     bool compare = false, profile = false, json = false;
 };
 
-std::vector<std::string> split_at_commas(const std::string& text) {
-    std::vector<std::string> pieces;
-    for (size_t begin = 0; begin <= text.size();) {
-        const size_t end = std::min(text.find(',', begin), text.size());
-        pieces.emplace_back(trimmed(std::string_view(text).substr(begin, end - begin)));
-        begin = end + 1;
-    }
-    return pieces;
-}
-
 std::vector<int> parse_int_list(const std::string& text, std::string_view what, int min, int max) {
     std::vector<int> numbers;
     for (const std::string& piece : split_at_commas(text)) numbers.push_back(parse_int_option(piece, what, min, max));

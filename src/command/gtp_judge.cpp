@@ -129,6 +129,7 @@ Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits
     params = params.without_human();
     Search& search = session.search();
     session.use_params(params);
+    search.avoid_earlier_games(nullptr);
     search.clear_avoid_moves();
     search.set_ownership_wanted(true);
     search.set_position(history);

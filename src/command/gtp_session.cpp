@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "command/avoided_games.h"
 #include "core/error.h"
 
 namespace katago {
@@ -66,11 +67,13 @@ GtpSession::GtpSession(const Setup& setup)
       params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
+      avoided_games_(read_avoided_games(setup.config, setup.log)),
       search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),
       rng_(setup.engine.seed() ^ mix::split(1)) {
     limit_threads();
     if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
     if (human_engine_) search_.set_human_evaluator(&human_engine_->evaluator());
+    search_.avoid_earlier_games(avoided_games_);
     search_.set_log(&log_);
     search_.set_position(game_.history());
     // Without any limit a move would take for ever until somebody sets a clock.
@@ -162,6 +165,7 @@ void GtpSession::settings_changed() {
 
 void GtpSession::restore_search(const SearchParams& params) {
     use_params(params);
+    search_.avoid_earlier_games(avoided_games_);
     search_.set_position(game_.history());
 }
 

@@ -131,6 +131,7 @@ class GtpSession {
     GtpOutput output_;
     GtpParams params_;
     GtpGame game_;
+    std::shared_ptr<const PatternBonuses> avoided_games_;  // null: none
     Search search_;
     Rng rng_;
     std::array<TimeControl, 2> clocks_;

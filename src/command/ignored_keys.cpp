@@ -15,7 +15,10 @@ struct IgnoredKey {
 constexpr std::string_view kOtherBackend = "it belongs to a backend that is not in this engine";
 constexpr std::string_view kNoBatches = "each search thread evaluates its own positions, there is no queue to batch";
 constexpr std::string_view kNoBuffer = "evaluations always have exactly the board's size";
-constexpr std::string_view kNoPatterns = "moves of earlier games are not avoided";
+constexpr std::string_view kNoPatterns =
+    "gtp and analysis avoid the moves of avoidSgfPatternDirs, avoidSgf2PatternDirs and so on, without gaps";
+constexpr std::string_view kNoRecording =
+    "the engine does not collect its own games: avoidSgfPatternDirs can name a folder of them";
 constexpr std::string_view kAnalysis = "it is for the analysis engine";
 
 constexpr IgnoredKey kIgnored[] = {
@@ -44,7 +47,7 @@ constexpr IgnoredKey kIgnored[] = {
     {"nnRandSeed", true, "searchRandSeed also seeds the choice of symmetries"},
     {"debugSkipNeuralNet", false, "there is always a network"},
     {"avoidSgf", true, kNoPatterns},
-    {"autoAvoidRepeat", true, kNoPatterns},
+    {"autoAvoidRepeat", true, kNoRecording},
     {"numSearchThreadsPerAnalysisThread", false, kAnalysis},
     {"logAllRequests", false, kAnalysis},
     {"logAllResponses", false, kAnalysis},

@@ -13,8 +13,6 @@
 namespace katago {
 namespace {
 
-constexpr uint64_t kMaxSgfBytes = uint64_t{1} << 26;
-
 std::string lower(std::string_view text) {
     std::string out(text);
     for (char& c : out)
@@ -57,6 +55,8 @@ class LineReader {
                     "currently supported");
             }
             read_moves(node, game.moves);
+            const std::vector<std::string>* comment = node.find("C");
+            game.comments.resize(game.moves.size(), comment ? comment->front() : std::string());
         }
         if (game.setup.empty() && has_unwritten_handicap(line)) {
             for (Point point : unwritten_handicap(*game.handicap)) game.setup.push_back({point, Color::Black});

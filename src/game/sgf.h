@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -43,6 +44,9 @@ struct SgfTree {
     std::vector<int> all_lines() const;
 };
 
+// Of a file that is read.
+inline constexpr uint64_t kMaxSgfBytes = uint64_t{1} << 26;
+
 // Reads the first game of a text. Throws ProtocolError naming `name`, line and column. Nesting costs no stack.
 SgfTree parse_sgf(std::string_view text, const std::string& name);
 
@@ -52,6 +56,7 @@ struct SgfGame {
     BoardSize size;
     std::vector<Stone> setup;  // of the root: black stones, white stones, points emptied
     std::vector<Move> moves;
+    std::vector<std::string> comments;  // of the nodes of the moves, parallel to them
     Player first_player = Color::Black;
     std::optional<float> komi;
     // Why `komi` is missing although the root has a KM that is not acceptable; else empty.

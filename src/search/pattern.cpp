@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "search/pattern.h"
 
-#include <unordered_set>
-
 #include "game/symmetry.h"
 
 namespace katago {
@@ -49,20 +47,26 @@ uint64_t PatternBonuses::key_of(const Board& before, Point move, Player player) 
     return key_under(before, move, player, false);
 }
 
+void PatternBonuses::avoid_move(const Board& before, const Move& move, double utility,
+                                std::unordered_set<uint64_t>& counted) {
+    if (move.point == kPass) return;
+    for (int s = 0; s < symmetry::kCount; ++s) {
+        const Board turned = symmetry::map_board(before, s);
+        const Point point = symmetry::map_point(move.point, before.size(), s);
+        for (const bool exchanged : {false, true}) {
+            const uint64_t key = key_under(turned, point, move.player, exchanged);
+            if (key == 0 || !counted.insert(key).second) continue;
+            const Player mover = exchanged ? opponent(move.player) : move.player;
+            white_utilities_[key] += mover == Color::White ? -utility : utility;
+        }
+    }
+}
+
 void PatternBonuses::avoid_moves_of(const BoardHistory& game, Player player, double utility) {
     BoardHistory replay(game.initial_board(), game.initial_player(), game.rules(), game.initial_phase());
     std::unordered_set<uint64_t> counted;
     for (const Move& move : game.moves()) {
-        for (int s = 0; s < symmetry::kCount && move.player == player && move.point != kPass; ++s) {
-            const Board turned = symmetry::map_board(replay.board(), s);
-            const Point point = symmetry::map_point(move.point, replay.board().size(), s);
-            for (const bool exchanged : {false, true}) {
-                const uint64_t key = key_under(turned, point, move.player, exchanged);
-                if (key == 0 || !counted.insert(key).second) continue;
-                const Player mover = exchanged ? opponent(move.player) : move.player;
-                white_utilities_[key] += mover == Color::White ? -utility : utility;
-            }
-        }
+        if (move.player == player) avoid_move(replay.board(), move, utility, counted);
         replay.make_move(move.point, move.player, move.advance);
     }
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/hash.h"
 #include "game/history.h"
@@ -34,19 +36,26 @@ class PatternBonuses {
     // that are never known: passes, and those that take a ko.
     static uint64_t key_of(const Board& before, Point move, Player player);
 
-    // Makes every move of `player` in the game less attractive to him by `utility`, wherever and for whomever it comes
-    // up again: under all symmetries, and for the other player with the colours exchanged.
+    PatternBonuses() = default;
+    // Begins with all of `earlier`, which may be null.
+    explicit PatternBonuses(std::shared_ptr<const PatternBonuses> earlier) : earlier_(std::move(earlier)) {}
+
+    // Makes a move less attractive to its player by `utility`, wherever and for whomever it comes up again: under all
+    // symmetries, and for the other player with the colours exchanged. Keys in `counted` are left out, new ones added.
+    void avoid_move(const Board& before, const Move& move, double utility, std::unordered_set<uint64_t>& counted);
+    // The same for every move of `player` in the game.
     void avoid_moves_of(const BoardHistory& game, Player player, double utility);
-    void clear() { white_utilities_.clear(); }
-    bool empty() const { return white_utilities_.empty(); }
+    bool empty() const { return white_utilities_.empty() && (!earlier_ || earlier_->empty()); }
 
     // Added to White's utility after a move with this key.
     double white_utility(uint64_t key) const {
         const auto found = white_utilities_.find(key);
-        return found == white_utilities_.end() ? 0 : found->second;
+        const double own = found == white_utilities_.end() ? 0 : found->second;
+        return earlier_ ? own + earlier_->white_utility(key) : own;
     }
 
   private:
+    std::shared_ptr<const PatternBonuses> earlier_;
     std::unordered_map<uint64_t, double> white_utilities_;
 };
 

@@ -146,6 +146,13 @@ void Search::clear_value_memory() {
     state_->value_memory->clear();
 }
 
+void Search::avoid_earlier_games(std::shared_ptr<const PatternBonuses> bonuses) {
+    const std::unique_lock lock(state_->mutex);
+    if (bonuses == state_->earlier_games) return;
+    state_->clear();
+    state_->earlier_games = std::move(bonuses);
+}
+
 void Search::set_log(Logger* log) {
     state_->log = log;
 }

@@ -32,6 +32,7 @@ struct SearchLimits {
 };
 
 class Logger;
+class PatternBonuses;
 class Search;
 class ValueMemory;
 
@@ -88,6 +89,8 @@ class Search {
     // Where values are remembered with useEvalCache; each search has one of its own until it is given one.
     void share_value_memory(std::shared_ptr<ValueMemory> memory);
     void clear_value_memory();
+    // Moves of earlier games that each side is to avoid; null: none.
+    void avoid_earlier_games(std::shared_ptr<const PatternBonuses> bonuses);
     // Where to say what a user should know; outlives the search. Null: nowhere.
     void set_log(Logger* log);
     // Moves not to be searched for one colour; forgotten when a move is made or a position set.

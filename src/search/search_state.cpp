@@ -89,7 +89,7 @@ void Search::State::choose_search_player(bool pondering) {
     const HumanRates others{params.human_opp_explore_prob_weightless, params.human_opp_explore_prob_weightful};
     // What was found for the old player means something else for the new one.
     const bool sided = (params.playout_doubling_advantage != 0 && params.playout_doubling_advantage_pla.empty()) ||
-                       params.avoid_repeated_pattern_utility.value_or(0) != 0 ||
+                       params.avoid_repeated_pattern_utility.value_or(0) != 0 || earlier_games ||
                        (context.asks_human && !(root == own && own == others));
     if (player != context.search_player && sided) clear();
     context.search_player = player;
@@ -102,7 +102,7 @@ void Search::State::prepare_extras() {
     const MirrorGame mirror = params.anti_mirror ? detect_mirror_game(history) : MirrorGame{};
     if (mirror.active() != context.mirror.active()) clear();
     context.mirror = mirror;
-    context.patterns.clear();
+    context.patterns = PatternBonuses(earlier_games);
     if (const double utility = params.avoid_repeated_pattern_utility.value_or(0); utility != 0)
         context.patterns.avoid_moves_of(history, context.search_player, utility);
     const bool remembers = params.use_eval_cache && params.use_graph_search && !mirror.active();

@@ -33,8 +33,9 @@ struct Search::State {
     std::atomic<bool> stop_requested{false};
     std::atomic<bool> running{false};
     std::atomic<bool> told_of_full_tree{false};
-    SearchResult result;                 // of the last run
-    std::unique_ptr<Thread> controller;  // of begin()
+    SearchResult result;                                  // of the last run
+    std::unique_ptr<Thread> controller;                   // of begin()
+    std::shared_ptr<const PatternBonuses> earlier_games;  // null: none
     std::shared_ptr<ValueMemory> value_memory = std::make_shared<ValueMemory>();
 
     // Readers share it; whatever changes the context or what the tree owns, other than searching threads, has it alone.
