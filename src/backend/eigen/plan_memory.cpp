@@ -64,6 +64,40 @@ size_t boards_at_once(const Program& program, BoardShape board) {
     return std::max<size_t>(1, (transforms ? kPointsPerTransform : kPoints) / static_cast<size_t>(board.area()));
 }
 
+// The step after which each value is needed no more.
+std::vector<int> last_uses(const Program& program) {
+    std::vector<int> last(program.types.size(), -1);
+    for (size_t s = 0; s < program.steps.size(); ++s) {
+        for (const NodeId id : program.steps[s].in) last[static_cast<size_t>(id)] = static_cast<int>(s);
+    }
+    const GraphOutputs& outputs = program.outputs;
+    for (const NodeId id : {outputs.policy, outputs.pass, outputs.value, outputs.score, outputs.ownership}) {
+        last[static_cast<size_t>(id)] = static_cast<int>(program.steps.size());
+    }
+    return last;
+}
+
+// The operand of a step's epilogue that its first result may replace where it stands: each float is read just before
+// the result's is written. It saves the cache from holding both. kNone if all are needed afterwards or by the product.
+NodeId replaceable_operand(const Program& program, int index, const std::vector<int>& last) {
+    const Step& step = program.steps[static_cast<size_t>(index)];
+    const auto [multiplier, residual] = std::visit(
+        [](const auto& operation) {
+            if constexpr (requires { operation.epilogue; }) {
+                return std::pair(operation.epilogue.multiplier, operation.epilogue.residual);
+            }
+            return std::pair(kNone, kNone);
+        },
+        step.operation);
+    for (const NodeId id : {residual, multiplier}) {
+        if (id == kNone || last[static_cast<size_t>(id)] != index) continue;
+        const TensorType& type = program.types[static_cast<size_t>(id)];
+        const bool same_size = type.kind == step.type.kind && type.channels == step.type.channels;
+        if (same_size && std::count(step.in.begin(), step.in.end(), id) == 1) return id;
+    }
+    return kNone;
+}
+
 }  // namespace
 
 EigenPlan::EigenPlan(std::shared_ptr<const LoadedModel> owner, const Program& program, BoardShape board, int max_batch)
@@ -113,29 +147,27 @@ void EigenPlan::make_room_for_inputs() {
 }
 
 void EigenPlan::place_values() {
+    const std::vector<int> last = last_uses(program_);
     std::vector<ArenaBuffer> buffers;
     std::vector<int> buffer_of(program_.types.size(), -1);
-    for (size_t s = 0; s < program_.steps.size(); ++s) {
-        const int step = static_cast<int>(s);
-        for (const NodeId id : program_.steps[s].out) {
+    for (int s = 0; s < static_cast<int>(program_.steps.size()); ++s) {
+        const Step& step = program_.steps[static_cast<size_t>(s)];
+        NodeId replaced = replaceable_operand(program_, s, last);
+        for (const NodeId id : step.out) {
             const TensorType& type = program_.types[static_cast<size_t>(id)];
-            const int width = program_.kernels->width;
-            ArenaBuffer buffer;
-            buffer.floats =
-                static_cast<size_t>(vectors_of(type.channels, width) * width) * group_ * points_of(type.kind);
-            buffer.first_step = buffer.last_step = step;
-            buffer_of[static_cast<size_t>(id)] = static_cast<int>(buffers.size());
-            buffers.push_back(buffer);
+            const int width = program_.kernels->width, ends = std::max(s, last[static_cast<size_t>(id)]);
+            int& buffer = buffer_of[static_cast<size_t>(id)];
+            if (replaced != kNone) {
+                buffer = buffer_of[static_cast<size_t>(replaced)];
+                buffers[static_cast<size_t>(buffer)].last_step = ends;
+                replaced = kNone;
+                continue;
+            }
+            buffer = static_cast<int>(buffers.size());
+            const size_t channels = static_cast<size_t>(vectors_of(type.channels, width) * width);
+            buffers.push_back({channels * group_ * points_of(type.kind), s, ends});
         }
-        for (const NodeId id : program_.steps[s].in) {
-            ENSURE(buffer_of[static_cast<size_t>(id)] != -1);
-            buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].last_step = step;
-        }
-    }
-    const GraphOutputs& outputs = program_.outputs;
-    for (const NodeId id : {outputs.policy, outputs.pass, outputs.value, outputs.score, outputs.ownership}) {
-        buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].last_step =
-            static_cast<int>(program_.steps.size());
+        for (const NodeId id : step.in) ENSURE(buffer_of[static_cast<size_t>(id)] != -1);
     }
     memory_ = AlignedFloats(place_buffers(buffers));
     for (const int buffer : buffer_of) {
