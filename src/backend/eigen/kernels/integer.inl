@@ -191,12 +191,19 @@ KERNEL_INLINE void sum_integer_products(const int16_t* a, size_t a_stride, const
     }
 }
 
-// c[kRows][kVectors] = (a * b) * row_scales * column_scales + addend: see sum_integer_products.
-//   c        rows kWidth floats apart, vectors c_stride floats apart
-//   addend   as c; may be null
+// Where a tile of results goes, and what is done before they leave the registers: c = c * factor + addend. Rows are
+// kWidth floats apart, vectors `stride`; factor and addend may be null.
+struct TileOutput {
+    float* c = nullptr;
+    size_t stride = 0;
+    const float* factor = nullptr;
+    const float* addend = nullptr;
+};
+
+// out[kRows][kVectors] = (a * b) * row_scales * column_scales: see sum_integer_products.
 template <int kRows, int kVectors>
 void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
-                           const float* column_scales, float* c, size_t c_stride, const float* addend) {
+                           const float* column_scales, const TileOutput& out) {
     Integers sum[kRows][kVectors];
     sum_integer_products(a, a_stride, b, units, sum);
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
@@ -204,16 +211,17 @@ void multiply_integer_tile(const int16_t* a, size_t a_stride, const int16_t* b, 
         const Vector column_scale = load(column_scales + kVector * kWidth);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            const Vector scale = column_scale * row_scales[kRow];
-            const size_t at = kVector * c_stride + kRow * kWidth;
-            const Vector product = __builtin_convertvector(sum[kRow][kVector], Vector) * scale;
-            store(c + at, addend == nullptr ? product : product + load(addend + at));
+            const size_t at = kVector * out.stride + kRow * kWidth;
+            Vector y = __builtin_convertvector(sum[kRow][kVector], Vector) * (column_scale * row_scales[kRow]);
+            if (out.factor != nullptr) y *= load(out.factor + at);
+            if (out.addend != nullptr) y += load(out.addend + at);
+            store(out.c + at, y);
         });
     });
 }
 
-using IntegerTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*,
-                                     size_t, const float*);
+using IntegerTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*,
+                                     const TileOutput&);
 struct IntegerTileTable {
     IntegerTileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
 };

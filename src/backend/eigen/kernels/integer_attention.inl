@@ -290,7 +290,7 @@ KERNEL_INLINE void mix_values(const AttentionCall& call, const IntegerAttentionS
                 integers_at(call, s.probabilities) + row * kUnit, static_cast<size_t>(kScoreRows) * kUnit,
                 integers_at(call, s.values) + static_cast<size_t>(vector) * s.point_units * kWidth * kUnit,
                 s.point_units, scales + row, call.scratch + s.value_scales + vector * kWidth,
-                out + vector * out_stride + row * kWidth, out_stride, nullptr);
+                {out + vector * out_stride + row * kWidth, out_stride});
             row += rows;
         }
     }

@@ -40,9 +40,8 @@ void multiply_integer_rows(const IntegerDenseCall& call, int first, int rows) {
     const size_t stride = static_cast<size_t>(call.rows) * kUnit,
                  block_stride = static_cast<size_t>(call.rows) * kWidth;
     const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
-    // Most layers store what they get, or add it to the trunk: that is done before it leaves the registers.
     const EpilogueCall& out = call.out;
-    const bool direct = out.multiplier == nullptr && out.vector == nullptr && out.activated == nullptr;
+    const bool direct = out.vector == nullptr && out.activated == nullptr;  // as most layers are
     for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
         const int vectors = min_of(kPanelVectors, call.vectors - vector);
         const int16_t* weights = call.weights.values + static_cast<size_t>(vector) * units * kWidth * kUnit;
@@ -54,12 +53,13 @@ void multiply_integer_rows(const IntegerDenseCall& call, int first, int rows) {
             const int16_t* in = call.quantized + static_cast<size_t>(row) * kUnit;
             if (direct) {
                 const size_t at = vector * block_stride + static_cast<size_t>(row) * kWidth;
-                multiply(in, stride, weights, units, call.row_scales + row, column_scales, out.raw + at, block_stride,
-                         out.residual == nullptr ? nullptr : out.residual + at);
+                multiply(in, stride, weights, units, call.row_scales + row, column_scales,
+                         {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
+                          out.residual == nullptr ? nullptr : out.residual + at});
             } else {
                 Vector results[kPanelVectors * kMaxIntegerRows];
                 multiply(in, stride, weights, units, call.row_scales + row, column_scales,
-                         reinterpret_cast<float*>(results), count * kWidth, nullptr);
+                         {reinterpret_cast<float*>(results), static_cast<size_t>(count) * kWidth});
                 for (int v = 0; v < vectors; ++v) finish_rows(out, vector + v, row, count, results + v * count);
             }
             row += count;

@@ -75,7 +75,7 @@ void multiply_integer_panel(const IntegerWinogradCall& call, int vector, int vec
             const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
             kIntegerTiles.of[vectors - 1][count - 1](in + row * kUnit, in_stride, weights, static_cast<int>(units),
                                                      call.tile_scales + position * rows + row, scales,
-                                                     out + row * kWidth, in_stride / 2, nullptr);
+                                                     {out + row * kWidth, in_stride / 2});
             row += count;
         }
         weights += panel_size;
