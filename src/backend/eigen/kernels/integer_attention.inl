@@ -15,6 +15,7 @@ constexpr int kScoreRows = kWidth > 8 ? kMaxIntegerRows : 2 * kMaxIntegerRows;
 struct IntegerAttentionScratch {
     explicit IntegerAttentionScratch(const AttentionCall& call)
         : points(call.height * call.width),
+          point_blocks(static_cast<int>(blocks_of(points))),
           point_units(units_of(points, kWidth)),
           qk_units(units_of(call.qk_channels, kWidth)),
           v_blocks(static_cast<int>(blocks_of(call.v_channels))) {
@@ -32,7 +33,7 @@ struct IntegerAttentionScratch {
         probabilities = values + padded_points * v_blocks * kWidth / 2;
         total = probabilities + padded_points * kScoreRows / 2;
     }
-    int points, point_units, qk_units, v_blocks;
+    int points, point_blocks, point_units, qk_units, v_blocks;
     size_t query_scales, key_scales, never, value_scales, scores, results;  // floats
     size_t queries, keys, values, probabilities;                            // integers, two a float
     size_t total;
@@ -98,16 +99,16 @@ void quantize_queries(const AttentionCall& call, const IntegerAttentionScratch& 
 void quantize_keys(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int kv_head) {
     float* scales = call.scratch + s.key_scales;
     int16_t* keys = integers_at(call, s.keys);
-    for (int first = 0; first < s.point_units * kUnit; first += kWidth) {
-        const int block = first / kWidth;
-        int16_t* panel =
-            keys + static_cast<size_t>(block / kPanelVectors) * kPanelVectors * s.qk_units * kWidth * kUnit;
-        quantize_points(call, s, call.k, sample, first, kv_head, kv_head, scales,
+    for (int block = 0; block < s.point_blocks; ++block) {
+        const int first_of_panel = block / kPanelVectors * kPanelVectors;
+        const int vectors = min_of(kPanelVectors, s.point_blocks - first_of_panel);
+        int16_t* panel = keys + static_cast<size_t>(first_of_panel) * s.qk_units * kWidth * kUnit;
+        quantize_points(call, s, call.k, sample, block * kWidth, kv_head, kv_head, scales,
                         [&](int unit, Integers* rows) KERNEL_LAMBDA {
                             transpose(rows);
-                            auto* to = reinterpret_cast<Integers*>(panel) + unit * kWidth * kPanelVectors;
+                            auto* to = reinterpret_cast<Integers*>(panel) + unit * kWidth * vectors;
                             for (int pair = 0; pair < kWidth; ++pair) {
-                                to[pair * kPanelVectors + block % kPanelVectors] = rows[pair];
+                                to[pair * vectors + block - first_of_panel] = rows[pair];
                             }
                         });
     }
@@ -160,17 +161,17 @@ void quantize_values(const AttentionCall& call, const IntegerAttentionScratch& s
     }
 }
 
-// Scores of kRows queries with kPanelVectors vectors of keys, but for the scale of the query; `never` is added, and the
+// Scores of kRows queries with kVectors vectors of keys, but for the scale of the query; `never` is added, and the
 // largest of each row so far kept, lane by lane.
 //   scores    [vector][kScoreRows][width]
-template <int kRows>
+template <int kRows, int kVectors>
 void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys, int units, const float* key_scales,
                 const float* never, float* scores, Vector* largest) {
     constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
-    Integers sum[kRows][kPanelVectors];
+    Integers sum[kRows][kVectors];
     sum_integer_products(queries, query_stride, keys, units, sum);
-    Vector scale[kPanelVectors], offset[kPanelVectors];
-    unroll<kPanelVectors>([&](auto v) KERNEL_LAMBDA {
+    Vector scale[kVectors], offset[kVectors];
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kVector = decltype(v)::value;
         scale[kVector] = load(key_scales + kVector * kWidth);
         offset[kVector] = load(never + kVector * kWidth);
@@ -178,7 +179,7 @@ void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         constexpr int kRow = decltype(r)::value;
         Vector most = largest[kRow];
-        unroll<kPanelVectors>([&](auto v) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
             constexpr int kVector = decltype(v)::value;
             const Vector score = __builtin_convertvector(sum[kRow][kVector], Vector) * scale[kVector] + offset[kVector];
             store(scores + kVector * kStride + kRow * kWidth, score);
@@ -191,11 +192,11 @@ void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys
 using ScoreTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*,
                                    Vector*);
 struct ScoreTileTable {
-    ScoreTileFunction of[kMaxIntegerRows];  // [rows - 1]
+    ScoreTileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
 };
 template <int... kIndex>
 constexpr ScoreTileTable make_score_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{score_tile<kIndex + 1>...}};
+    return {{{score_tile<kIndex + 1, 1>...}, {score_tile<kIndex + 1, 2>...}}};
 }
 constexpr ScoreTileTable kScoreTiles = make_score_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
 
@@ -227,17 +228,17 @@ struct PowerOfTwo {
 //   largest              of each row, lane by lane
 //   scales               of the scores of each row
 //   probability_scales   of what each row becomes
-KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, const Vector* largest,
+KERNEL_INLINE void probabilities_of_rows(float* scores, int blocks, int count, const Vector* largest,
                                          const float* scales, int16_t* probabilities, float* probability_scales) {
     constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
     const PowerOfTwo power_of_two;
-    const float most_sum = most_sum_of_probabilities(units * kUnit);
+    const float most_sum = most_sum_of_probabilities(blocks * kWidth);
     float factors[kScoreRows];
     for (int r = 0; r < count; ++r) {
         float* row = scores + r * kWidth;
         const Vector scale = all(scales[r]), most = all(largest_of(largest[r]) * scales[r]);
         Vector sum{};
-        for (int block = 0; block < 2 * units; ++block) {
+        for (int block = 0; block < blocks; ++block) {
             const Vector e = power_of_two(load(row + block * kStride) * scale - most);
             store(row + block * kStride, e);
             sum += e;
@@ -248,11 +249,12 @@ KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, co
     }
     for (int r = 0; r < count; ++r) {
         const Vector factor = all(factors[r]);
-        for (int unit = 0; unit < units; ++unit) {
-            const float* from = scores + r * kWidth + 2 * unit * kStride;
-            store_unit(probabilities + r * kUnit + unit * 2 * kStride, load(from) * factor,
-                       load(from + kStride) * factor);
+        const float* from = scores + r * kWidth;
+        int16_t* to = probabilities + r * kUnit;
+        for (int unit = 0; unit < blocks / 2; ++unit, from += 2 * kStride, to += 2 * kStride) {
+            store_unit(to, load(from) * factor, load(from + kStride) * factor);
         }
+        if (blocks % 2 != 0) store_unit(to, load(from) * factor, Vector{});
     }
 }
 
@@ -260,16 +262,16 @@ KERNEL_INLINE void probabilities_of_rows(float* scores, int units, int count, co
 KERNEL_INLINE void score_rows(const AttentionCall& call, const IntegerAttentionScratch& s, int first, int count,
                               Vector* largest) {
     const size_t query_stride = static_cast<size_t>(s.point_units) * kUnit * kUnit;
-    const size_t panel_size = static_cast<size_t>(s.qk_units) * kWidth * kPanelVectors * kUnit;
+    const size_t block_size = static_cast<size_t>(s.qk_units) * kWidth * kUnit;
     const int16_t* queries = integers_at(call, s.queries) + static_cast<size_t>(first) * kUnit;
     const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
     for (int r = 0; r < count; ++r) largest[r] = all(-1e30f);
-    for (int panel = 0; panel < s.point_units; ++panel) {
-        const int column = panel * kPanelVectors * kWidth;
+    for (int block = 0; block < s.point_blocks; block += kPanelVectors) {
+        const int vectors = min_of(kPanelVectors, s.point_blocks - block), column = block * kWidth;
         for (int tile = 0, row = 0; tile < tiles; ++tile) {
             const int rows = count / tiles + (tile < count % tiles ? 1 : 0);
-            kScoreTiles.of[rows - 1](
-                queries + row * kUnit, query_stride, integers_at(call, s.keys) + panel * panel_size, s.qk_units,
+            kScoreTiles.of[vectors - 1][rows - 1](
+                queries + row * kUnit, query_stride, integers_at(call, s.keys) + block * block_size, s.qk_units,
                 call.scratch + s.key_scales + column, call.scratch + s.never + column,
                 call.scratch + s.scores + static_cast<size_t>(column) * kScoreRows + row * kWidth, largest + row);
             row += rows;
@@ -304,7 +306,7 @@ void attend_integer_head(const AttentionCall& call, const IntegerAttentionScratc
         const int count = min_of(kScoreRows, s.points - first);
         const size_t first_row = sample * s.points + first;
         score_rows(call, s, first, count, largest);
-        probabilities_of_rows(call.scratch + s.scores, s.point_units, count, largest,
+        probabilities_of_rows(call.scratch + s.scores, s.point_blocks, count, largest,
                               call.scratch + s.query_scales + first, integers_at(call, s.probabilities), scales);
         if (call.v_channels % kWidth == 0) {
             const size_t block = static_cast<size_t>(head) * s.v_blocks;
@@ -321,7 +323,7 @@ void integer_attention(const AttentionCall& call) {
     const IntegerAttentionScratch s(call);
     clear_padding(call, call.batch * s.points);
     const int sharing = call.heads / call.kv_heads;
-    for (int point = 0; point < s.point_units * kUnit; ++point) {
+    for (int point = 0; point < s.point_blocks * kWidth; ++point) {
         call.scratch[s.never + point] = point < s.points ? 0 : kNever;
     }
     for (size_t sample = 0; sample < call.batch; ++sample) {
