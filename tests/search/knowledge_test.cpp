@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "search/pattern.h"
 #include "search/search.h"
@@ -30,6 +31,38 @@ TEST_CASE("patterns: moves of one player become less attractive to him, in every
     // A stone within four points makes another pattern of it.
     CHECK(bonuses.white_utility(PatternBonuses::key_of(game.board(), point_at(3, 2), Color::Black)) == 0);
     CHECK(PatternBonuses::key_of(empty, kPass, Color::Black) == 0);
+}
+
+TEST_CASE("patterns: those of earlier games count too, until a search is told to forget them") {
+    BoardHistory game = stub::empty_board(9);
+    game.make_move(point_at(2, 3), Color::Black);
+    const auto earlier = std::make_shared<PatternBonuses>();
+    earlier->avoid_moves_of(game, Color::Black, 0.25);
+    PatternBonuses both(earlier);
+    CHECK_FALSE(both.empty());
+    both.avoid_moves_of(game, Color::Black, 0.5);
+    const uint64_t key = PatternBonuses::key_of(stub::empty_board(9).board(), point_at(2, 3), Color::Black);
+    CHECK(both.white_utility(key) == 0.75);
+    CHECK(earlier->white_utility(key) == 0.25);
+
+    const auto evaluator = stub::make_evaluator();
+    SearchParams params;
+    params.max_visits = 100;
+    Search search(*evaluator, params, 3);
+    search.set_position(stub::empty_board(9));
+    search.run({});
+    const uint64_t plain = search.tree_checksum();
+    search.avoid_earlier_games(earlier);
+    CHECK(search.tree_nodes() == 0);
+    search.run({});
+    CHECK(search.tree_checksum() != plain);
+    search.avoid_earlier_games(earlier);
+    CHECK(search.tree_nodes() > 0);
+    search.avoid_earlier_games(nullptr);
+    Search fresh(*evaluator, params, 3);
+    fresh.set_position(stub::empty_board(9));
+    fresh.run({});
+    CHECK(fresh.tree_checksum() == plain);
 }
 
 TEST_CASE("patterns: a search turns away from moves that were played before") {
