@@ -38,9 +38,10 @@ uint64_t fingerprint(const Graph& graph) {
         std::visit(
             [&](const auto& layer) {
                 if constexpr (requires { layer.weights; }) {
-                    for (size_t i = 0; i < layer.weights->size(); i += 61) {
+                    const Weights weights = layer.weights.floats();
+                    for (size_t i = 0; i < weights->size(); i += 61) {
                         uint32_t bits = 0;
-                        std::memcpy(&bits, &(*layer.weights)[i], sizeof(bits));
+                        std::memcpy(&bits, &(*weights)[i], sizeof(bits));
                         hash = mix::lc1(hash ^ bits);
                     }
                 }

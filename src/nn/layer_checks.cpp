@@ -43,7 +43,7 @@ class TypeInference {
         want_inputs(1);
         want_kind(0, TensorKind::Spatial);
         want_channels(0, layer.in_channels);
-        want_size("weights", layer.weights, count);
+        want_weights(layer.weights, {layer.kernel_y * layer.kernel_x, layer.in_channels, layer.out_channels}, count);
         return {TensorKind::Spatial, layer.out_channels};
     }
 
@@ -51,7 +51,7 @@ class TypeInference {
         const size_t count = weight_count(name_, layer);
         want_inputs(1);
         want_channels(0, layer.in_channels);
-        want_size("weights", layer.weights, count);
+        want_weights(layer.weights, {1, layer.in_channels, layer.out_channels}, count);
         return {inputs_[0].kind, layer.out_channels};
     }
 
@@ -165,8 +165,29 @@ class TypeInference {
             fail("input has " + number(inputs_[input].channels) + " channels, weights expect " + number(count));
     }
 
+    struct ProductDims {
+        int taps, in_channels, out_channels;
+        bool operator==(const ProductDims&) const = default;
+    };
+    void want_weights(const ProductWeights& weights, const ProductDims& dims, size_t count) const {
+        want_size("weights", weights.size(), count);
+        const BlockInt8* int8 = weights.int8();
+        if (int8 == nullptr) return;
+        if (ProductDims{int8->taps, int8->in_channels, int8->out_channels} != dims)
+            fail("INT8 weights have " + number(int8->taps) + " taps of " + number(int8->in_channels) + " by " +
+                 number(int8->out_channels) + " channels, must have " + number(dims.taps) + " of " +
+                 number(dims.in_channels) + " by " + number(dims.out_channels));
+        if (int8->block < 1)
+            fail("INT8 weights have a scale for " + number(int8->block) + " channels, must be positive");
+        const int64_t scales = int64_t{dims.taps} * int8->blocks() * dims.out_channels;
+        want_size("scales", int8->scales.size(), static_cast<size_t>(scales));
+    }
+
     void want_size(const char* what, const Weights& weights, size_t count) const {
-        const size_t found = weights ? weights->size() : 0;
+        want_size(what, weights ? weights->size() : 0, count);
+    }
+
+    void want_size(const char* what, size_t found, size_t count) const {
         if (found != count)
             fail("has " + std::to_string(found) + " values of " + what + ", must have " + std::to_string(count));
     }

@@ -41,8 +41,8 @@ class Counter {
     static LayerStats weights(int64_t parameters, int64_t uncounted) {
         return {"", parameters, 0, 4 * (parameters + uncounted)};
     }
-    LayerStats dense(const Weights& matrix) const {
-        LayerStats stats = weights(size_of(matrix), 0);
+    LayerStats dense(const ProductWeights& matrix) const {
+        LayerStats stats{"", static_cast<int64_t>(matrix.size()), 0, static_cast<int64_t>(matrix.stored_bytes())};
         stats.multiply_adds = stats.parameters * points_;
         return stats;
     }

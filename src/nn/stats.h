@@ -13,7 +13,7 @@ struct LayerStats {
     std::string name;
     int64_t parameters = 0;     // as KataGo counts: not the running mean and variance of batch norms
     int64_t multiply_adds = 0;  // of one evaluation; padding counts, norms, activations and pooling do not
-    int64_t bytes = 0;          // of all weights as 32-bit floats
+    int64_t bytes = 0;          // of all weights as they are stored
 };
 
 struct GraphStats {

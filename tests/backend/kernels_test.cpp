@@ -121,7 +121,8 @@ Exact convolution(Blocks& in, const Conv2d& conv, BoardShape board) {
                 for (int o = 0; o < conv.out_channels; ++o) {
                     result[static_cast<size_t>(row)][static_cast<size_t>(o)] +=
                         value *
-                        double{(*conv.weights)[static_cast<size_t>((tap * in.channels + i) * conv.out_channels + o)]};
+                        double{(*conv.weights
+                                     .floats())[static_cast<size_t>((tap * in.channels + i) * conv.out_channels + o)]};
                 }
             }
         }

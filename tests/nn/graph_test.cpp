@@ -63,7 +63,7 @@ TEST_CASE("graph: rejects layers that do not fit their inputs or their weights")
     };
     refuse(conv(3, 2, 8), {net.global});
     refuse(Conv2d{3, 3, 3, 8, 1, 1, zeros(5)}, {net.spatial});
-    refuse(Conv2d{3, 3, 3, 8, 1, 1, nullptr}, {net.spatial});
+    refuse(Conv2d{3, 3, 3, 8, 1, 1, Weights()}, {net.spatial});
     refuse(matmul(3, 5), {net.global});
     refuse(matmul(3, 5), {net.spatial, net.spatial});
     refuse(Bias{zeros(4)}, {net.spatial});

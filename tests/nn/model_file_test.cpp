@@ -39,8 +39,8 @@ TEST_CASE("model file: the two nets of the format's description are written byte
     CHECK(model_a.info.trunk_channels == 8);
     CHECK(graph_stats(*model_a.graph, 361).total.parameters == 5084);
     const auto& first = std::get<Conv2d>(model_a.graph->node(2).layer);
-    CHECK((*first.weights)[0] == doctest::Approx(0.00295711).epsilon(1e-5));
-    CHECK((*first.weights)[3] == doctest::Approx(0.00736265).epsilon(1e-5));
+    CHECK((*first.weights.floats())[0] == doctest::Approx(0.00295711).epsilon(1e-5));
+    CHECK((*first.weights.floats())[3] == doctest::Approx(0.00736265).epsilon(1e-5));
 
     const NetWriter b = test_nets::net_b();
     CHECK(b.floats() == 5021);
@@ -95,7 +95,7 @@ TEST_CASE("model file: the text form gives the same weights as the binary one") 
     for (size_t i = 0; i < binary.graph->nodes().size(); i++) {
         CHECK(binary.graph->nodes()[i].name == text.graph->nodes()[i].name);
         if (const auto* conv = std::get_if<Conv2d>(&binary.graph->nodes()[i].layer))
-            CHECK(*conv->weights == *std::get<Conv2d>(text.graph->nodes()[i].layer).weights);
+            CHECK(*conv->weights.floats() == *std::get<Conv2d>(text.graph->nodes()[i].layer).weights.floats());
     }
 }
 

@@ -78,7 +78,7 @@ class Lowering {
         if (std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer)) {
             add(fusion, {}, SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue(fusion)});
         } else if (is_pointwise(conv)) {
-            add_dense(fusion, *conv.weights, conv.in_channels, conv.out_channels);
+            add_dense(fusion, conv.weights, conv.in_channels, conv.out_channels);
         } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradS16) {
             add(fusion, {in(0)},
                 IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
@@ -92,7 +92,7 @@ class Lowering {
         }
     }
     void operator()(const MatMul& layer) {
-        add_dense(fuser_.after_product(id_), *layer.weights, layer.in_channels, layer.out_channels);
+        add_dense(fuser_.after_product(id_), layer.weights, layer.in_channels, layer.out_channels);
     }
 
     void operator()(const Bias&) { add_elementwise(); }
@@ -153,14 +153,15 @@ class Lowering {
         const auto choice = choices_.find(*shape);
         return choice == choices_.end() ? std::nullopt : std::optional(choice->second);
     }
-    void add_dense(const Fusion& fusion, const std::vector<float>& weights, int depth, int out) {
+    void add_dense(const Fusion& fusion, const ProductWeights& stored, int depth, int out) {
+        const Weights weights = stored.floats();
         if (chosen() == ProductKernel::GemmS16) {
             add(fusion, {in(0)},
-                IntegerDenseStep{in(0), depth, false, pack_integer_dense(weights, depth, out, width_),
+                IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, width_),
                                  epilogue(fusion)});
             return;
         }
-        add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(weights, depth, out, width_), epilogue(fusion)});
+        add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(*weights, depth, out, width_), epilogue(fusion)});
     }
     void add_elementwise() {
         const Fusion fusion = fuser_.from_elementwise(id_);

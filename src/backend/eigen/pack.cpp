@@ -41,11 +41,12 @@ AlignedFloats pack_dense(const std::vector<float>& weights, int depth, int out, 
 AlignedFloats pack_im2col(const Conv2d& conv, int width) {
     const int taps = conv.kernel_y * conv.kernel_x, padded = vectors_of(conv.in_channels, width) * width;
     AlignedFloats packed = room(taps * padded, conv.out_channels, width);
+    const Weights weights = conv.weights.floats();
     for_each_output(taps * padded, conv.out_channels, width, [&](int o, size_t first, size_t columns) {
         for (int tap = 0; tap < taps; ++tap) {
             for (int i = 0; i < conv.in_channels; ++i) {
                 packed[first + static_cast<size_t>(tap * padded + i) * columns] =
-                    (*conv.weights)[static_cast<size_t>((tap * conv.in_channels + i) * conv.out_channels + o)];
+                    (*weights)[static_cast<size_t>((tap * conv.in_channels + i) * conv.out_channels + o)];
             }
         }
     });
@@ -55,13 +56,14 @@ AlignedFloats pack_im2col(const Conv2d& conv, int width) {
 AlignedFloats pack_winograd(const Conv2d& conv, int width, bool transformed) {
     const int in = conv.in_channels, out = conv.out_channels;
     const WinogradMatrix matrix = winograd_matrix();
+    const Weights weights = conv.weights.floats();
     const int copies = transformed ? kWinogradPositions : 9;
     AlignedFloats packed = room(copies * in, out, width);
     for_each_output(copies * in, out, width, [&](int o, size_t first, size_t columns) {
         for (int i = 0; i < in; ++i) {
             Eigen::Matrix<float, 3, 3> g;
             for (int tap = 0; tap < 9; ++tap) {
-                g(tap / 3, tap % 3) = (*conv.weights)[static_cast<size_t>((tap * in + i) * out + o)];
+                g(tap / 3, tap % 3) = (*weights)[static_cast<size_t>((tap * in + i) * out + o)];
             }
             if (!transformed) {
                 for (int tap = 0; tap < 9; ++tap) {
@@ -81,9 +83,10 @@ AlignedFloats pack_winograd(const Conv2d& conv, int width, bool transformed) {
 AlignedFloats pack_sparse(const Conv2d& conv, int width) {
     const int rows = conv.kernel_y * conv.kernel_x * conv.in_channels;
     AlignedFloats packed = room(rows, conv.out_channels, width);
+    const Weights weights = conv.weights.floats();
     const int columns = vectors_of(conv.out_channels, width) * width;
     for (int row = 0; row < rows; ++row) {
-        std::copy_n(conv.weights->data() + row * conv.out_channels, conv.out_channels, packed.data() + row * columns);
+        std::copy_n(weights->data() + row * conv.out_channels, conv.out_channels, packed.data() + row * columns);
     }
     return packed;
 }

@@ -101,13 +101,14 @@ PackedIntegers pack_integer_winograd(const Conv2d& conv, int width) {
     PackedIntegers packed{AlignedInt16s(kWinogradPositions * padded * columns),
                           AlignedFloats(kWinogradPositions * columns), input_limit_for(in)};
     const WinogradMatrix matrix = winograd_matrix();
+    const Weights weights = conv.weights.floats();
     const size_t position_floats = static_cast<size_t>(in) * kLanes;
     std::vector<float> group(kWinogradPositions * position_floats);
     for_each_group(out, width, [&](int first, int count, int vector, PanelColumns where) {
         for (int i = 0; i < in; ++i) {
             float taps[9][kLanes] = {}, lines[6][3][kLanes];
             for (int tap = 0; tap < 9; ++tap) {
-                std::copy_n(conv.weights->data() + (tap * in + i) * out + first, count, taps[tap]);
+                std::copy_n(weights->data() + (tap * in + i) * out + first, count, taps[tap]);
             }
             for (int p = 0; p < 6; ++p) {
                 for (int x = 0; x < 3; ++x) {

@@ -29,6 +29,7 @@ void add_product(int rows, int in_channels, int out_channels, const double* in, 
 
 void conv(const Conv2d& layer, BoardShape board, const double* in, double* out, Scratch& scratch) {
     const int in_channels = layer.in_channels, out_channels = layer.out_channels;
+    const Weights weights = layer.weights.floats();
     std::fill(out, out + board.area() * out_channels, 0.0);
     for (int y = 0; y < board.height; y++)
         for (int a = 0; a < layer.kernel_y; a++) {
@@ -41,7 +42,7 @@ void conv(const Conv2d& layer, BoardShape board, const double* in, double* out, 
                 const size_t tap = static_cast<size_t>(a * layer.kernel_x + b);
                 add_product(end - begin, in_channels, out_channels,
                             in + (from_y * board.width + begin + shift) * in_channels,
-                            layer.weights->data() + tap * static_cast<size_t>(in_channels * out_channels),
+                            weights->data() + tap * static_cast<size_t>(in_channels * out_channels),
                             out + (y * board.width + begin) * out_channels, scratch);
             }
         }
@@ -49,10 +50,11 @@ void conv(const Conv2d& layer, BoardShape board, const double* in, double* out, 
 
 void matmul(const MatMul& layer, int points, const double* in, double* out, Scratch& scratch) {
     constexpr int kRows = 16;
+    const Weights weights = layer.weights.floats();
     std::fill(out, out + points * layer.out_channels, 0.0);
     for (int first = 0; first < points; first += kRows)
         add_product(std::min(kRows, points - first), layer.in_channels, layer.out_channels,
-                    in + first * layer.in_channels, layer.weights->data(), out + first * layer.out_channels, scratch);
+                    in + first * layer.in_channels, weights->data(), out + first * layer.out_channels, scratch);
 }
 
 void bias(const Bias& layer, int points, const double* in, double* out) {
