@@ -51,7 +51,7 @@ class RandomNet {
 
     NodeId conv(NodeId in, int out, int kernel_y, int kernel_x, int dilation = 1) {
         const int depth = kernel_y * kernel_x * channels(in);
-        Conv2d layer{kernel_y, kernel_x, channels(in), out, dilation, dilation, nullptr};
+        Conv2d layer{kernel_y, kernel_x, channels(in), out, dilation, dilation, Weights()};
         layer.weights = weights(depth * out, 1.7 / std::sqrt(depth));
         return add(layer, {in});
     }
