@@ -9,6 +9,9 @@
 #                         MODEL=network file
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
+#   make arm64            build/arm64/katago, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
+#   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin   build/BOARD/katago, for that board and newer ones
+#   make test-arm64       the backend's tests for Arm under qemu, as each board's core; needs qemu-user
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
 
 BUILD ?= build
@@ -90,6 +93,31 @@ soak:
 
 format:
 	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
+
+# Cross builds: toolchains/NAME.cmake, its sysroot made where there is none. Binaries hold the C++ library.
+BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
+release_of = $(if $(filter jetson-%,$(1)),jammy,bookworm)
+toolchain_of = toolchains/$(if $(filter arm64,$(1)),aarch64,$(1)).cmake
+configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON $(2))
+
+build/sysroot/%:
+	sh scripts/sysroot.sh --release $*
+
+.PHONY: arm64 test-arm64 $(BOARDS)
+.SECONDEXPANSION:
+arm64 $(BOARDS): $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call release_of,$$@))
+	$(call configure_arm,$@)
+	$(call compile,$(BUILD)/$@,katago)
+	$(STRIP_ARM) $(BUILD)/$@/katago
+
+STRIP_ARM ?= aarch64-linux-gnu-strip
+ARM_CORES ?= cortex-a53 cortex-a72 cortex-a76
+
+test-arm64: arm64
+	$(call configure_arm,arm64,-DKATAGO_TESTS=ON)
+	$(call compile,$(BUILD)/arm64,tests_backend)
+	for core in $(ARM_CORES); do \
+	  qemu-aarch64 -cpu $$core -L $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) $(BUILD)/arm64/tests_backend || exit 1; done
 
 install: engine
 	$(CMAKE) --install $(BUILD) --prefix $(PREFIX) --strip
