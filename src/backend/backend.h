@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,17 @@ struct StepTime {
     double seconds = 0;
 };
 
+// A value inside a network, as one step of a plan has just made it.
+struct ObservedValue {
+    NodeId node = -1;  // of the graph that was loaded: the one that makes this value
+    NodeId step = -1;  // the first node that the step computes: the product, where there is one
+    int boards = 0;    // of the batch; it may come in parts, one after the other
+    int points = 0;    // of a board; 1: a vector
+    int channels = 0;
+    std::span<const float> values;  // [boards, points, channels], valid during the call
+};
+using PlanObserver = std::function<void(const ObservedValue&)>;
+
 // A network compiled for one board shape and up to max_batch rows, with all the memory that an evaluation needs: run()
 // allocates nothing. Belongs to one thread at a time.
 class Plan {
@@ -53,6 +65,13 @@ class Plan {
     virtual std::vector<StepTime> profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
         run(batch, inputs, outputs);
         return {};
+    }
+    // The same as run(), slower, and shows the values inside: for calibration and for comparing plans. Called after
+    // each step, with every value that a later step or the caller reads, so with the input of every product, but for
+    // the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows) are not
+    // seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
+    virtual void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver&) {
+        run(batch, inputs, outputs);
     }
 };
 

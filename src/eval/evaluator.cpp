@@ -97,6 +97,7 @@ struct EvalThread::State {
     const SgfMetadata* metadata_of(const EvalOptions& options) const;
 
     Evaluator& evaluator;
+    PlanObserver observer;  // empty: none
     Rng rng;
     LadderMemory ladders;
     RowChannels channels;
@@ -162,8 +163,12 @@ std::shared_ptr<Evaluation> EvalThread::State::run(const BoardHistory& history, 
                           .value = value.data(),
                           .score = score.data(),
                           .ownership = ownership.data()};
-    plan.run(1, {.spatial = spatial.data(), .global = global.data(), .meta = options.metadata ? meta.data() : nullptr},
-             raw);
+    const PlanInputs inputs{
+        .spatial = spatial.data(), .global = global.data(), .meta = options.metadata ? meta.data() : nullptr};
+    if (observer)
+        plan.observe(1, inputs, raw, observer);
+    else
+        plan.run(1, inputs, raw);
     evaluator.evaluations_.fetch_add(1, std::memory_order_relaxed);
 
     auto evaluation = std::make_shared<Evaluation>();
@@ -198,6 +203,10 @@ std::shared_ptr<const Evaluation> EvalThread::State::evaluate(const BoardHistory
 EvalThread::EvalThread(Evaluator& evaluator, uint64_t seed) : state_(std::make_unique<State>(evaluator, seed)) {}
 
 EvalThread::~EvalThread() = default;
+
+void EvalThread::set_observer(PlanObserver observer) {
+    state_->observer = std::move(observer);
+}
 
 std::shared_ptr<const Evaluation> EvalThread::evaluate(const Board& board, const BoardHistory& history, Player player,
                                                        const EvalOptions& options) {

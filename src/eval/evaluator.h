@@ -68,6 +68,9 @@ class EvalThread {
     std::shared_ptr<const Evaluation> evaluate(const Board& board, const BoardHistory& history, Player player,
                                                const EvalOptions& options);
 
+    // From now on network runs show it the values inside (see Plan::observe); an empty one ends that.
+    void set_observer(PlanObserver observer);
+
     // The mean over `count` (1 to 8) different symmetries, as at a root with rootNumSymmetriesToSample.
     std::shared_ptr<const Evaluation> evaluate_mean(const Board& board, const BoardHistory& history, Player player,
                                                     const EvalOptions& options, int count);

@@ -17,18 +17,26 @@ class EigenPlan final : public Plan {
 
     void run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override;
     std::vector<StepTime> profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override;
+    void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
+                 const PlanObserver& observer) override;
 
   private:
     struct Run;
+    // What to tell of a run's steps besides doing them; null: nothing.
+    struct Watch {
+        std::vector<StepTime>* times = nullptr;  // where to add the time of each step
+        const PlanObserver* observer = nullptr;
+    };
 
     size_t points_of(TensorKind kind) const {
         return kind == TensorKind::Spatial ? static_cast<size_t>(board_.area()) : 1;
     }
     size_t points_of(NodeId id) const { return points_of(program_.types[static_cast<size_t>(id)].kind); }
     size_t scratch_floats(const Step& step) const;
-    // Evaluates the batch, a group after another. `times`: where to add the time of each step; may be null.
-    void run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
-    void run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs, std::vector<StepTime>* times);
+    // Evaluates the batch, a group after another.
+    void run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const Watch& watch);
+    void run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs, const Watch& watch);
+    void show_values(const Step& step, size_t boards, const PlanObserver& observer) const;
     void place_values();
     void make_room_for_inputs();
 

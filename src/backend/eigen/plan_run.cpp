@@ -216,18 +216,32 @@ struct EigenPlan::Run {
 };
 
 void EigenPlan::run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
-    run_groups(batch, inputs, outputs, nullptr);
+    run_groups(batch, inputs, outputs, {});
 }
 
 std::vector<StepTime> EigenPlan::profile(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) {
     std::vector<StepTime> times;
     for (const Step& step : program_.steps) times.push_back({step.node, kernel_name(step.operation), 0});
-    run_groups(batch, inputs, outputs, &times);
+    run_groups(batch, inputs, outputs, {.times = &times});
     return times;
 }
 
-void EigenPlan::run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
-                           std::vector<StepTime>* times) {
+void EigenPlan::observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver& observer) {
+    run_groups(batch, inputs, outputs, {.observer = &observer});
+}
+
+void EigenPlan::show_values(const Step& step, size_t boards, const PlanObserver& observer) const {
+    std::vector<float> plain;
+    for (const NodeId id : step.out) {
+        const int channels = program_.types[static_cast<size_t>(id)].channels;
+        const size_t points = points_of(id);
+        plain.resize(boards * points * static_cast<size_t>(channels));
+        from_blocks(values_[static_cast<size_t>(id)], boards * points, channels, program_.kernels->width, plain.data());
+        observer({id, step.node, static_cast<int>(boards), static_cast<int>(points), channels, plain});
+    }
+}
+
+void EigenPlan::run_groups(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const Watch& watch) {
     if (batch < 1 || static_cast<size_t>(batch) > max_batch_) {
         throw BackendError("eigen: a batch of " + std::to_string(batch) + ", the plan is for 1 to " +
                            std::to_string(max_batch_));
@@ -248,22 +262,23 @@ void EigenPlan::run_groups(int batch, const PlanInputs& inputs, const PlanOutput
         const PlanOutputs out{out_row(outputs.policy, first, ids.policy), out_row(outputs.pass, first, ids.pass),
                               out_row(outputs.value, first, ids.value), out_row(outputs.score, first, ids.score),
                               out_row(outputs.ownership, first, ids.ownership)};
-        run_group((group + 1) * boards / groups - first, in, out, times);
+        run_group((group + 1) * boards / groups - first, in, out, watch);
     }
 }
 
-void EigenPlan::run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs,
-                          std::vector<StepTime>* times) {
+void EigenPlan::run_group(size_t boards, const PlanInputs& inputs, const PlanOutputs& outputs, const Watch& watch) {
     Run run{*this, boards, inputs, *program_.kernels};
     for (; run.index < program_.steps.size(); ++run.index) {
         const Step& step = program_.steps[run.index];
-        if (times == nullptr) {
+        if (watch.times == nullptr) {
             std::visit(run, step.operation);
-            continue;
+        } else {
+            const auto begin = std::chrono::steady_clock::now();
+            std::visit(run, step.operation);
+            const auto end = std::chrono::steady_clock::now();
+            (*watch.times)[run.index].seconds += std::chrono::duration<double>(end - begin).count();
         }
-        const auto begin = std::chrono::steady_clock::now();
-        std::visit(run, step.operation);
-        (*times)[run.index].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        if (watch.observer != nullptr) show_values(step, boards, *watch.observer);
     }
 
     const auto copy_out = [&](NodeId id, float* rows) {

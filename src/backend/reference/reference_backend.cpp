@@ -72,14 +72,27 @@ class ReferencePlan final : public Plan {
     }
 
     void run(int batch, const PlanInputs& inputs, const PlanOutputs& outputs) override {
+        evaluate(batch, inputs, outputs, nullptr);
+    }
+
+    void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs,
+                 const PlanObserver& observer) override {
+        evaluate(batch, inputs, outputs, &observer);
+    }
+
+  private:
+    // `observer` may be null.
+    void evaluate(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver* observer) {
         if (batch < 1 || batch > max_batch_)
             throw BackendError("reference: a batch of " + std::to_string(batch) + ", the plan is for 1 to " +
                                std::to_string(max_batch_));
         for (int row = 0; row < batch; row++) {
-            for (size_t id = 0; id < graph_.nodes().size(); id++)
+            for (size_t id = 0; id < graph_.nodes().size(); id++) {
                 std::visit(
                     Evaluate{*this, graph_.nodes()[id], static_cast<NodeId>(id), inputs, static_cast<size_t>(row)},
                     graph_.nodes()[id].layer);
+                if (observer != nullptr) show_value(static_cast<NodeId>(id), *observer);
+            }
             const GraphOutputs& from = graph_.outputs();
             copy_out(from.policy, outputs.policy, row);
             copy_out(from.pass, outputs.pass, row);
@@ -89,7 +102,14 @@ class ReferencePlan final : public Plan {
         }
     }
 
-  private:
+    void show_value(NodeId id, const PlanObserver& observer) {
+        const Node& node = graph_.node(id);
+        std::vector<float> shown(size_of(node, board_));
+        std::transform(value(id).begin(), value(id).begin() + static_cast<std::ptrdiff_t>(shown.size()), shown.begin(),
+                       [](double x) { return static_cast<float>(x); });
+        observer({id, id, 1, static_cast<int>(points_of(node, board_)), node.type.channels, shown});
+    }
+
     // Computes one node of one row.
     struct Evaluate {
         ReferencePlan& plan;
