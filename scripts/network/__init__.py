@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The one PyTorch definition of every architecture that the engine reads, shared by training and export.
+
+net = network.read("b6c96.bin.gz")            # .bin.gz, .bin, .txt.gz, .txt; versions 3 to 17
+outputs = net.module(spatial, global_)        # network.Outputs, raw; see modules.py
+net = network.build(network.residual("name", blocks=6, channels=64))
+network.write(net, "mine.bin.gz")             # KataGo and this engine read it
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+from .architecture import bottleneck, residual
+from .config import Multipliers, NetworkConfig, NetworkError
+from .modules import NetworkModule, Outputs
+from .reader import read_file
+from .tokens import container_of, write_atomically
+from .writer import file_bytes
+
+__all__ = [
+    "Multipliers",
+    "Network",
+    "NetworkConfig",
+    "NetworkError",
+    "NetworkModule",
+    "Outputs",
+    "bottleneck",
+    "build",
+    "read",
+    "residual",
+    "write",
+]
+
+
+@dataclass(frozen=True)
+class Network:
+    config: NetworkConfig
+    module: NetworkModule
+
+
+def build(config: NetworkConfig) -> Network:
+    """A network with random weights (from torch's generator), in evaluation mode."""
+    return Network(config, NetworkModule(config).eval())
+
+
+def read(path: str | Path) -> Network:
+    """Raises NetworkError, which says what is wrong and where."""
+    config, arrays = read_file(Path(path))
+    network = build(config)
+    rest = iter(arrays)
+    for layer in network.module.file_layers():
+        layer.from_file([next(rest) for _ in layer.shapes()])
+    return network
+
+
+def write(network: Network, path: str | Path) -> None:
+    """Form and compression follow the name, as when reading. Nothing half-written is left."""
+    path = Path(path)
+    compressed, forms = container_of(path)
+    arrays = [array for layer in network.module.file_layers() for array in layer.to_file()]
+    data = file_bytes(network.config, arrays, text=forms[0])
+    write_atomically(path, gzip.compress(data, 6, mtime=0) if compressed else data)

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""Tests of scripts/network; in scripts/: python -m unittest network.test_network. All rows: KATAGO_GOLDEN_FULL=1."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import unittest
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import network
+from network import golden
+from network.evaluation import RawRow
+from network.layers import BatchNorm
+from network.metadata import metadata_row
+
+FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
+MODELS = sorted(golden.DATA.glob("models/*.gz"))
+# Rows of a network that are compared in a short run, by the size of its file.
+SHORT_ROWS, SHORT_ROWS_OF_BIG = 24, 3
+BIG_FILE_BYTES = 20_000_000
+BATCH = 8
+torch.set_num_threads(1)  # tests share the machine; threads that wait for each other are slow there
+
+
+def model_name(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def raw_rows(outputs: network.Outputs) -> list[RawRow]:
+    arrays = [tensor.numpy() for tensor in outputs]
+    return [RawRow(p, q, v, s, o[0]) for p, q, v, s, o in zip(*arrays, strict=True)]
+
+
+def evaluate(net: network.Network, rows: list[golden.GoldenRow]) -> list[RawRow]:
+    spatial = torch.from_numpy(np.stack([row.spatial() for row in rows]))
+    global_ = torch.from_numpy(np.stack([row.global_() for row in rows]))
+    meta = torch.from_numpy(np.stack([row.meta() for row in rows])) if net.config.meta_channels else None
+    full = all(row.board == row.buffer for row in rows)
+    with torch.inference_mode():
+        return raw_rows(net.module(spatial, global_, meta, None if full else spatial[:, :1]))
+
+
+@unittest.skipUnless(MODELS, f"no networks in {golden.DATA} (set KATAGO_TEST_DATA)")
+class GoldenTest(unittest.TestCase):
+    def test_equals_the_reference_engine(self) -> None:
+        for path in MODELS:
+            with self.subTest(path.name):
+                rows = golden.rows_of(model_name(path))
+                if not FULL:
+                    count = SHORT_ROWS_OF_BIG if path.stat().st_size > BIG_FILE_BYTES else SHORT_ROWS
+                    rows = rows[:: max(1, len(rows) // count)]
+                self._compare(network.read(path), rows)
+
+    def _compare(self, net: network.Network, rows: list[golden.GoldenRow]) -> None:
+        batches = defaultdict(list)
+        for row in rows:  # positions that fill their buffer go without a mask
+            batches[row.buffer, row.board == row.buffer].append(row)
+        for same in batches.values():
+            for start in range(0, len(same), BATCH):
+                batch = same[start : start + BATCH]
+                for row, raw in zip(batch, evaluate(net, batch), strict=True):
+                    what, worst = max(row.differences(net.config, raw).items(), key=lambda item: item[1])
+                    place = f"{row.position['id']}, symmetry {row.expected['symmetry']}"
+                    self.assertLessEqual(worst, 1.0, f"{place}: {what} is off by {worst:.2f} tolerances")
+
+    def test_writes_the_bytes_that_it_read(self) -> None:
+        for path in MODELS:
+            if path.stat().st_size > BIG_FILE_BYTES and not FULL:
+                continue
+            with self.subTest(path.name), tempfile.TemporaryDirectory() as folder:
+                copy = Path(folder) / path.name
+                net = network.read(path)
+                network.write(net, copy)
+                if path.name.endswith(".bin.gz"):
+                    self.assertEqual(gzip.decompress(copy.read_bytes()), gzip.decompress(path.read_bytes()))
+                again = network.read(copy)
+                self.assertEqual(again.config, net.config)
+                for name, tensor in net.module.state_dict().items():
+                    self.assertTrue(torch.equal(tensor, again.module.state_dict()[name]), name)
+
+    def test_metadata_rows_equal_the_reference_engine(self) -> None:
+        count = 0
+        for stored in golden.read_lines(golden.DATA / "nn-inputs" / "meta.jsonl.gz"):
+            profile, black = stored["profile"], stored.get("nextPlayer") == "B"
+            if stored.get("row"):
+                row = metadata_row(profile, black, stored["boardArea"])
+                np.testing.assert_allclose(row, stored["row"], atol=1e-6, err_msg=profile)
+                count += 1
+            elif stored.get("error"):
+                with self.subTest(profile), self.assertRaises(network.NetworkError):
+                    metadata_row(profile, black, 361)
+        self.assertGreater(count, 100)
+
+
+class BuildTest(unittest.TestCase):
+    def nets(self) -> list[network.Network]:
+        torch.manual_seed(1)
+        return [
+            network.build(network.residual("small", 3, 16, gpool_at=[2], gpool_channels=4, version=8)),
+            network.build(network.residual("plain", 2, 8, gpool_channels=4, version=15)),
+            network.build(network.bottleneck("nested", 2, 16, 8, gpool_at=[1], gpool_channels=4, version=16)),
+        ]
+
+    def test_a_built_network_survives_its_file(self) -> None:
+        spatial, global_ = torch.rand(2, 22, 9, 7), torch.rand(2, 19)
+        for net in self.nets():
+            for name in ("net.bin.gz", "net.txt"):
+                with self.subTest(net.config.name + name), tempfile.TemporaryDirectory() as folder:
+                    path = Path(folder) / name
+                    network.write(net, path)
+                    again = network.read(path)
+                    self.assertEqual([p.name for p in Path(folder).iterdir()], [name])
+                    self.assertEqual(again.config, net.config)
+                    with torch.inference_mode():
+                        for a, b in zip(net.module(spatial, global_), again.module(spatial, global_), strict=True):
+                            self.assertTrue(torch.equal(a, b))
+
+    def test_a_mask_equals_a_smaller_board(self) -> None:
+        for net in self.nets():
+            small = torch.rand(1, 22, 7, 9).round()
+            small[:, 0] = 1
+            large = torch.zeros(1, 22, 13, 13)
+            large[:, :, :7, :9] = small
+            global_ = torch.rand(1, 19)
+            with torch.inference_mode():
+                a = net.module(small, global_)
+                b = net.module(large, global_, mask=large[:, :1])
+            torch.testing.assert_close(b.policy[:, :, :7, :9], a.policy, atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(b.ownership[:, :, :7, :9], a.ownership, atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(b.value, a.value, atol=1e-5, rtol=1e-5)
+
+    def test_training_moves_the_stored_moments(self) -> None:
+        net = self.nets()[0]
+        net.module.train()
+        norm = net.module.trunk.tip.norm
+        assert isinstance(norm, BatchNorm)
+        before = norm.mean.clone()
+        out = net.module(torch.rand(4, 22, 9, 9), torch.rand(4, 19))
+        out.value.sum().backward()
+        self.assertFalse(torch.equal(before, norm.mean))
+        self.assertIsNotNone(net.module.trunk.conv.weight.grad)
+
+
+class BadFileTest(unittest.TestCase):
+    def assert_refused(self, name: str, data: bytes, *words: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            with self.assertRaises(network.NetworkError) as caught:
+                network.read(path)
+            for word in (str(path), *words):
+                self.assertIn(word, str(caught.exception))
+
+    def good(self) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "net.bin"
+            torch.manual_seed(1)
+            network.write(network.build(network.residual("net", 1, 8, gpool_channels=4)), path)
+            return path.read_bytes()
+
+    def test_bad_files_are_refused_with_a_reason(self) -> None:
+        good = self.good()
+        packed = gzip.compress(good)
+        self.assert_refused("net.bin", b"", "ends before the network's name")
+        self.assert_refused("net.onnx", good, ".bin.gz")
+        self.assert_refused("net.bin", good.replace(b"net\n15\n", b"net\n99\n", 1), "version is 99", "3 to 17")
+        self.assert_refused("net.bin", good[: len(good) // 2], "ends within")
+        self.assert_refused("net.bin", good.replace(b"ordinary_block", b"dilated_block"), "dilated_block")
+        self.assert_refused("net.bin", good.replace(b"ACTIVATION_RELU", b"ACTIVATION_TANH", 1), "ACTIVATION_TANH")
+        self.assert_refused("net.bin", good.replace(b"\n3\n3\n22\n8\n", b"\n3\n3\n21\n8\n"), "21, must be 22")
+        self.assert_refused("net.bin.gz", good, "not compressed")
+        self.assert_refused("net.bin.gz", packed[:-20], "middle of its compressed data")
+        self.assert_refused("net.bin.gz", packed + b"x", "1 bytes after")
+        at = good.index(b"@BIN@") + 5
+        self.assert_refused("net.bin", good[:at] + b"\0\0\xc0\x7f" + good[at + 4 :], "not finite")
+
+    def test_impossible_networks_are_not_written(self) -> None:
+        net = network.build(network.residual("net", 1, 8, gpool_channels=4, activation="mish", version=8))
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(network.NetworkError):
+            network.write(net, Path(folder) / "net.bin.gz")
+
+    def test_a_missing_file_is_named(self) -> None:
+        with self.assertRaises(network.NetworkError) as caught:
+            network.read("/nowhere/net.bin.gz")
+        self.assertIn("/nowhere/net.bin.gz", str(caught.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()
