@@ -6,8 +6,9 @@ set -eu
 
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/setup.sh [--test] [--deps-only | --build-only]
+Usage: sh scripts/setup.sh [--test] [--train] [--deps-only | --build-only]
   --test        also install what the tests use (doctest, GNU Go as an opponent, python3)
+  --train       only make .venv, the Python environment of scripts/train and scripts/export (about 4 GB)
   --deps-only   install packages, do not build
   --build-only  build, do not look at packages
 TEXT
@@ -23,11 +24,13 @@ build_packages="g++ make cmake ninja-build libeigen3-dev zlib1g-dev nlohmann-jso
 test_packages="doctest-dev gnugo python3"
 
 with_tests=no
+train_only=no
 install=yes
 build=yes
 for argument in "$@"; do
     case $argument in
         --test) with_tests=yes ;;
+        --train) train_only=yes ;;
         --deps-only) build=no ;;
         --build-only) install=no ;;
         -h | --help) usage && exit 0 ;;
@@ -97,7 +100,25 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
 }
 
+# Nothing of it is needed to build or run the engine. PYTHON=python3.11 picks the interpreter.
+make_environment() {
+    python=${PYTHON:-python3}
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+        fail "training and export need Python 3.11 or newer; PYTHON=/path/to/python3.11 names one"
+    if [ ! -x .venv/bin/pip ]; then
+        "$python" -m venv .venv || fail "cannot make .venv; on Debian: apt-get install python3-venv"
+    fi
+    say "installing PyTorch and the converters into .venv (some minutes)"
+    .venv/bin/pip install -q --disable-pip-version-check -r scripts/train/requirements.txt \
+        -r scripts/export/requirements.txt || fail "pip could not install what scripts/*/requirements.txt list"
+    say "done: .venv/bin/python runs scripts/train and scripts/export"
+}
+
 cd "$(dirname "$0")/.."
+if [ $train_only = yes ]; then
+    make_environment
+    exit 0
+fi
 if [ $install = yes ]; then
     check_system
     install_packages
