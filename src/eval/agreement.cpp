@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <numeric>
+#include <tuple>
 
 #include "core/ensure.h"
 #include "core/thread.h"
@@ -32,19 +34,31 @@ double winrate(const Evaluation& evaluation) {
     return 0.5 * (1 + double{evaluation.white_win} - double{evaluation.white_loss});
 }
 
-double mean(const std::vector<double>& values) {
-    if (values.empty()) return 0;
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
+struct Spread {
+    double mean = 0, p99 = 0, max = 0;
+};
 
-double percentile_99(std::vector<double> values) {
-    if (values.empty()) return 0;
+template <class Measure>
+Spread spread(std::span<const Difference> differences, const Measure& measure) {
+    std::vector<double> values;
+    values.reserve(differences.size());
+    for (const Difference& difference : differences) values.push_back(measure(difference));
     std::sort(values.begin(), values.end());
-    return values[std::min(values.size() - 1, values.size() * 99 / 100)];
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    return {sum / static_cast<double>(values.size()), values[std::min(values.size() - 1, values.size() * 99 / 100)],
+            values.back()};
 }
 
-void append(std::vector<double>& to, const std::vector<double>& from) {
-    to.insert(to.end(), from.begin(), from.end());
+// Big boards first, those of one shape together: a thread compiles a plan for each shape it meets.
+std::vector<size_t> by_shape(std::span<const BoardHistory> positions) {
+    std::vector<size_t> order(positions.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    const auto shape = [&](size_t i) {
+        const BoardSize size = positions[i].board().size();
+        return std::tuple(-size.area(), size.width);
+    };
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return shape(a) < shape(b); });
+    return order;
 }
 
 }  // namespace
@@ -58,70 +72,78 @@ std::string describe(const Agreement& a) {
     return text;
 }
 
-void AgreementMeter::add(const Evaluation& right, const Evaluation& found) {
+Difference compare(const Evaluation& right, const Evaluation& found) {
     ENSURE(right.policy.size() == found.policy.size());
+    Difference d;
     const auto best =
         static_cast<size_t>(std::max_element(right.policy.begin(), right.policy.end()) - right.policy.begin());
     const auto better =
         std::count_if(found.policy.begin(), found.policy.end(), [&](float p) { return p > found.policy[best]; });
-    same_best_ += better == 0;
-    best_in_five_ += better < kFewMoves;
-    kl_.push_back(divergence(right.policy, found.policy));
-    winrate_.push_back(std::abs(winrate(right) - winrate(found)));
-    score_.push_back(std::abs(double{right.white_lead} - double{found.white_lead}));
-    if (!right.has_ownership() || !found.has_ownership()) return;
-    double sum = 0;
+    d.same_best = better == 0, d.best_in_five = better < kFewMoves;
+    d.kl = divergence(right.policy, found.policy);
+    d.right_winrate = winrate(right), d.found_winrate = winrate(found);
+    d.right_score = double{right.white_lead}, d.found_score = double{found.white_lead};
+    if (!right.has_ownership() || !found.has_ownership()) return d;
     for (size_t i = 0; i < right.white_ownership.size(); ++i)
-        sum += std::abs(double{right.white_ownership[i]} - double{found.white_ownership[i]});
-    ownership_.push_back(sum / static_cast<double>(right.white_ownership.size()));
+        d.ownership_error += std::abs(double{right.white_ownership[i]} - double{found.white_ownership[i]});
+    d.ownership_error /= static_cast<double>(right.white_ownership.size());
+    return d;
 }
 
-void AgreementMeter::add(const AgreementMeter& other) {
-    same_best_ += other.same_best_;
-    best_in_five_ += other.best_in_five_;
-    append(kl_, other.kl_);
-    append(winrate_, other.winrate_);
-    append(score_, other.score_);
-    append(ownership_, other.ownership_);
-}
-
-Agreement AgreementMeter::result() const {
+Agreement summarize(std::span<const Difference> differences) {
     Agreement a;
-    a.positions = static_cast<int>(kl_.size());
-    if (a.positions == 0) return a;
-    a.top1 = static_cast<double>(same_best_) / a.positions;
-    a.top5 = static_cast<double>(best_in_five_) / a.positions;
-    a.mean_kl = mean(kl_), a.max_kl = *std::max_element(kl_.begin(), kl_.end());
-    a.mean_winrate_error = mean(winrate_), a.p99_winrate_error = percentile_99(winrate_);
-    a.mean_score_error = mean(score_), a.p99_score_error = percentile_99(score_);
-    a.mean_ownership_error = mean(ownership_);
+    a.positions = static_cast<int>(differences.size());
+    if (differences.empty()) return a;
+    const Spread kl = spread(differences, [](const Difference& d) { return d.kl; });
+    const Spread winrate_error = spread(differences, [](const Difference& d) { return d.winrate_error(); });
+    const Spread score = spread(differences, [](const Difference& d) { return d.score_error(); });
+    const Spread ownership = spread(differences, [](const Difference& d) { return d.ownership_error; });
+    a.top1 = spread(differences, [](const Difference& d) { return d.same_best ? 1.0 : 0.0; }).mean;
+    a.top5 = spread(differences, [](const Difference& d) { return d.best_in_five ? 1.0 : 0.0; }).mean;
+    a.mean_kl = kl.mean, a.p99_kl = kl.p99, a.max_kl = kl.max;
+    a.mean_winrate_error = winrate_error.mean, a.p99_winrate_error = winrate_error.p99;
+    a.mean_score_error = score.mean, a.p99_score_error = score.p99;
+    a.mean_ownership_error = ownership.mean, a.p99_ownership_error = ownership.p99;
     return a;
 }
 
-Agreement compare_evaluators(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions, int threads) {
+EvalOptions comparison_options() {
+    static const SgfMetadata nobody;
     EvalOptions options;
     options.symmetry = 0;
     options.include_ownership = options.skip_cache = true;
-    SgfMetadata nobody;
     options.metadata = &nobody;
+    return options;
+}
+
+std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions,
+                                          const CompareOptions& options) {
+    const std::vector<size_t> order = by_shape(positions);
+    std::vector<Difference> differences(positions.size());
     std::atomic<size_t> next = 0;
-    std::vector<AgreementMeter> meters(static_cast<size_t>(std::max(threads, 1)));
+    std::mutex mutex;
+    size_t done = 0;
     std::vector<std::unique_ptr<Thread>> workers;
-    for (AgreementMeter& meter : meters) {
+    for (int i = 0; i < std::max(options.threads, 1); ++i) {
         workers.push_back(std::make_unique<Thread>([&] {
             EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
-            for (size_t i; (i = next++) < positions.size();) {
-                const BoardHistory& history = positions[i];
-                const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), options);
-                const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), options);
-                meter.add(*wanted, *seen);
+            const EvalOptions how = comparison_options();
+            for (size_t turn; (turn = next++) < order.size();) {
+                const BoardHistory& history = positions[order[turn]];
+                const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), how);
+                const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), how);
+                differences[order[turn]] = compare(*wanted, *seen);
+                const std::scoped_lock lock(mutex);
+                if (options.progress) options.progress(++done, order.size());
             }
         }));
     }
     for (const auto& worker : workers) worker->join();
-    AgreementMeter all;
-    for (const AgreementMeter& meter : meters) all.add(meter);
-    return all.result();
+    return differences;
+}
+
+Agreement compare_evaluators(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions, int threads) {
+    return summarize(compare_positions(right, found, positions, {.threads = threads, .progress = {}}));
 }
 
 }  // namespace katago

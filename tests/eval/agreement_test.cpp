@@ -89,10 +89,9 @@ void check_auto(const std::string& name, const Bounds& bounds, size_t few) {
 }  // namespace
 
 TEST_CASE("agreement: equal evaluations agree in everything") {
-    AgreementMeter meter;
     const Evaluation e = evaluation({0.5f, -1, 0.3f, 0.2f}, 0.6f, 3);
-    meter.add(e, e);
-    const Agreement a = meter.result();
+    const std::vector<Difference> differences = {compare(e, e)};
+    const Agreement a = summarize(differences);
     CHECK(a.positions == 1);
     CHECK(a.top1 == 1);
     CHECK(a.max_kl < 1e-7);
@@ -100,20 +99,32 @@ TEST_CASE("agreement: equal evaluations agree in everything") {
 }
 
 TEST_CASE("agreement: measures other moves, probabilities, win rates and leads") {
-    AgreementMeter meter, other;
-    meter.add(evaluation({0.5f, 0.25f, 0.25f}, 0.6f, 3), evaluation({0.25f, 0.5f, 0.25f}, 0.5f, 1));
+    Evaluation right = evaluation({0.5f, 0.25f, 0.25f}, 0.6f, 3), found = evaluation({0.25f, 0.5f, 0.25f}, 0.5f, 1);
+    right.white_ownership = {1, -1}, found.white_ownership = {0.9f, -0.7f};
     const Evaluation same = evaluation({1, 0, -1}, 0.5f, 0);
-    other.add(same, same);
-    meter.add(other);
-    const Agreement a = meter.result();
+    const std::vector<Difference> differences = {compare(right, found), compare(same, same)};
+    CHECK(differences[0].right_winrate == doctest::Approx(0.6));
+    CHECK(differences[0].found_score == 1);
+    const Agreement a = summarize(differences);
     CHECK(a.positions == 2);
     CHECK(a.top1 == 0.5);
     CHECK(a.top5 == 1);
     CHECK(a.max_kl == doctest::Approx(0.25 * 0.6931472));
+    CHECK(a.p99_kl == a.max_kl);
     CHECK(a.mean_kl == doctest::Approx(0.125 * 0.6931472));
     CHECK(a.mean_winrate_error == doctest::Approx(0.05));
     CHECK(a.p99_score_error == doctest::Approx(2));
+    CHECK(a.mean_ownership_error == doctest::Approx(0.1));
     CHECK(describe(a).find("top-1 50.00 %") == 0);
+}
+
+TEST_CASE("agreement: the best move is lost when five others are more likely") {
+    const Evaluation right = evaluation({0.5f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f}, 0.5f, 0);
+    const Difference fifth = compare(right, evaluation({0.15f, 0.2f, 0.2f, 0.2f, 0.2f, 0.05f}, 0.5f, 0));
+    CHECK(!fifth.same_best);
+    CHECK(fifth.best_in_five);
+    const Difference sixth = compare(right, evaluation({0.1f, 0.18f, 0.18f, 0.18f, 0.18f, 0.18f}, 0.5f, 0));
+    CHECK(!sixth.best_in_five);
 }
 
 TEST_CASE("agreement: auto plans keep what FP32 plans say of real games") {
