@@ -38,6 +38,9 @@ AlignedArray<T>::AlignedArray(size_t count) : count_(count) {
 
 template class AlignedArray<float>;
 template class AlignedArray<int16_t>;
+template class AlignedArray<int32_t>;
+template class AlignedArray<int8_t>;
+template class AlignedArray<uint8_t>;
 
 size_t place_buffers(std::span<ArenaBuffer> buffers) {
     // The largest first, each at the lowest gap between those already placed that live at the same time.

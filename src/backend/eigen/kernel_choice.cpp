@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "backend/eigen/kernel_choice.h"
 
+#include <algorithm>
 #include <string>
 
 namespace katago::eigen {
@@ -38,6 +39,28 @@ std::vector<bool> trunk_nodes(const Graph& graph) {
     const std::vector<bool> value = marked_from(graph.outputs().value);
     for (size_t id = 0; id < trunk.size(); ++id) trunk[id] = trunk[id] && value[id];
     return trunk;
+}
+
+std::vector<bool> int8_nodes(const Graph& graph) {
+    std::vector<bool> marked = trunk_nodes(graph);
+    const bool attention = std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                                       [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
+    const std::vector<std::vector<NodeId>> readers = graph.readers();
+    const auto is_gate = [&](NodeId id) { return std::holds_alternative<Multiply>(graph.node(id).layer); };
+    const auto feeds_gate = [&](NodeId id) {
+        return std::any_of(readers[static_cast<size_t>(id)].begin(), readers[static_cast<size_t>(id)].end(), is_gate);
+    };
+    for (size_t i = 0; i < marked.size(); ++i) {
+        const Node& node = graph.nodes()[i];
+        marked[i] = marked[i] && product_shape(node).has_value();
+        if (!marked[i] || !attention) continue;
+        bool gated = is_gate(node.inputs[0]) || feeds_gate(static_cast<NodeId>(i));
+        for (const NodeId reader : readers[i]) {
+            gated = gated || (std::holds_alternative<Activation>(graph.node(reader).layer) && feeds_gate(reader));
+        }
+        marked[i] = gated;
+    }
+    return marked;
 }
 
 std::optional<ProductShape> product_shape(const Node& node) {

@@ -31,6 +31,13 @@ std::string_view name_of(ProductKernel kernel);
 // The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
 using KernelChoices = std::map<ProductShape, ProductKernel>;
 
+// How a network is computed.
+struct PlanChoices {
+    KernelChoices kernels;
+    bool int8 = false;          // wherever a layer tolerates it and the instruction set can, whatever `kernels` says
+    bool half_weights = false;  // weights rounded to FP16
+};
+
 // "conv3x3 192x192", "dense 384x384": inputs by outputs.
 std::string name_of(const ProductShape& shape);
 
@@ -47,6 +54,10 @@ inline bool is_winograd(const Conv2d& conv) {
 inline bool is_pointwise(const Conv2d& conv) {
     return conv.kernel_y == 1 && conv.kernel_x == 1;
 }
+
+// The products that may be computed with 8-bit weights and inputs, by id: all of the trunk, but where there is
+// attention only the gated layers (their three products), which are more than half of the work and the least sensitive.
+std::vector<bool> int8_nodes(const Graph& graph);
 
 // The nodes that policy and value both depend on, by id: all but the heads.
 std::vector<bool> trunk_nodes(const Graph& graph);

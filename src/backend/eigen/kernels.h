@@ -99,6 +99,34 @@ struct IntegerWinogradCall {
     EpilogueCall out;
 };
 
+// Products with 8-bit weights: a dense layer (one tap) or a 3x3 convolution without transforms (nine). The input
+// channels form groups, and each group of each row has a scale of its own, each group of each tap of each column too:
+// sums over one group and tap are made floats with both and added up as floats. Weights are packed in panels,
+//   [panel][tap][steps][panel width][int8_inputs_together]
+// where a step multiplies that many neighbouring channels; missing ones are zero.
+inline constexpr int kInt8Group = 64;  // the most channels of a group; groups are multiples of 16
+struct Int8Weights {
+    const int8_t* values = nullptr;
+    const float* scales = nullptr;  // [panel][tap][group][panel width]
+    const int32_t* sums = nullptr;  // of the weights that share a scale, in their order: what a zero point of 1 adds
+    int group = kInt8Group;         // channels
+};
+constexpr int groups_of(int channels, int group) {
+    return (channels + group - 1) / group;
+}
+struct Int8Call {
+    const float* in = nullptr;
+    Int8Weights weights;
+    bool input_ready = false;  // `quantized`, `scales` and `zeros` still hold this input
+    int taps = 1;
+    int height = 0, width = 0;  // of a convolution's board
+    int in_channels = 0, out_vectors = 0;
+    uint8_t* quantized = nullptr;  // [group][entry][int8_group_bytes]; an entry is a row, or a point of a border
+    float* scales = nullptr;       // [group][int8_input_entries()]
+    int32_t* zeros = nullptr;      // likewise
+    EpilogueCall out;
+};
+
 // A convolution of the planes of the position, which are nearly all zero: only other values are multiplied.
 //   in       [batch, height, width, in_channels], plain
 //   weights  [kernel_y, kernel_x, in_channels, out_vectors * width]
@@ -161,6 +189,7 @@ struct Kernels {
     void (*integer_dense)(const IntegerDenseCall&) = nullptr;        // null: none for this set
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
+    void (*int8_product)(const Int8Call&) = nullptr;                 // null: none for this set
     void (*sparse_conv)(const SparseConvCall&) = nullptr;
     void (*elementwise)(const ElementwiseCall&) = nullptr;
     void (*rms_norm)(const RmsNormCall&) = nullptr;
@@ -171,6 +200,8 @@ struct Kernels {
     size_t (*integer_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*integer_attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
+    size_t (*int8_input_entries)(const Int8Call&) = nullptr;
+    int int8_inputs_together = 0, int8_group_bytes = 0;
 };
 
 // The table of an instruction set, which must be available.

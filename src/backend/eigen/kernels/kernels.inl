@@ -3,7 +3,7 @@
 //   kWidth     floats of a vector
 //   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
 //   kSet       its InstructionSet
-// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows.
+// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows and kMaxInt8Rows, like kMaxRows.
 
 #include "backend/eigen/kernels/vector.inl"
 
@@ -23,6 +23,8 @@
 #include "backend/eigen/kernels/integer_attention.inl"
 #include "backend/eigen/kernels/integer_dense.inl"
 #include "backend/eigen/kernels/integer_winograd.inl"
+
+#include "backend/eigen/kernels/int8.inl"
 #endif
 
 constexpr Kernels kTable = {
@@ -34,6 +36,7 @@ constexpr Kernels kTable = {
     .integer_dense = integer_dense,
     .integer_winograd = integer_winograd,
     .integer_attention = integer_attention,
+    .int8_product = int8_product,
 #endif
     .sparse_conv = sparse_conv,
     .elementwise = elementwise,
@@ -47,4 +50,9 @@ constexpr Kernels kTable = {
     .integer_attention_scratch_floats = integer_attention_scratch_floats,
 #endif
     .attention_scratch_floats = attention_scratch_floats,
+#if defined(__AVX2__)
+    .int8_input_entries = int8_input_entries,
+    .int8_inputs_together = kInputsTogether,
+    .int8_group_bytes = kGroupBytes,
+#endif
 };

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// Kernels with 8-bit weights of each instruction set, against plain loops in double precision.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/arena.h"
+#include "backend/backend.h"
+#include "backend/eigen/eigen_backend.h"
+#include "backend/eigen/kernel_choice.h"
+#include "backend/eigen/pack.h"
+#include "backend/random_net.h"
+#include "core/half.h"
+
+using namespace katago;
+using namespace katago::eigen;
+using test_nets::Numbers;
+using test_nets::RandomNet;
+
+namespace {
+
+// INT8 weights and the memory they refer to. Each block has a weight of 127, so that rounding its floats finds the same
+// integers and scales again.
+struct StoredWeights {
+    std::vector<int8_t> values;
+    std::vector<uint16_t> scales;
+};
+
+ProductWeights random_int8(Numbers& numbers, int taps, int in, int out, int block) {
+    auto stored = std::make_shared<StoredWeights>();
+    BlockInt8 weights{taps, in, out, block, {}, {}};
+    for (int i = 0; i < taps * weights.blocks() * out; ++i)
+        stored->scales.push_back(half_of_float(0.01f * (1.5f + numbers.next())));
+    for (int tap = 0; tap < taps; ++tap) {
+        for (int i = 0; i < in; ++i) {
+            for (int o = 0; o < out; ++o) {
+                const int value = static_cast<int>(127.9f * numbers.next());
+                stored->values.push_back(static_cast<int8_t>(i % block == 0 ? 127 : value));
+            }
+        }
+    }
+    weights.values = stored->values, weights.scales = stored->scales;
+    return ProductWeights(weights, stored);
+}
+
+// A layer, its boards and their values, [row][channel].
+struct Layer8 {
+    int taps, in, out;
+    BoardShape board;
+    int batch;
+    std::vector<std::vector<float>> rows;
+    int count() const { return batch * board.area(); }
+    // The row that a tap of this row sees; -1 off the board.
+    int neighbour(int row, int tap) const {
+        if (taps == 1) return row;
+        const int y = row % board.area() / board.width + tap / 3 - 1, x = row % board.width + tap % 3 - 1;
+        if (y < 0 || y >= board.height || x < 0 || x >= board.width) return -1;
+        return row + (tap / 3 - 1) * board.width + tap % 3 - 1;
+    }
+};
+
+Layer8 random_layer(Numbers& numbers, int taps, int in, int out, BoardShape board, int batch) {
+    Layer8 layer{taps, in, out, board, batch, {}};
+    for (int row = 0; row < layer.count(); ++row) {
+        // Rows of different sizes, offsets and signs; some of zeros.
+        const double scale = row % 7 == 6 ? 0 : std::pow(4, row % 5), offset = scale * (row % 3 - 1);
+        layer.rows.push_back(numbers.row(static_cast<size_t>(in), scale, offset));
+    }
+    return layer;
+}
+
+// kernels.h's [blocks][rows][width].
+AlignedFloats blocks_of(const Layer8& layer, int width) {
+    AlignedFloats blocks(static_cast<size_t>(vectors_of(layer.in, width) * width * layer.count()));
+    for (int row = 0; row < layer.count(); ++row) {
+        for (int c = 0; c < layer.in; ++c) {
+            blocks[static_cast<size_t>((c / width * layer.count() + row) * width + c % width)] =
+                layer.rows[static_cast<size_t>(row)][static_cast<size_t>(c)];
+        }
+    }
+    return blocks;
+}
+
+AlignedFloats run(const Kernels& kernels, const Layer8& layer, const PackedInt8& packed, const float* residual) {
+    const AlignedFloats in = blocks_of(layer, kernels.width);
+    const int vectors = vectors_of(layer.out, kernels.width);
+    AlignedFloats out(static_cast<size_t>(vectors * kernels.width * layer.count()));
+    Int8Call call;
+    call.in = in.data(), call.weights = packed.pointers(), call.taps = layer.taps;
+    call.height = layer.board.height, call.width = layer.board.width;
+    call.in_channels = layer.in, call.out_vectors = vectors;
+    call.out.raw = out.data(), call.out.residual = residual;
+    call.out.batch = static_cast<size_t>(layer.batch), call.out.points = static_cast<size_t>(layer.board.area());
+    const size_t entries = kernels.int8_input_entries(call) * static_cast<size_t>(groups_of(layer.in, packed.group));
+    AlignedArray<uint8_t> quantized(entries * static_cast<size_t>(kernels.int8_group_bytes));
+    AlignedFloats scales(entries);
+    AlignedArray<int32_t> zeros(entries);
+    call.quantized = quantized.data(), call.scales = scales.data(), call.zeros = zeros.data();
+    kernels.int8_product(call);
+    return out;
+}
+
+// The largest error over what rounding the inputs of each row and group to integers can change.
+double worst_error(const Kernels& kernels, const Layer8& layer, const PackedInt8& packed,
+                   const std::vector<float>& weights, const AlignedFloats& found) {
+    const bool bytes = kernels.int8_inputs_together == 4;
+    double worst = 0;
+    for (int row = 0; row < layer.count(); ++row) {
+        for (int o = 0; o < layer.out; ++o) {
+            double exact = 0, bound = 1e-9, size = 0;
+            for (int tap = 0; tap < layer.taps; ++tap) {
+                const int from = layer.neighbour(row, tap);
+                if (from < 0) continue;
+                const std::vector<float>& in = layer.rows[static_cast<size_t>(from)];
+                for (int first = 0; first < layer.in; first += packed.group) {
+                    double high = 0, low = 0, weight = 0;
+                    for (int c = first; c < std::min(first + packed.group, layer.in); ++c) {
+                        const double x = double{in[static_cast<size_t>(c)]};
+                        const double w = double{weights[static_cast<size_t>((tap * layer.in + c) * layer.out + o)]};
+                        exact += x * w, weight += std::abs(w), size += std::abs(x * w);
+                        high = std::max(high, x), low = std::min(low, x);
+                    }
+                    bound += 0.51 * weight * (bytes ? (high - low) / 255 : std::max(high, -low) / 32767);
+                }
+            }
+            const auto at = static_cast<size_t>((o / kernels.width * layer.count() + row) * kernels.width);
+            const double y = double{found[at + static_cast<size_t>(o % kernels.width)]};
+            worst = std::max(worst, std::abs(y - exact) / (bound + 1e-6 * size));
+        }
+    }
+    return worst;
+}
+
+template <class Test>
+void for_each_int8_set(const Test& test) {
+    for (const InstructionSet set : available_instruction_sets()) {
+        const Kernels& kernels = kernels_for(set);
+        if (kernels.int8_product == nullptr) continue;
+        CAPTURE(std::string(name_of(set)));
+        test(kernels);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("int8: dense layers err by no more than rounding their inputs explains") {
+    for_each_int8_set([](const Kernels& kernels) {
+        Numbers numbers(1);
+        for (const int block : {16, 48, 64, 96, 128}) {
+            for (const int in : {1, 15, 48, 64, 66, 96, 130, 257}) {
+                for (int rows = 1; rows <= 22; rows += 3) {
+                    const int out = 1 + (rows * 11 + in) % 70;
+                    const Layer8 layer = random_layer(numbers, 1, in, out, {1, rows}, 1);
+                    const ProductWeights weights = random_int8(numbers, 1, in, out, block);
+                    const PackedInt8 packed = pack_int8(weights, {1, in, out}, kernels);
+                    CAPTURE(block);
+                    CAPTURE(in);
+                    CAPTURE(rows);
+                    CHECK(worst_error(kernels, layer, packed, *weights.floats(),
+                                      run(kernels, layer, packed, nullptr)) <= 1);
+                }
+            }
+        }
+    });
+}
+
+TEST_CASE("int8: 3x3 convolutions err by no more than rounding their inputs explains, on every board") {
+    for_each_int8_set([](const Kernels& kernels) {
+        Numbers numbers(2);
+        for (int edge = 2; edge <= 19; ++edge) {
+            const BoardShape board{edge, edge == 19 ? 19 : edge + edge % 2};
+            const int in = 9 * edge - 10, out = 40 - edge, batch = edge < 12 ? 1 + edge % 3 : 1;
+            const Layer8 layer = random_layer(numbers, 9, in, out, board, batch);
+            const ProductWeights weights = random_int8(numbers, 9, in, out, edge % 2 == 0 ? 64 : 48);
+            const PackedInt8 packed = pack_int8(weights, {9, in, out}, kernels);
+            CAPTURE(edge);
+            CHECK(worst_error(kernels, layer, packed, *weights.floats(), run(kernels, layer, packed, nullptr)) <= 1);
+        }
+    });
+}
+
+TEST_CASE("int8: the largest inputs and weights do not overflow") {
+    for_each_int8_set([](const Kernels& kernels) {
+        Layer8 layer{1, 640, 5, {1, 4}, 1, {}};
+        for (const float x : {3.0f, -3.0f, 1e20f, 1e-20f}) layer.rows.emplace_back(640, x);
+        const ProductWeights weights(make_weights(std::vector<float>(640 * 5, -0.7f)));
+        const PackedInt8 packed = pack_int8(weights, {1, 640, 5}, kernels);
+        CHECK(worst_error(kernels, layer, packed, *weights.floats(), run(kernels, layer, packed, nullptr)) <= 1);
+    });
+}
+
+TEST_CASE("int8: a sum follows the product, and padded channels stay zero") {
+    for_each_int8_set([](const Kernels& kernels) {
+        Numbers numbers(3);
+        const Layer8 layer = random_layer(numbers, 9, 70, 21, {7, 5}, 2);
+        const ProductWeights weights = random_int8(numbers, 9, 70, 21, 64);
+        const PackedInt8 packed = pack_int8(weights, {9, 70, 21}, kernels);
+        const AlignedFloats plain = run(kernels, layer, packed, nullptr),
+                            sum = run(kernels, layer, packed, plain.data());
+        for (size_t i = 0; i < plain.size(); ++i) CHECK(sum[i] == 2 * plain[i]);
+        const auto at = static_cast<size_t>(21 / kernels.width * layer.count() * kernels.width);
+        for (int lane = 21 % kernels.width; lane < kernels.width; ++lane)
+            CHECK(plain[at + static_cast<size_t>(lane)] == 0);
+    });
+}
+
+TEST_CASE("int8: stored weights and floats of the same values pack into the same integers") {
+    for_each_int8_set([](const Kernels& kernels) {
+        Numbers numbers(4);
+        const ProductWeights stored = random_int8(numbers, 9, 128, 37, 64);
+        const PackedInt8 a = pack_int8(stored, {9, 128, 37}, kernels);
+        const PackedInt8 b = pack_int8(ProductWeights(stored.floats()), {9, 128, 37}, kernels);
+        REQUIRE(a.values.size() == b.values.size());
+        CHECK(std::equal(a.values.data(), a.values.data() + a.values.size(), b.values.data()));
+        CHECK(std::equal(a.sums.data(), a.sums.data() + a.sums.size(), b.sums.data()));
+        for (size_t i = 0; i < a.scales.size(); ++i) CHECK(b.scales[i] == doctest::Approx(a.scales[i]));
+    });
+}
+
+TEST_CASE("int8: all products of a residual trunk, of a transformer only the gated layers") {
+    RandomNet residual(5);
+    const NodeId stem = residual.conv(residual.planes, 16, 3);
+    const NodeId inner = residual.conv(residual.activation(stem, ActivationKind::Relu), 16, 3);
+    const NodeId outer = residual.conv(inner, 16, 1);
+    const Graph convolutions = residual.build(residual.add(Add{}, {stem, outer}));
+    const std::vector<bool> found = int8_nodes(convolutions);
+    CHECK(found[static_cast<size_t>(inner)]);
+    CHECK(found[static_cast<size_t>(outer)]);
+
+    RandomNet transformer(6);
+    const NodeId in = transformer.conv(transformer.planes, 16, 1);
+    const NodeId q = transformer.matmul(in, 16), k = transformer.matmul(in, 16), v = transformer.matmul(in, 16);
+    const NodeId out = transformer.matmul(transformer.add(Attention{2, 2, 8, 8, {}}, {q, k, v}), 16);
+    const NodeId linear = transformer.matmul(out, 32), gate = transformer.matmul(out, 32);
+    const NodeId active = transformer.activation(linear, ActivationKind::Silu);
+    const NodeId last = transformer.matmul(transformer.add(Multiply{}, {active, gate}), 16);
+    const std::vector<bool> gated = int8_nodes(transformer.build(last));
+    for (const NodeId id : {q, k, v, out}) CHECK_FALSE(gated[static_cast<size_t>(id)]);
+    for (const NodeId id : {linear, gate, last}) CHECK(gated[static_cast<size_t>(id)]);
+}
