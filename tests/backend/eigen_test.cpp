@@ -30,8 +30,17 @@ constexpr double kParity = 2e-5;
 // largest of their row or column, and errors of a few hundred products average out to less than that; several layers
 // add up.
 constexpr double kIntegerParity = 8e-3;
+// Of plans with 8-bit weights and inputs, each to half a step in 127 and 255 of the largest of its block.
+constexpr double kInt8Parity = 4e-2;
+// Of weights rounded to FP16: each by up to 2^-11 = 5e-4 of itself, in half a dozen layers in a row.
+constexpr double kHalfParity = 3e-3;
 // Relative, of mish and SiLU: a few rounding steps of 6e-8 around an exponential that is good to 3e-7.
 constexpr double kActivation = 1e-6;
+
+constexpr std::pair<Precision, double> kBounds[] = {{Precision::Fp32, kParity},
+                                                    {Precision::Auto, kIntegerParity},
+                                                    {Precision::Int8, kInt8Parity},
+                                                    {Precision::Fp16, kHalfParity}};
 
 const std::vector<int> kBatches = {1, 5, 2};
 const std::vector<BoardShape> kBoards = {{2, 2}, {3, 7}, {9, 9}, {13, 13}, {19, 19}};
@@ -80,8 +89,9 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kB
     const int most = *std::max_element(batches.begin(), batches.end());
     const auto reference = find_backend("reference").load(graph);
     for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
-        for (const Precision precision : {Precision::Fp32, Precision::Auto}) {
-            if (precision == Precision::Auto && eigen::kernels_for(set).integer_dense == nullptr) continue;
+        for (const auto& [precision, bound] : kBounds) {
+            const bool integers = precision == Precision::Auto || precision == Precision::Int8;
+            if (integers && eigen::kernels_for(set).integer_dense == nullptr) continue;
             LoadOptions options;
             options.precision = precision;
             const auto model = EigenBackend(set).load(graph, options);
@@ -100,8 +110,7 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kB
                         CAPTURE(board.width);
                         CAPTURE(batch);
                         CAPTURE(i);
-                        CHECK(relative_error(found.rows[i], wanted.rows[i]) <=
-                              (precision == Precision::Fp32 ? kParity : kIntegerParity));
+                        CHECK(relative_error(found.rows[i], wanted.rows[i]) <= bound);
                     }
                 }
             }

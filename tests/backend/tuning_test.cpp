@@ -123,11 +123,17 @@ TEST_CASE("planner: a folder that cannot be written is reported, not fatal") {
     CHECK(lines.size() == 1);
 }
 
-TEST_CASE("backend: precisions have names, and those that no kernel has are refused") {
+TEST_CASE("backend: precisions have names, and plans say what they compute in") {
     for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Fp16, Precision::Int8})
         CHECK(parse_precision(name_of(precision), "nnPrecision") == precision);
     CHECK_THROWS_AS(parse_precision("bf16", "nnPrecision"), ConfigError);
-    LoadOptions options;
-    options.precision = Precision::Int8;
-    CHECK_THROWS_AS(EigenBackend().load(small_net(), options), UnsupportedError);
+    for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
+        LoadOptions options;
+        options.precision = Precision::Fp16;
+        const EigenBackend backend(set);
+        CHECK(backend.load(small_net(), options)->description().find("FP16") != std::string::npos);
+        options.precision = Precision::Int8;
+        const bool can = eigen::kernels_for(set).int8_product != nullptr;
+        CHECK((backend.load(small_net(), options)->description().find("8-bit") != std::string::npos) == can);
+    }
 }

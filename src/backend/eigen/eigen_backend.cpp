@@ -12,7 +12,7 @@ namespace {
 
 class EigenModel final : public LoadedModel {
   public:
-    EigenModel(const Graph& graph, const eigen::Kernels& kernels, const eigen::KernelChoices& choices)
+    EigenModel(const Graph& graph, const eigen::Kernels& kernels, const eigen::PlanChoices& choices)
         : program_(eigen::lower(graph, kernels, choices)) {}
 
     std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const override {
@@ -34,19 +34,14 @@ std::string EigenBackend::description() const {
 
 std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const LoadOptions& options) const {
     const eigen::Kernels& kernels = eigen::kernels_for(set_);
-    eigen::KernelChoices choices;
-    switch (options.precision) {
-        case Precision::Fp32:
-            break;
-        case Precision::Auto:
-            choices = options.tuning_folder.empty() ? eigen::usual_choices(graph, kernels)
-                                                    : eigen::fastest_choices(eigen::measure(graph, kernels, options));
-            break;
-        case Precision::Fp16:
-        case Precision::Int8:
-            throw UnsupportedError("this CPU's plans (" + std::string(eigen::name_of(set_)) + ") do not compute in " +
-                                   std::string(name_of(options.precision)) + ": use auto or fp32");
+    eigen::PlanChoices choices;
+    if (options.precision == Precision::Auto || options.precision == Precision::Int8) {
+        choices.kernels = options.tuning_folder.empty()
+                              ? eigen::usual_choices(graph, kernels)
+                              : eigen::fastest_choices(eigen::measure(graph, kernels, options));
     }
+    choices.int8 = options.precision == Precision::Int8;
+    choices.half_weights = options.precision == Precision::Fp16;
     return std::make_shared<const EigenModel>(graph, kernels, choices);
 }
 

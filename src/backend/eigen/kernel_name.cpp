@@ -11,6 +11,7 @@ struct NameOfKernel {
     std::string_view operator()(const WinogradStep&) const { return "winograd_f32"; }
     std::string_view operator()(const IntegerDenseStep&) const { return "dense_s16"; }
     std::string_view operator()(const IntegerWinogradStep&) const { return "winograd_s16"; }
+    std::string_view operator()(const Int8Step& step) const { return step.taps == 1 ? "dense_int8" : "direct_int8"; }
     std::string_view operator()(const Im2colStep&) const { return "im2col_f32"; }
     std::string_view operator()(const SparseConvStep&) const { return "sparse_conv_f32"; }
     std::string_view operator()(const ElementwiseStep&) const { return "elementwise"; }

@@ -6,6 +6,7 @@
 #include "backend/eigen/fuse.h"
 #include "backend/eigen/pack.h"
 #include "backend/eigen/program.h"
+#include "core/half.h"
 
 namespace katago::eigen {
 
@@ -33,18 +34,20 @@ ConvGeometry geometry_of(const Conv2d& conv) {
 // Makes the steps, one for each node that no earlier step took in.
 class Lowering {
   public:
-    Lowering(const Graph& graph, const Kernels& kernels, const KernelChoices& choices)
+    Lowering(const Graph& graph, const Kernels& kernels, const PlanChoices& choices)
         : graph_(graph),
           choices_(choices),
           is_trunk_(trunk_nodes(graph)),
+          takes_int8_(int8_nodes(graph)),
           fuser_(graph),
           width_(kernels.width),
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
         program_.kernels = &kernels;
         // Attention goes with the layers around it.
         integers_ = kernels.integer_attention != nullptr &&
-                    std::any_of(choices.begin(), choices.end(),
+                    std::any_of(choices.kernels.begin(), choices.kernels.end(),
                                 [](const auto& c) { return c.second == ProductKernel::GemmS16; });
+        program_.half_weights = choices.half_weights;
         program_.outputs = graph.outputs();
         program_.spatial_channels = graph.spatial_channels();
         program_.global_channels = graph.global_channels();
@@ -73,12 +76,20 @@ class Lowering {
     void operator()(const InputGlobal&) { add_input(InputStep::Source::Global); }
     void operator()(const InputMeta&) { add_input(InputStep::Source::Meta); }
 
-    void operator()(const Conv2d& conv) {
+    void operator()(const Conv2d& layer) {
         const Fusion fusion = fuser_.after_product(id_);
-        if (std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer)) {
+        if (is_pointwise(layer) && !reads_planes()) {
+            add_dense(fusion, layer.weights, layer.in_channels, layer.out_channels);
+            return;
+        }
+        if (is_winograd(layer) && computes_int8(layer.weights)) {
+            add_int8(fusion, layer.weights, {9, layer.in_channels, layer.out_channels});
+            return;
+        }
+        Conv2d conv = layer;
+        conv.weights = weights_of(layer.weights);
+        if (reads_planes()) {
             add(fusion, {}, SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue(fusion)});
-        } else if (is_pointwise(conv)) {
-            add_dense(fusion, conv.weights, conv.in_channels, conv.out_channels);
         } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradS16) {
             add(fusion, {in(0)},
                 IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
@@ -145,16 +156,38 @@ class Lowering {
         program_.steps.back().order = fusion.last_sum;
     }
 
+    bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
+    // Weights as the layer computes with them, in floats.
+    Weights weights_of(const ProductWeights& stored) const {
+        const Weights floats = stored.floats();
+        if (!choices_.half_weights) return floats;
+        std::vector<float> rounded(*floats);
+        for (float& x : rounded) x = float_of_half(half_of_float(x));
+        return make_weights(std::move(rounded));
+    }
+    bool computes_int8(const ProductWeights& weights) const {
+        return choices_.int8 && program_.kernels->int8_product != nullptr && takes_int8_[static_cast<size_t>(id_)] &&
+               !reads_planes() && fits_int8_groups(weights);
+    }
+    void add_int8(const Fusion& fusion, const ProductWeights& weights, const ProductSize& size) {
+        add(fusion, {in(0)},
+            Int8Step{in(0), size.taps, size.in, false, pack_int8(weights, size, *program_.kernels), epilogue(fusion)});
+    }
+
     void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
     // The kernel that was chosen for the present node, if any.
     std::optional<ProductKernel> chosen() const {
         const std::optional<ProductShape> shape = product_shape(graph_.node(id_));
         if (!shape || !is_trunk_[static_cast<size_t>(id_)]) return std::nullopt;
-        const auto choice = choices_.find(*shape);
-        return choice == choices_.end() ? std::nullopt : std::optional(choice->second);
+        const auto choice = choices_.kernels.find(*shape);
+        return choice == choices_.kernels.end() ? std::nullopt : std::optional(choice->second);
     }
     void add_dense(const Fusion& fusion, const ProductWeights& stored, int depth, int out) {
-        const Weights weights = stored.floats();
+        if (computes_int8(stored)) {
+            add_int8(fusion, stored, {1, depth, out});
+            return;
+        }
+        const Weights weights = weights_of(stored);
         if (chosen() == ProductKernel::GemmS16) {
             add(fusion, {in(0)},
                 IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, width_),
@@ -168,26 +201,31 @@ class Lowering {
         add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
     }
 
-    // Float tiles have a buffer of their own; integer tiles and rows share one.
+    // Float tiles have a buffer of their own; what is made for integers shares one.
     void mark_prepared_inputs() {
         NodeId transformed = kNone, tiles = kNone, rows = kNone;
+        const Int8Step* bytes = nullptr;
         for (Step& step : program_.steps) {
             if (auto* winograd = std::get_if<WinogradStep>(&step.operation)) {
                 winograd->input_transformed = winograd->in == transformed;
                 transformed = winograd->in;
             } else if (auto* integer_winograd = std::get_if<IntegerWinogradStep>(&step.operation)) {
                 integer_winograd->input_ready = integer_winograd->in == tiles;
-                tiles = integer_winograd->in, rows = kNone;
+                tiles = integer_winograd->in, rows = kNone, bytes = nullptr;
             } else if (auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
                 dense->input_ready = dense->in == rows;
-                rows = dense->in, tiles = kNone;
+                rows = dense->in, tiles = kNone, bytes = nullptr;
+            } else if (auto* int8 = std::get_if<Int8Step>(&step.operation)) {
+                int8->input_ready = bytes != nullptr && bytes->in == int8->in && bytes->taps == int8->taps &&
+                                    bytes->weights.group == int8->weights.group;
+                bytes = int8, rows = tiles = kNone;
             }
         }
     }
 
     const Graph& graph_;
-    const KernelChoices& choices_;
-    std::vector<bool> is_trunk_;
+    const PlanChoices& choices_;
+    std::vector<bool> is_trunk_, takes_int8_;
     Fuser fuser_;
     int width_;
     bool transform_weights_;
@@ -198,7 +236,7 @@ class Lowering {
 
 }  // namespace
 
-Program lower(const Graph& graph, const Kernels& kernels, const KernelChoices& choices) {
+Program lower(const Graph& graph, const Kernels& kernels, const PlanChoices& choices) {
     return Lowering(graph, kernels, choices).run();
 }
 

@@ -29,6 +29,7 @@ struct ScratchFloats {
     size_t operator()(const IntegerWinogradStep& conv) const {
         return program.kernels->integer_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels);
     }
+    size_t operator()(const Int8Step&) const { return 0; }
     size_t operator()(const Im2colStep& conv) const {
         const ConvGeometry& g = conv.geometry;
         const int width = program.kernels->width;
@@ -139,6 +140,14 @@ void EigenPlan::make_room_for_inputs() {
             integers = std::max(integers,
                                 rows * static_cast<size_t>(units_of(dense->depth, kernels.width) * 2 * kernels.width));
             scales = std::max(scales, rows);
+        } else if (const auto* int8 = std::get_if<Int8Step>(&step.operation)) {
+            Int8Call call;
+            call.taps = int8->taps, call.height = board_.height, call.width = board_.width;
+            call.out.batch = group_, call.out.points = points_of(step.type.kind);
+            const auto groups = static_cast<size_t>(groups_of(int8->in_channels, int8->weights.group));
+            const size_t entries = kernels.int8_input_entries(call) * groups;
+            integers = std::max(integers, entries * static_cast<size_t>(kernels.int8_group_bytes) / 2);
+            scales = std::max(scales, 2 * entries);  // scales and zero points
         }
     }
     winograd_input_ = AlignedFloats(floats);

@@ -107,6 +107,19 @@ struct EigenPlan::Run {
         kernels.integer_winograd(call);
     }
 
+    void operator()(const Int8Step& layer) const {
+        Int8Call call;
+        call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_ready = layer.input_ready;
+        call.taps = layer.taps, call.height = plan.board_.height, call.width = plan.board_.width;
+        call.in_channels = layer.in_channels, call.out_vectors = vectors();
+        call.out = epilogue(layer.epilogue);
+        const auto groups = static_cast<size_t>(groups_of(layer.in_channels, layer.weights.group));
+        call.quantized = reinterpret_cast<uint8_t*>(plan.integer_input_.data());
+        call.scales = plan.integer_scales_.data();
+        call.zeros = reinterpret_cast<int32_t*>(call.scales + kernels.int8_input_entries(call) * groups);
+        kernels.int8_product(call);
+    }
+
     // Copies, for each tap and block, the point that the tap sees from each point.
     void copy_taps(const Im2colStep& layer, float* out) const {
         const ConvGeometry& g = layer.geometry;

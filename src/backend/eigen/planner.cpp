@@ -184,17 +184,23 @@ KernelChoices fastest_choices(const Measurements& measured) {
 }
 
 std::string describe_precision(const Program& program) {
-    int integers = 0, floats = 0;
+    int bytes = 0, integers = 0, floats = 0;
     for (const Step& step : program.steps) {
         const Operation& operation = step.operation;
+        bytes += std::holds_alternative<Int8Step>(operation);
         integers += std::holds_alternative<IntegerDenseStep>(operation) ||
                     std::holds_alternative<IntegerWinogradStep>(operation);
         floats += std::holds_alternative<DenseStep>(operation) || std::holds_alternative<WinogradStep>(operation) ||
                   std::holds_alternative<Im2colStep>(operation) || std::holds_alternative<SparseConvStep>(operation);
     }
-    if (integers == 0) return "FP32";
-    return "16-bit integers in " + std::to_string(integers) + " of " + std::to_string(integers + floats) +
-           " products, FP32 elsewhere";
+    const std::string rest = program.half_weights ? "FP32 with weights rounded to FP16" : "FP32";
+    std::string text;
+    const auto add = [&](int count, const char* what) {
+        if (count > 0) text += (text.empty() ? "" : ", ") + std::string(what) + " in " + std::to_string(count);
+    };
+    add(bytes, "8-bit weights"), add(integers, "16-bit integers");
+    if (text.empty()) return rest;
+    return text + " of " + std::to_string(bytes + integers + floats) + " products, " + rest + " elsewhere";
 }
 
 }  // namespace katago::eigen

@@ -59,6 +59,13 @@ struct IntegerWinogradStep {
     PackedIntegers weights;
     Epilogue epilogue;
 };
+struct Int8Step {
+    NodeId in = kNone;
+    int taps = 1, in_channels = 0;
+    bool input_ready = false;
+    PackedInt8 weights;
+    Epilogue epilogue;
+};
 struct ConvGeometry {
     int kernel_y = 1, kernel_x = 1, dilation_y = 1, dilation_x = 1, in_channels = 0;
 };
@@ -96,8 +103,8 @@ struct AttentionStep {
     bool integers = false;  // products of 16-bit integers
 };
 
-using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Im2colStep,
-                               SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
+using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Int8Step,
+                               Im2colStep, SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
 
 struct Step {
     NodeId node = 0;          // the first that it computes
@@ -118,9 +125,10 @@ struct Program {
     std::vector<TensorType> types;  // of every node
     GraphOutputs outputs;
     int spatial_channels = 0, global_channels = 0, meta_channels = 0;
+    bool half_weights = false;  // floats were rounded to FP16
 };
 
 // Fuses and packs, with the kernels that `choices` names. Throws UnsupportedError naming the layer.
-Program lower(const Graph& graph, const Kernels& kernels, const KernelChoices& choices);
+Program lower(const Graph& graph, const Kernels& kernels, const PlanChoices& choices);
 
 }  // namespace katago::eigen
