@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "command/gtp_passing.h"
+#include "command/move_timer.h"
 #include "core/error.h"
 #include "protocol/gtp_text.h"
 
@@ -127,7 +128,8 @@ bool is_cancelled(const GenmoveOptions& options) {
     return options.cancelled && *options.cancelled;
 }
 
-void delay_like_a_human(GtpSession& session, Point move, const GenmoveOptions& options) {
+// Never beyond the clock.
+void delay_like_a_human(GtpSession& session, Point move, const GenmoveOptions& options, const MoveTimer& timer) {
     const GtpSettings& settings = session.settings();
     if (settings.delay_move_scale <= 0 || settings.delay_move_max <= 0) return;
     const auto evaluation = session.search().root_evaluation();
@@ -135,9 +137,8 @@ void delay_like_a_human(GtpSession& session, Point move, const GenmoveOptions& o
     const float policy = evaluation ? evaluation->policy[static_cast<size_t>(policy_index(move, size))] : 0;
     const double mean = 0.5 * settings.delay_move_scale / (std::max(0.0, static_cast<double>(policy)) + 0.10);
     const double seconds = std::clamp(session.rng().gamma(2) * mean / 2, 1e-4, settings.delay_move_max);
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-    while (!is_cancelled(options) && std::chrono::steady_clock::now() < end)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const double end_s = timer.used_s() + std::min(seconds, timer.left_s());
+    while (!is_cancelled(options) && timer.used_s() < end_s) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 // The line that gtp2ogs looks for on stderr.
@@ -172,7 +173,7 @@ double initial_black_advantage(const BoardHistory& history) {
 }
 
 std::optional<GeneratedMove> generate_move(GtpSession& session, Player player, const GenmoveOptions& options) {
-    const auto begin = std::chrono::steady_clock::now();
+    const MoveTimer timer(session, player);
     session.switch_player(player);
     Search& search = session.search();
     const SearchParams params = params_for_move(session, player, static_cast<bool>(options.events.on_report));
@@ -181,6 +182,7 @@ std::optional<GeneratedMove> generate_move(GtpSession& session, Player player, c
     SearchLimits limits;
     limits.search_factor = session.last_search_factor() = search_factor(session, player);
     limits.clock = session.clock(player);
+    if (may_pass_friendly(session)) limits.time_share = kTimeShareBeforePassing;
     SearchResult searched;
     if (!is_cancelled(options)) searched = search.run(limits, options.events);
     if (is_cancelled(options)) return std::nullopt;
@@ -192,13 +194,15 @@ std::optional<GeneratedMove> generate_move(GtpSession& session, Player player, c
     if (session.settings().log_search_info) session.log().write(search_dump(session, result.move, searched));
     if (session.settings().log_search_info_for_chosen_move) session.log().write(move_dump(session, result.move));
     if (options.on_searched) options.on_searched(result.move, searched);
-    delay_like_a_human(session, result.move, options);
+    delay_like_a_human(session, result.move, options, timer);
 
     session.win_loss_record().push_back(values->win_loss);
     result.resigns = wants_to_resign(session, player, values->lead);
-    if (passes_friendly(session, result.move, player)) result.move = kPass;
+    // The root's evaluation took its time as well.
+    const double seconds_per_visit = searched.seconds / static_cast<double>(searched.playouts + 1);
+    if (passes_friendly(session, result.move, player, {timer, seconds_per_visit})) result.move = kPass;
     if (!is_cancelled(options)) result.move = cleanup_move(session, result.move, player).value_or(result.move);
-    session.thinking_seconds() += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    session.thinking_seconds() += timer.used_s();
     if (is_cancelled(options)) return std::nullopt;
     return result;
 }

@@ -120,8 +120,9 @@ class FairKomi {
 
 }  // namespace
 
-Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits) {
+Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits, double seconds) {
     SearchParams params = session.settings().genmove.quiet(visits);
+    params.max_time_s = std::min(params.max_time_s, seconds);
     params.playout_doubling_advantage = 0;
     params.conservative_pass = true;
     params.anti_mirror = false;

@@ -14,9 +14,11 @@ struct Judgement {
     Ownership ownership;
 };
 
-// Searches `history` with `visits` visits. Takes the session's search for it, which loses its tree; the caller gives
-// it back with GtpSession::restore_search(). Throws ProtocolError if nothing could be evaluated.
-Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits);
+// Searches `history` with `visits` visits, or as many as `seconds` allow, two at least. Takes the session's search for
+// it, which loses its tree; the caller gives it back with GtpSession::restore_search(). Throws ProtocolError if nothing
+// could be evaluated.
+Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits,
+                double seconds = SearchParams::kUnlimitedTime);
 
 // Stones whose chain is dead by this ownership (White's view, row by row from the top).
 std::vector<Point> dead_stones(const Board& board, const Ownership& ownership);

@@ -17,18 +17,12 @@ constexpr double kSettled = 0.75;
 constexpr double kUtilityTolerance = 0.1;
 constexpr double kScoreTolerance = 0.25;
 
-int64_t visits_for_passing(const SearchParams& params) {
-    return 8 + std::min<int64_t>(1000, std::min(params.max_visits, params.max_playouts) / 10);
-}
+// Fewer visits say nothing.
+constexpr int64_t kFewestVisits = 8;
+constexpr int64_t kJudgedPositions = 3;
 
-bool may_pass_friendly(const GtpSession& session, const GtpSettings& settings, Point move) {
-    const BoardHistory& history = session.game().history();
-    const Rules& rules = history.rules();
-    if (settings.cleanup_before_pass == true) return false;
-    if (!settings.friendly_pass.value_or(rules.friendly_pass_ok && rules.scoring == ScoringRule::Area)) return false;
-    return move != kPass && rules.scoring == ScoringRule::Area && !history.has_button() &&
-           history.pass_would_end_phase() && history.move_ago(1).point == kPass &&
-           history.move_ago(1).player != history.next_player();
+int64_t visits_for_passing(const SearchParams& params) {
+    return kFewestVisits + std::min<int64_t>(1000, std::min(params.max_visits, params.max_playouts) / 10);
 }
 
 Board without_stones(Board board, const std::vector<Point>& points) {
@@ -58,33 +52,50 @@ bool is_idle_point(const Board& board, Point move, Player player) {
     return after.count(player) == board.count(player);
 }
 
-NodeValues values_after(GtpSession& session, Point move, Player player, int64_t visits) {
+// The position after a move, judged in `seconds`; nullopt where that was too short.
+std::optional<NodeValues> values_after(GtpSession& session, Move move, int64_t visits, double seconds) {
     BoardHistory history = session.game().history();
-    history.make_move(move, player, session.game().options().advance);
-    return judge(session, history, visits).values;
+    history.make_move(move.point, move.player, session.game().options().advance);
+    const NodeValues values = judge(session, history, visits, seconds).values;
+    return values.visits < kFewestVisits ? std::nullopt : std::optional(values);
 }
 
-bool pass_is_as_good(GtpSession& session, Point move, Player player) {
+// Looks at three positions, each with its share of the time that is left then.
+bool pass_is_as_good(GtpSession& session, Point move, Player player, const MoveTimer& timer) {
     const BoardHistory& history = session.game().history();
     const int64_t visits = visits_for_passing(session.settings().genmove);
-    const Judgement now = judge(session, history, visits);
+    const Judgement now = judge(session, history, visits, timer.left_s() / 3);
+    if (now.values.visits < kFewestVisits) return false;
     const Board cleaned = without_stones(history.board(), dead_stones(history.board(), now.ownership));
     if (!area_agrees(cleaned, now.ownership, history.area_suicide()) || !is_idle_point(cleaned, move, player))
         return false;
-    const NodeValues pass = values_after(session, kPass, player, visits);
-    const NodeValues other = values_after(session, move, player, visits);
+    const auto pass = values_after(session, {kPass, player}, visits, timer.left_s() / 2);
+    const auto other = pass ? values_after(session, {move, player}, visits, timer.left_s()) : std::nullopt;
+    if (!other) return false;
     const double sign = player == Color::White ? 1 : -1;
-    return sign * (pass.utility - other.utility) > -kUtilityTolerance &&
-           sign * (pass.score_mean - other.score_mean) > -kScoreTolerance &&
-           sign * (pass.lead - other.lead) > -kScoreTolerance;
+    return sign * (pass->utility - other->utility) > -kUtilityTolerance &&
+           sign * (pass->score_mean - other->score_mean) > -kScoreTolerance &&
+           sign * (pass->lead - other->lead) > -kScoreTolerance;
 }
 
 }  // namespace
 
-bool passes_friendly(GtpSession& session, Point move, Player player) {
-    if (!may_pass_friendly(session, session.settings(), move)) return false;
+bool may_pass_friendly(const GtpSession& session) {
+    const GtpSettings& settings = session.settings();
+    const BoardHistory& history = session.game().history();
+    const Rules& rules = history.rules();
+    if (settings.cleanup_before_pass == true) return false;
+    if (!settings.friendly_pass.value_or(rules.friendly_pass_ok && rules.scoring == ScoringRule::Area)) return false;
+    return rules.scoring == ScoringRule::Area && !history.has_button() && history.pass_would_end_phase() &&
+           history.move_ago(1).point == kPass && history.move_ago(1).player != history.next_player();
+}
+
+bool passes_friendly(GtpSession& session, Point move, Player player, const PassingTime& time) {
+    if (move == kPass || !may_pass_friendly(session)) return false;
+    const auto fewest = static_cast<double>(kJudgedPositions * kFewestVisits);
+    if (time.timer.left_s() <= fewest * time.seconds_per_visit) return false;
     const SearchParams params = session.search().params();
-    const bool passes = pass_is_as_good(session, move, player);
+    const bool passes = pass_is_as_good(session, move, player, time.timer);
     session.restore_search(params);
     return passes;
 }

@@ -52,6 +52,7 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
             max_playouts_ = scale(max_playouts_, search_factor_);
             max_time_s_ *= search_factor_;
         }
+        max_time_s_ *= limits.time_share;
     }
     threads_ = params.num_threads;
     if (params.min_playouts_per_thread > 0) {
@@ -63,6 +64,9 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
         clock_ = limits.clock;
         const Board& board = context.root_board();
         plan_ = clock_->plan(board.area(), board.count(Color::Black) + board.count(Color::White), params.lag_buffer_s);
+        plan_.max = TimeControl::longest_thinking(plan_) * limits.time_share;
+        plan_.min = std::min(plan_.min, plan_.max);
+        plan_.recommended = std::min(plan_.recommended, plan_.max);
         clock_limit_s_ = time_for_move(0);
     }
 }
@@ -83,7 +87,19 @@ bool Run::over() const {
     if (playouts < 2) return false;
     if (max_time_s_ >= kEndlessTime_s && !clock_) return false;
     const double used = seconds();
-    return used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed);
+    return used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed) ||
+           next_playout_may_be_late(used);
+}
+
+bool Run::next_playout_may_be_late(double used) const {
+    return clock_ && used + slowest_playout_s_.load(std::memory_order_relaxed) >= plan_.max;
+}
+
+void Run::note_playout_time(double seconds) {
+    double slowest = slowest_playout_s_.load(std::memory_order_relaxed);
+    while (seconds > slowest &&
+           !slowest_playout_s_.compare_exchange_weak(slowest, seconds, std::memory_order_relaxed)) {
+    }
 }
 
 double Run::visits_left() const {

@@ -35,6 +35,11 @@ class Run {
     double visits_left() const;
     // By one thread, often: adapts the time for this move to what the search has found.
     void update_clock();
+    // (Thread-safe) Is there a clock, to which the time that playouts take matters?
+    bool has_clock() const { return clock_.has_value(); }
+    // (Thread-safe) A playout has taken so long, on a busy machine much longer than the others. None is begun any more
+    // when another such one would overstep the clock.
+    void note_playout_time(double seconds);
 
     // How many of the threads are worth starting.
     int threads() const { return threads_; }
@@ -46,6 +51,7 @@ class Run {
 
   private:
     double time_for_move(double used) const;
+    bool next_playout_may_be_late(double used) const;
     double midgame_factor() const;
     double obvious_factor() const;
     bool rest_is_futile(double used, double limit) const;
@@ -67,6 +73,7 @@ class Run {
     TimeControl::Plan plan_;
     double next_clock_update_s_ = 0;
     std::atomic<double> clock_limit_s_{1e30};
+    std::atomic<double> slowest_playout_s_{0};
     std::atomic<int64_t> playouts_{0};
     std::atomic<int64_t> fruitless_{0};  // since the last one that counted
 };

@@ -23,6 +23,8 @@ struct SearchLimits {
     double search_factor = 1;          // scales all limits
     bool unlimited = false;            // only a stop ends it, as for kata-analyze
     std::optional<TimeControl> clock;  // of the player to move
+    // What the run may use of the longest time that the clock or maxTime allows; the rest is for what follows it.
+    double time_share = 1;
 
     static SearchLimits none() {
         SearchLimits limits;

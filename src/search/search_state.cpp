@@ -203,8 +203,10 @@ void Search::State::work(Run& run, Worker& worker, bool leads) {
             if (leads) run.update_clock();
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);
+            const double before_s = run.has_clock() ? run.seconds() : 0;
             const bool counts = worker.playout({.visits_left = run.visits_left(), .may_grow = !full});
             run.note_playout(counts);
+            if (run.has_clock()) run.note_playout_time(run.seconds() - before_s);
             if (!counts) std::this_thread::yield();
         }
         if (log && leads && run.stuck())

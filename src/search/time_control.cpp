@@ -7,6 +7,10 @@ namespace katago {
 
 namespace {
 
+// Kept back for the answer itself: so much, but at most this share of a time.
+constexpr double kReplyTime_s = 0.05;
+constexpr double kReplyShare = 0.1;
+
 // Own turns still to come on a board with `stones`, guessed three ways.
 struct TurnsLeft {
     double generous, middle, stingy;
@@ -164,6 +168,10 @@ TimeControl::Plan TimeControl::plan(int area, int stones, double lag_buffer) con
     plan.min = std::min(plan.min, plan.max);
     plan.recommended = std::min(plan.recommended, plan.max);
     return plan;
+}
+
+double TimeControl::longest_thinking(const Plan& plan) {
+    return plan.max - std::min(kReplyTime_s, kReplyShare * plan.max);
 }
 
 double TimeControl::round_up(double used, double limit, double lag_buffer) const {

@@ -43,6 +43,10 @@ struct TimeControl {
     // How long to think on a board of `area` points with `stones` of them occupied, lag already taken off.
     Plan plan(int area, int stones, double lag_buffer) const;
 
+    // What of a plan's longest time may be spent thinking. The rest is for choosing, playing and printing the move and
+    // for the scheduler of a busy machine; whoever keeps the clock counts that too, whatever lagBuffer says.
+    static double longest_thinking(const Plan& plan);
+
     // A limit at least `limit` that does not waste the rest of a period, when `used` seconds of this move are gone.
     double round_up(double used, double limit, double lag_buffer) const;
 

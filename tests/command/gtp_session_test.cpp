@@ -253,6 +253,24 @@ TEST_CASE("gtp: list_stones tells the stones of one colour") {
           "? Could not parse color: 'red'\n\n= false\n\n");
 }
 
+TEST_CASE("gtp: what follows the search of a move after a pass stays within the clock") {
+    if (transcripts::model().empty()) return;
+    const auto evaluations_with = [](const std::string& clock, const std::string& limit) {
+        std::ostringstream out;
+        Session test(out, limit + "\nrules = chinese\nnumSearchThreads = 1\nnnCacheSizePowerOfTwo = -1");
+        std::istringstream in("boardsize 9\nplay b E5\nplay w pass\n" + clock + "\ngenmove b\n");
+        run_gtp_loop(test.session, in);
+        CHECK(count(out.str(), "= ") == 5);
+        return test.engine.evaluator().stats().evaluations;
+    };
+    constexpr int kVisits = 20;
+    const std::string limited = "maxVisits = " + std::to_string(kVisits);
+    // With all the time in the world the position is searched once more, to see whether a pass will do.
+    CHECK(evaluations_with("time_settings 100000 0 0", limited) >= kVisits + 8);
+    // With none there is the search of the move alone: without limits on visits the other would take a thousand.
+    CHECK(evaluations_with("time_settings 0.001 0 0", "maxVisits = 1000000") < kVisits);
+}
+
 TEST_CASE("gtp: limits can be changed without losing the tree") {
     if (transcripts::model().empty()) return;
     std::ostringstream out;

@@ -154,7 +154,9 @@ TEST_CASE("search: keeps to a time limit and to a clock") {
     limits.clock = TimeControl::byo_yomi(0, 0.1, 1);
     result = search.run(limits);
     CHECK(result.playouts >= 2);
-    CHECK(result.seconds >= 0.09);
+    // A tenth is kept back for the answer, and no playout is begun when one like the slowest, which is part of the time
+    // used, would be late.
+    CHECK(result.seconds >= 0.5 * 0.09);
 }
 
 TEST_CASE("search: pondering has its own limits, and a pass shortens the next search") {

@@ -176,3 +176,17 @@ TEST_CASE("search: stops after the evaluation that it is in") {
     // What was under way is finished, and nothing is begun. How long that takes is no criterion of a test.
     CHECK(root_visits(search) <= visits + 4);
 }
+
+TEST_CASE("search: begins no playout that may end after the clock") {
+    constexpr double kEvaluation_s = 0.1;
+    const auto evaluator = stub::make_evaluator({.seconds = kEvaluation_s});
+    Search search(*evaluator, with_visits(SearchParams::kUnlimitedVisits), 3);
+    search.set_position(stub::empty_board(7));
+    SearchLimits limits;
+    limits.clock = TimeControl::byo_yomi(0, 3.5 * kEvaluation_s, 1);
+    // The root and two leaves; a busy machine has time for fewer, never for more.
+    CHECK(search.run(limits).playouts <= 3);
+    limits.time_share = 0.5;
+    search.clear();
+    CHECK(search.run(limits).playouts <= 2);
+}

@@ -58,6 +58,12 @@ TEST_CASE("time: time_left reads canadian stones") {
     CHECK_FALSE(absolute.set_time_left(50, 3));
 }
 
+TEST_CASE("time: something is kept back for the answer, however little there is") {
+    CHECK(TimeControl::longest_thinking({.max = 10}) == doctest::Approx(9.95));
+    CHECK(TimeControl::longest_thinking({.max = 0.1}) == doctest::Approx(0.09));
+    CHECK(TimeControl::longest_thinking({}) == 0);
+}
+
 TEST_CASE("time: no limit is no limit") {
     CHECK(TimeControl{}.is_unlimited());
     CHECK(TimeControl::canadian(0, 10, 0).is_unlimited());
