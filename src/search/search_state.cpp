@@ -118,11 +118,6 @@ void Search::State::prepare_extras() {
             params.pass_alive_under_suicide.value_or(human_evaluator->info().pass_alive_under_suicide);
 }
 
-void Search::State::evaluate_root() {
-    context.root_human_evaluation = worker(0).evaluate_root_as_human(context);
-    context.root_evaluation = worker(0).evaluate_root(context);
-}
-
 // Brings a tree that is there up to date with what the context now says, or makes its root.
 void Search::State::adopt_tree() {
     TreeNode* root = tree.root();
@@ -152,14 +147,28 @@ void Search::State::adopt_tree() {
 }
 
 void Search::State::prepare(bool pondering) {
+    {
+        const std::unique_lock lock(mutex);
+        choose_search_player(pondering);
+        tree.free_retired();
+        const BoardHistory& history = context.root_history;
+        find_area(history.board(), {.suicide = history.area_suicide()}, context.root_safe_area);
+        prepare_extras();
+    }
+    // Without the lock, which nobody else takes to change anything: readers need not wait for the network.
+    auto human_evaluation = worker(0).evaluate_root_as_human(context);
+    auto evaluation = worker(0).evaluate_root(context);
+    const std::unique_lock lock(mutex);
+    context.root_human_evaluation = std::move(human_evaluation);
+    context.root_evaluation = std::move(evaluation);
+    prepare_root();
+}
+
+// What follows from the root's evaluation.
+void Search::State::prepare_root() {
     const SearchParams& params = context.params;
-    choose_search_player(pondering);
-    tree.free_retired();
     const BoardHistory& history = context.root_history;
     const Board& board = history.board();
-    find_area(board, {.suicide = history.area_suicide()}, context.root_safe_area);
-    prepare_extras();
-    evaluate_root();
     const TreeNode* root = tree.root();
     const bool reused = root && root->stats().usable();
     const double score = reused ? root->score_mean() : context.root_evaluation->white_score_mean;
@@ -181,10 +190,7 @@ void Search::State::prepare(bool pondering) {
 
 SearchResult Search::State::run(Search& search, const SearchLimits& limits, const SearchEvents& events) {
     const auto start = std::chrono::steady_clock::now();
-    {
-        const std::unique_lock lock(mutex);
-        prepare(limits.pondering);
-    }
+    prepare(limits.pondering);
     Run run(context, tree, limits, {.start = start, .carried_s = carried_s});
     run_threads(search, run, events);
     result = {run.playouts(), run.seconds()};

@@ -59,7 +59,7 @@ struct Search::State {
     void prepare(bool pondering);
     void choose_search_player(bool pondering);
     void prepare_extras();
-    void evaluate_root();
+    void prepare_root();
     void adopt_tree();
     void run_threads(const Search& search, Run& run, const SearchEvents& events);
     void work(Run& run, Worker& worker, bool leads);
