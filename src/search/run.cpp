@@ -39,7 +39,8 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
       max_time_s_(SearchParams::kUnlimitedTime),
       max_tree_bytes_(context.params.max_tree_memory_mb > 0 ? context.params.max_tree_memory_mb << 20
                                                             : default_tree_bytes(read_machine_memory(), tree.bytes())),
-      pondering_(limits.pondering) {
+      pondering_(limits.pondering),
+      slowest_before_s_(times.slowest_playout_s) {
     const SearchParams& params = context.params;
     if (tree.root()) start_visits_ = tree.root()->visits();
     if (!limits.unlimited) {
@@ -71,8 +72,18 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
     }
 }
 
-void Run::note_playout(bool counts) {
+bool Run::begin_playout() {
+    if (stuck() || out_of_time()) return false;
+    if (begun_.fetch_add(1, std::memory_order_relaxed) < std::min(max_playouts_, max_visits_ - start_visits_))
+        return true;
+    begun_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+}
+
+void Run::end_playout(bool counts, double seconds) {
+    if (clock_) note_playout_time(seconds);
     if (!counts) {
+        begun_.fetch_sub(1, std::memory_order_relaxed);
         fruitless_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
@@ -81,22 +92,18 @@ void Run::note_playout(bool counts) {
     if (fruitless_.load(std::memory_order_relaxed) != 0) fruitless_.store(0, std::memory_order_relaxed);
 }
 
-bool Run::over() const {
-    const int64_t playouts = playouts_.load(std::memory_order_relaxed);
-    if (playouts >= max_playouts_ || playouts + start_visits_ >= max_visits_ || stuck()) return true;
-    if (playouts < 2) return false;
+bool Run::out_of_time() const {
+    if (playouts_.load(std::memory_order_relaxed) < 2) return false;
     if (max_time_s_ >= kEndlessTime_s && !clock_) return false;
     const double used = seconds();
-    return used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed) ||
-           next_playout_may_be_late(used);
-}
-
-bool Run::next_playout_may_be_late(double used) const {
-    return clock_ && used + slowest_playout_s_.load(std::memory_order_relaxed) >= plan_.max;
+    if (used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed)) return true;
+    // None is begun when one like the slowest would overstep the clock: on a busy machine it is much slower than
+    // others.
+    return clock_ && used + std::max(slowest_playout_s(), slowest_before_s_) >= plan_.max;
 }
 
 void Run::note_playout_time(double seconds) {
-    double slowest = slowest_playout_s_.load(std::memory_order_relaxed);
+    double slowest = slowest_playout_s();
     while (seconds > slowest &&
            !slowest_playout_s_.compare_exchange_weak(slowest, seconds, std::memory_order_relaxed)) {
     }

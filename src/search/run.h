@@ -16,14 +16,17 @@ class Run {
   public:
     struct Times {
         std::chrono::steady_clock::time_point start;
-        double carried_s = 0;  // of earlier searches, counting as spent on this move
+        double carried_s = 0;          // of earlier searches, counting as spent on this move
+        double slowest_playout_s = 0;  // of the last run, which tells how busy the machine is
     };
     Run(const SearchContext& context, const Tree& tree, const SearchLimits& limits, const Times& times);
 
-    // (Thread-safe) Has a limit been reached?
-    bool over() const;
-    // (Thread-safe) A playout has ended: one more of those that count, or a fruitless one.
-    void note_playout(bool counts);
+    // (Thread-safe) May another playout be begun? false: a limit has been reached. As many begin as may still count, so
+    // that threads together make exactly as many as were asked for.
+    bool begin_playout();
+    // (Thread-safe) One that was begun has ended: one more of those that count, or a fruitless one. `seconds` is how
+    // long it took, for which only a clock asks.
+    void end_playout(bool counts, double seconds);
     // (Thread-safe) Do all playouts come to nothing? That ends the run too: a playout is fruitless only where another
     // thread was faster or where it added an edge to the tree, so that this never happens while the tree keeps its
     // word.
@@ -37,9 +40,8 @@ class Run {
     void update_clock();
     // (Thread-safe) Is there a clock, to which the time that playouts take matters?
     bool has_clock() const { return clock_.has_value(); }
-    // (Thread-safe) A playout has taken so long, on a busy machine much longer than the others. None is begun any more
-    // when another such one would overstep the clock.
-    void note_playout_time(double seconds);
+    // With a clock: the longest that a playout has taken so far.
+    double slowest_playout_s() const { return slowest_playout_s_.load(std::memory_order_relaxed); }
 
     // How many of the threads are worth starting.
     int threads() const { return threads_; }
@@ -51,7 +53,8 @@ class Run {
 
   private:
     double time_for_move(double used) const;
-    bool next_playout_may_be_late(double used) const;
+    bool out_of_time() const;
+    void note_playout_time(double seconds);
     double midgame_factor() const;
     double obvious_factor() const;
     bool rest_is_futile(double used, double limit) const;
@@ -69,11 +72,13 @@ class Run {
     int64_t start_visits_ = 0;
     int threads_ = 1;
     bool pondering_ = false;
+    const double slowest_before_s_;
     std::optional<TimeControl> clock_;
     TimeControl::Plan plan_;
     double next_clock_update_s_ = 0;
     std::atomic<double> clock_limit_s_{1e30};
     std::atomic<double> slowest_playout_s_{0};
+    std::atomic<int64_t> begun_{0};  // those that count and those under way
     std::atomic<int64_t> playouts_{0};
     std::atomic<int64_t> fruitless_{0};  // since the last one that counted
 };

@@ -191,10 +191,11 @@ void Search::State::prepare_root() {
 SearchResult Search::State::run(Search& search, const SearchLimits& limits, const SearchEvents& events) {
     const auto start = std::chrono::steady_clock::now();
     prepare(limits.pondering);
-    Run run(context, tree, limits, {.start = start, .carried_s = carried_s});
+    Run run(context, tree, limits, {.start = start, .carried_s = carried_s, .slowest_playout_s = slowest_playout_s});
     run_threads(search, run, events);
     result = {run.playouts(), run.seconds()};
     carried_s += result.seconds;
+    if (run.has_clock()) slowest_playout_s = run.slowest_playout_s();
     if (context.value_memory) {
         const std::unique_lock lock(mutex);
         value_memory->record(tree, context.params, context.params_hash);
@@ -205,14 +206,13 @@ SearchResult Search::State::run(Search& search, const SearchLimits& limits, cons
 
 void Search::State::work(Run& run, Worker& worker, bool leads) {
     try {
-        while (!stop_requested.load(std::memory_order_relaxed) && !run.over()) {
+        while (!stop_requested.load(std::memory_order_relaxed) && run.begin_playout()) {
             if (leads) run.update_clock();
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);
             const double before_s = run.has_clock() ? run.seconds() : 0;
             const bool counts = worker.playout({.visits_left = run.visits_left(), .may_grow = !full});
-            run.note_playout(counts);
-            if (run.has_clock()) run.note_playout_time(run.seconds() - before_s);
+            run.end_playout(counts, run.has_clock() ? run.seconds() - before_s : 0);
             if (!counts) std::this_thread::yield();
         }
         if (log && leads && run.stuck())

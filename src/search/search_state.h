@@ -28,7 +28,8 @@ struct Search::State {
     const uint64_t seed;
     Rng choice_rng;
     uint64_t runs = 0;
-    double carried_s = 0;  // seconds of earlier searches, as far as they count for the move to come
+    double carried_s = 0;          // seconds of earlier searches, as far as they count for the move to come
+    double slowest_playout_s = 0;  // of the last run with a clock
     std::vector<std::unique_ptr<Worker>> workers;
     std::atomic<bool> stop_requested{false};
     std::atomic<bool> running{false};

@@ -8,7 +8,7 @@ namespace katago {
 namespace {
 
 // Kept back for the answer itself: so much, but at most this share of a time.
-constexpr double kReplyTime_s = 0.05;
+constexpr double kReplyTime_s = 0.1;
 constexpr double kReplyShare = 0.1;
 
 // Own turns still to come on a board with `stones`, guessed three ways.

@@ -59,7 +59,7 @@ TEST_CASE("time: time_left reads canadian stones") {
 }
 
 TEST_CASE("time: something is kept back for the answer, however little there is") {
-    CHECK(TimeControl::longest_thinking({.max = 10}) == doctest::Approx(9.95));
+    CHECK(TimeControl::longest_thinking({.max = 10}) == doctest::Approx(9.9));
     CHECK(TimeControl::longest_thinking({.max = 0.1}) == doctest::Approx(0.09));
     CHECK(TimeControl::longest_thinking({}) == 0);
 }
