@@ -97,9 +97,12 @@ bool Run::out_of_time() const {
     if (max_time_s_ >= kEndlessTime_s && !clock_) return false;
     const double used = seconds();
     if (used >= max_time_s_ || used >= clock_limit_s_.load(std::memory_order_relaxed)) return true;
+    if (!clock_) return false;
     // None is begun when one like the slowest would overstep the clock: on a busy machine it is much slower than
-    // others.
-    return clock_ && used + std::max(slowest_playout_s(), slowest_before_s_) >= plan_.max;
+    // others. By as much as it is, whatever follows the search may be held up too.
+    const double slowest = std::max(slowest_playout_s(), slowest_before_s_);
+    const double usual = used * threads_ / static_cast<double>(playouts_.load(std::memory_order_relaxed));
+    return used + slowest + std::max(0.0, slowest - usual) >= plan_.max;
 }
 
 void Run::note_playout_time(double seconds) {
