@@ -92,6 +92,8 @@ constexpr ParamRow<SearchParams> kRows[] = {
     {"playoutDoublingAdvantagePla", &P::playout_doubling_advantage_pla, "That player: BLACK or WHITE."},
     {"alwaysComputePassAliveUnderSuicideRules", &P::pass_alive_under_suicide,
      "Compute pass-alive areas as if suicide were legal."},
+    {"excludeTerritoryAdjacentToAtari", &P::exclude_territory_adjacent_to_atari,
+     "Known to KataGo 1.18; kept, but no network here makes use of it."},
     {"subtreeValueBiasFactor", &P::subtree_value_bias_factor, 0, 1,
      "How much to correct evaluations by errors found after the same local moves."},
     {"subtreeValueBiasFreeProp", &P::subtree_value_bias_free_prop, 0, 1,

@@ -88,6 +88,8 @@ struct SearchParams {
     std::string playout_doubling_advantage_pla;  // "BLACK", "WHITE"; empty: the player that the search is for
     // Pass-alive areas as if suicide of several stones were legal; unset: as the network asks.
     std::optional<bool> pass_alive_under_suicide;
+    // Of KataGo 1.18, kept for its clients: networks that ask for it in their header are refused.
+    std::optional<bool> exclude_territory_adjacent_to_atari;
     double subtree_value_bias_factor = 0.45;
     double subtree_value_bias_free_prop = 0.8;
     double subtree_value_bias_weight_exponent = 0.85;

@@ -5,6 +5,7 @@
 
 #include "command/config_text.h"
 #include "command/engine.h"
+#include "command/gtp_params.h"
 #include "command/gtp_settings.h"
 #include "command/ignored_keys.h"
 #include "tiny_model.h"
@@ -72,6 +73,16 @@ TEST_CASE("config: KaTrain's and OnlineGo's keys are known") {
         "reportAnalysisWinratesAs = BLACK\nconservativePass = true\nmaxVisits = 500\nnumSearchThreads = 8\n"
         "nnMaxBatchSize = 96\nnnCacheSizePowerOfTwo = 12\nnnMutexPoolSizePowerOfTwo = 16\nnnRandomize = true\n"
         "lagBuffer = 1.0\nopenclDeviceToUseThread0 = -1\nnumNNServerThreadsPerModel = 1\nlogToStderr = false\n");
+}
+
+TEST_CASE("config: KataGo 1.18's own parameter is accepted, kept and told") {
+    const std::string key = "excludeTerritoryAdjacentToAtari";
+    check_all_known(key + " = auto\n");
+    GtpParams params(Config::from_text("", "t"), {});
+    CHECK(params.text_of(key) == "\"auto\"");
+    const std::vector<std::pair<std::string, std::string>> values = {{key, "true"}};
+    params.set(values);
+    CHECK(params.text_of(key) == "\"true\"");
 }
 
 TEST_CASE("config: the shipped file has no unknown key, also among those that are commented out") {
