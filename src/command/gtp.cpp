@@ -112,6 +112,10 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
     say("Model name: " + program.engine.model().name);
     if (program.human) say("Human SL model name: " + program.human->model().name);
     program.engine.report(*program.log);
+    const Config& config = program.launch.config;
+    if (config.contains("defaultBoardXSize") != config.contains("defaultBoardYSize"))
+        program.log->write(
+            "WARNING: defaultBoardXSize and defaultBoardYSize count only together, one alone is ignored");
     say("GTP ready, beginning main protocol loop");
     if (program.human && program.human->evaluator().wants_metadata() &&
         !profile_of_name(session.settings().human_profile))

@@ -54,6 +54,7 @@ Options Options::parse(const CommandLine& line, std::span<const std::string> arg
             result.version_ = true;
             continue;
         }
+        if (is_one_of(argument, {"--", "-ignore_rest", "--ignore_rest"})) break;
         const bool is_option = argument.size() > 1 && argument.front() == '-';
         const OptionSpec* option = is_option ? find_option(line, argument) : nullptr;
         if (!option) fail(line, argument, "Couldn't find match for argument");

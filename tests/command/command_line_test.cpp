@@ -35,6 +35,8 @@ TEST_CASE("options: KataGo's single dashes, aliases and repeated options") {
     CHECK(!options.has("override-config"));
     CHECK(parse({"-help"}).wants_help());
     CHECK(parse({"-version"}).wants_version());
+    CHECK(parse({"-model", "a", "--", "-bogus", "stray"}).value("model") == "a");
+    CHECK(!parse({"-ignore_rest", "-model", "a"}).has("model"));
 }
 
 TEST_CASE("options: what is wrong is said with a usage line") {
