@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "nn/model_version.h"
+
 namespace katago {
 
 namespace {
@@ -20,12 +22,6 @@ int read_policy_channels(LayerReader& layers) {
     if (channels != 2 && channels != 4)
         layers.tokens().fail("has " + std::to_string(channels) + " policy channels, must have 2 or 4");
     return channels;
-}
-
-int score_channels(int version) {
-    if (version == 3) return 1;
-    if (version < 8) return 2;
-    return version == 8 ? 4 : 6;
 }
 
 void read_policy_head(LayerReader& layers, NodeId trunk, GraphOutputs& outputs) {
@@ -55,7 +51,7 @@ void read_value_head(LayerReader& layers, NodeId trunk, GraphOutputs& outputs) {
     const NodeId v2 = layers.activation(head, v2_biased);
     const NodeId value = layers.matmul(head, v2, 3);
     outputs.value = layers.bias(head, value);
-    const NodeId score = layers.matmul(head, v2, score_channels(layers.version()));
+    const NodeId score = layers.matmul(head, v2, score_channels_of(layers.version()));
     outputs.score = layers.bias(head, score);
     outputs.ownership = layers.conv(head, v1, 1);
 }

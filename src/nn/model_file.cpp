@@ -2,15 +2,21 @@
 #include "nn/model_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "core/error.h"
+#include "core/mapped_file.h"
 #include "nn/head_reader.h"
 #include "nn/layer_checks.h"
 #include "nn/layer_reader.h"
+#include "nn/model_version.h"
+#include "nn/network_file.h"
+#include "nn/safetensors.h"
 #include "nn/token_reader.h"
 #include "nn/trunk_reader.h"
 
@@ -18,26 +24,10 @@ namespace katago {
 
 namespace {
 
-constexpr int kOldestVersion = 3;
-constexpr int kNewestVersion = 17;
 constexpr int kFirstVersionWithMultipliers = 13;
 constexpr int kFirstVersionWithOptions = 15;
 constexpr int kReservedOptions = 6;
 constexpr size_t kMaxNameLength = 96;
-constexpr int kMetaChannels = 192;
-
-struct InputVersion {
-    int first_model_version;
-    int input_version;
-    int spatial_channels, global_channels;
-};
-constexpr InputVersion kInputVersions[] = {
-    {8, 7, 22, 19}, {7, 6, 22, 16}, {6, 5, 13, 12}, {5, 4, 22, 14}, {3, 3, 22, 14}};
-
-const InputVersion& input_version_of(int model_version) {
-    return *std::find_if(std::begin(kInputVersions), std::end(kInputVersions),
-                         [&](const InputVersion& row) { return model_version >= row.first_model_version; });
-}
 
 std::string read_name(TokenReader& tokens) {
     std::string name = tokens.token("the network's name");
@@ -134,6 +124,17 @@ Model read_model_by_trial(const std::filesystem::path& path) {
     }
 }
 
+constexpr std::string_view kOwnEnding = ".safetensors";
+
+// By how it begins: a name says little. What cannot be read is left to whoever reads it next.
+bool is_own_file(const std::filesystem::path& path) {
+    std::error_code failure;
+    if (!std::filesystem::is_regular_file(path, failure)) return false;
+    std::array<std::byte, 16> start{};
+    const size_t count = ByteSource::open(path, ByteSource::Compression::None)->read(start.data(), start.size());
+    return looks_like_safetensors(std::span(start).first(count));
+}
+
 std::string lower_case_name(const std::filesystem::path& path) {
     std::string name = path.filename().string();
     std::transform(name.begin(), name.end(), name.begin(),
@@ -155,15 +156,21 @@ Model read_model(ByteSource& source, WeightForm form) {
     }
 }
 
-Model read_model(const std::filesystem::path& path) {
+Model read_model(const std::filesystem::path& path, const ModelReadOptions& options) {
     using Compression = ByteSource::Compression;
     const std::string name = lower_case_name(path);
+    if (name.ends_with(kOwnEnding) || is_own_file(path)) {
+        std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+        const std::span<const std::byte> bytes = file->bytes();
+        return read_network({bytes, std::move(file), path.string()}, options.verify);
+    }
     if (name.ends_with(".txt")) return read_model_as(path, Compression::None, WeightForm::Text);
     if (name.ends_with(".bin")) return read_model_as(path, Compression::None, WeightForm::Binary);
     if (name.ends_with(".txt.gz")) return read_model_as(path, Compression::Zlib, WeightForm::Text);
     if (name.ends_with(".bin.gz")) return read_model_as(path, Compression::Zlib, WeightForm::Binary);
     if (name.ends_with(".gz")) return read_model_by_trial(path);
-    throw ModelError(path.string() + ": a network file's name ends in .bin.gz, .txt.gz, .gz, .bin or .txt");
+    throw ModelError(path.string() +
+                     ": a network file's name ends in .bin.gz, .txt.gz, .gz, .bin, .txt or .safetensors");
 }
 
 }  // namespace katago

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,7 @@ struct ModelInfo {
     std::string name;       // the name inside the file
     int version = 0;        // 3 to 17
     int input_version = 0;  // of the features: 3 to 7
-    std::string sha256;     // of the file as stored, lower-case hex
+    std::string sha256;     // of the file as stored, lower-case hex; of a file of our own, of its header
     OutputMultipliers multipliers;
     int meta_encoder_version = 0;           // 0: takes no metadata
     bool pass_alive_under_suicide = false;  // asks for area features as if suicide of several stones were legal
@@ -34,12 +35,18 @@ struct ModelInfo {
 struct Model {
     ModelInfo info;
     std::shared_ptr<const Graph> graph;
+    // Where it comes from and what is known of it, JSON texts by name; files of our own only (see network_file.h).
+    std::map<std::string, std::string> notes;
 };
 
-// Reads a KataGo network file of versions 3 to 17 (.bin.gz .txt.gz .bin .txt, other .gz by trial).
-// Throws IoError (cannot read) or ModelError naming file, layer, what was found and what was wanted. Never allocates by
-// an unchecked number of the file. Source: KataGo's network format.
-Model read_model(const std::filesystem::path& path);
+struct ModelReadOptions {
+    bool verify = true;  // the sums in files of our own
+};
+
+// Reads a network file: KataGo's of versions 3 to 17 (.bin.gz .txt.gz .bin .txt, other .gz by trial) and, whatever they
+// are called, files of our own, which stay mapped. Throws IoError (cannot read) or ModelError naming file, layer, what
+// was found and what was wanted. Never allocates by an unchecked number of the file. Source: KataGo's network format.
+Model read_model(const std::filesystem::path& path, const ModelReadOptions& options = {});
 
 // How a file's blocks of weights are written; tokens are text in both.
 enum class WeightForm : uint8_t { Binary, Text };
