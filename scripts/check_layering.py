@@ -22,7 +22,7 @@ LAYERS = {
 }
 MAX_LINES = 600
 # Third-party headers and the only folders whose files may see them.
-CONFINED = {"Eigen/": ("backend/eigen",), "doctest/": ()}
+CONFINED = {"Eigen/": ("backend/eigen", "quant"), "doctest/": ()}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 STDOUT = re.compile(r"\bstd::cout\b|(?<![\w:])(?:std::)?(?:printf|puts|putchar)\s*\(|\bstdout\b")

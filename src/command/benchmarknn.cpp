@@ -98,7 +98,7 @@ class Measuring {
   public:
     Measuring(const Launch& launch, const Wanted& wanted, std::ostream& err)
         : wanted_(wanted),
-          model_(read_model(launch.model_file)),
+          model_(read_model(launch.model_file, model_read_options(launch.config))),
           backend_(backend_of(launch.config)),
           tuning_folder_(tuning_folder(launch.config)),
           progress_(err) {

@@ -93,6 +93,10 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
         const std::pair<std::string, std::string> pair("nnPrecision", *precision);
         launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
     }
+    if (options.has("no-verify")) {
+        const std::pair<std::string, std::string> pair("verifyModelFile", "false");
+        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
+    }
     for (const std::string& text : options.values("override-config"))
         for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
             launch.notes.push_back("Config override: " + key + " = " + value);
@@ -113,7 +117,7 @@ std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, c
 Engine::Engine(const std::filesystem::path& model_file, const Config& config) : model_file_(model_file.string()) {
     const std::span<const Backend* const> known = backends();
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
-    Model model = read_model(model_file);
+    Model model = read_model(model_file, model_read_options(config));
     graph_ = model.graph;
     LoadedNetwork network = load_network(model, *backend_, config);
     loaded_ = std::move(network.model);

@@ -47,7 +47,7 @@ std::optional<fs::path> find_default_config() {
 
 fs::path find_default_model() {
     for (const fs::path& folder : {executable_directory(), home_data_directory()})
-        for (const char* name : {"default_model.bin.gz", "default_model.txt.gz"})
+        for (const char* name : {"default_model.safetensors", "default_model.bin.gz", "default_model.txt.gz"})
             if (const fs::path file = folder / name; is_file(file)) return file;
     throw UsageError(
         "-model MODELFILENAME.bin.gz was not specified to tell KataGo where to find the neural net model, and default "

@@ -77,6 +77,10 @@ PrecisionSetting read_precision(const Config& config) {
             "useFP16 = true: no FP16 kernels here, so the precision is chosen as with nnPrecision = auto"};
 }
 
+ModelReadOptions model_read_options(const Config& config) {
+    return {.verify = config.get_bool("verifyModelFile", true)};
+}
+
 std::filesystem::path tuning_folder(const Config& config) {
     const std::string home = config.get_string("homeDataDir", "");
     return (home.empty() ? home_data_directory() : std::filesystem::path(home)) / "tuning";

@@ -22,6 +22,9 @@ struct PrecisionSetting {
 // Throws ConfigError.
 PrecisionSetting read_precision(const Config& config);
 
+// verifyModelFile. Throws ConfigError.
+ModelReadOptions model_read_options(const Config& config);
+
 // Where measurements of this machine are kept: in homeDataDir, else in the home data directory.
 std::filesystem::path tuning_folder(const Config& config);
 

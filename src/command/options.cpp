@@ -127,7 +127,8 @@ std::vector<OptionSpec> engine_options() {
     return {
         {"config", "", "FILE", "Config file(s) to use (see configs/gtp.cfg); a later file's keys replace earlier ones.",
          true},
-        {"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz).", false},
+        {"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz, .safetensors).", false},
+        {"no-verify", "", "", "Do not check the sums in a .safetensors file: a faster start.", false},
         {"precision", "", "NAME",
          "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).", false},
         {"override-config", "", "KEYVALUEPAIRS",

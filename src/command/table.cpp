@@ -14,7 +14,9 @@ constexpr std::array kSubcommands = {
     Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
     Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
     Subcommand{"genconfig", "Ask some questions, measure this machine, write a config for gtp.", run_genconfig},
+    Subcommand{"info", "Show what is in a network file.", run_info},
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
+    Subcommand{"quantize", "Make a file of a half or a quarter of the size from a network.", run_quantize},
     Subcommand{"tune", "Measure the kernels that a network can use on this machine, and show the choice.", run_tune},
     Subcommand{"version", "Print version and exit.", run_version},
 };

@@ -34,7 +34,9 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams);
 int run_benchmark(std::span<const std::string> arguments, const Streams& streams);
 int run_benchmarknn(std::span<const std::string> arguments, const Streams& streams);
 int run_genconfig(std::span<const std::string> arguments, const Streams& streams);
+int run_info(std::span<const std::string> arguments, const Streams& streams);
 int run_match(std::span<const std::string> arguments, const Streams& streams);
+int run_quantize(std::span<const std::string> arguments, const Streams& streams);
 int run_tune(std::span<const std::string> arguments, const Streams& streams);
 int run_version(std::span<const std::string> arguments, const Streams& streams);
 

@@ -42,7 +42,7 @@ struct Tuning {
 Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     const Backend& backend =
         launch.config.contains("nnBackend") ? find_backend(launch.config.get_string("nnBackend")) : *backends().front();
-    const Model model = read_model(launch.model_file);
+    const Model model = read_model(launch.model_file, model_read_options(launch.config));
     ProgressLine progress(err);
     LoadOptions options;
     options.precision = Precision::Auto;

@@ -2,33 +2,12 @@
 // Network files, and the plans made of those that are accepted.
 #include <cstdint>
 #include <string>
-#include <vector>
 
-#include "backend/registry.h"
+#include "backend/run_plans.h"
 #include "core/error.h"
 #include "nn/model_file.h"
-#include "nn/stats.h"
 
 using namespace katago;
-
-namespace {
-
-constexpr BoardShape kBoard{.height = 3, .width = 5};
-constexpr int64_t kMaxMultiplyAdds = 4'000'000;
-
-void evaluate(const Graph& graph) {
-    if (graph_stats(graph, kBoard.area()).total.multiply_adds > kMaxMultiplyAdds) return;
-    const auto area = static_cast<size_t>(kBoard.area());
-    const std::vector<float> inputs(area * 32 + 256, 1.0f);
-    std::vector<float> policy(area * 8), pass(8), value(8), score(8), ownership(area);
-    for (const Backend* backend : backends()) {
-        const auto plan = backend->load(graph)->compile(kBoard, 1);
-        plan->run(1, {inputs.data(), inputs.data(), inputs.data()},
-                  {policy.data(), pass.data(), value.data(), score.data(), ownership.data()});
-    }
-}
-
-}  // namespace
 
 // The first byte says what kind of file the rest is: 't' text, 'z' compressed, anything else binary.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -11,6 +11,8 @@
 #include "command/gtp_settings.h"
 #include "core/file.h"
 #include "nn/net_writer.h"
+#include "nn/network_file.h"
+#include "quant/stored_weights.h"
 #include "search/params.h"
 
 using namespace katago;
@@ -65,6 +67,23 @@ void write_model_seeds(Corpus corpus) {
     corpus.add("z" + empty_gzip);
 }
 
+void write_safetensors_seeds(Corpus corpus, const fs::path& folder) {
+    const fs::path file = folder / "safetensors.seed";
+    const auto add = [&](const Model& model) {
+        write_network(file, model);
+        corpus.add(read_file(file));
+    };
+    for (const auto& net : {test_nets::tiny_net(3), test_nets::tiny_net(14), test_nets::tiny_net(17),
+                            test_nets::net_a(), test_nets::net_b()}) {
+        Model model = read_model(*ByteSource::from_memory(net.bytes, "seed"), WeightForm::Binary);
+        add(model);
+        model.graph = std::make_shared<const Graph>(with_halves(*model.graph));
+        add(model);
+    }
+    fs::remove(file);
+    corpus.add(std::string("\2\0\0\0\0\0\0\0{}", 10));
+}
+
 void write_json_seeds(Corpus corpus, const fs::path& data) {
     corpus.add(
         R"({"id":"1","boardXSize":9,"boardYSize":13,"komi":6.5,"rules":"japanese","moves":[["B","C3"],["W","pass"]],)"
@@ -103,6 +122,7 @@ int main(int argc, char** argv) {
     write_config_seeds(Corpus(folder / "config"), data);
     write_sgf_seeds(Corpus(folder / "sgf"), data);
     write_model_seeds(Corpus(folder / "model"));
+    write_safetensors_seeds(Corpus(folder / "safetensors"), folder);
     write_json_seeds(Corpus(folder / "json"), data);
     write_gtp_seeds(Corpus(folder / "gtp"), data);
     return 0;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "quant/stored_weights.h"
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "core/ensure.h"
+#include "core/half.h"
+
+namespace katago {
+
+const ProductWeights* product_weights(const Node& node) {
+    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
+    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
+    return nullptr;
+}
+
+ProductShape product_shape(const Node& node) {
+    if (const auto* conv = std::get_if<Conv2d>(&node.layer))
+        return {conv->kernel_y * conv->kernel_x, conv->in_channels, conv->out_channels};
+    const auto* matrix = std::get_if<MatMul>(&node.layer);
+    ENSURE(matrix != nullptr);
+    return {1, matrix->in_channels, matrix->out_channels};
+}
+
+Graph with_weights(const Graph& graph, const ChooseWeights& choose) {
+    GraphBuilder builder;
+    for (NodeId id = 0; const Node& node : graph.nodes()) {
+        Layer layer = node.layer;
+        if (auto* conv = std::get_if<Conv2d>(&layer)) conv->weights = choose(id, conv->weights);
+        if (auto* matrix = std::get_if<MatMul>(&layer)) matrix->weights = choose(id, matrix->weights);
+        builder.add(node.name, std::move(layer), node.inputs);
+        ++id;
+    }
+    return builder.build(graph.outputs());
+}
+
+std::optional<ProductWeights> as_halves(const ProductWeights& weights) {
+    if (weights.dtype() == DType::Float16) return weights;
+    const Weights floats = weights.floats();
+    auto halves = std::make_shared<std::vector<uint16_t>>();
+    halves->reserve(floats->size());
+    for (const float value : *floats) {
+        const uint16_t half = half_of_float(value);
+        if ((half & 0x7fff) >= 0x7c00) return std::nullopt;
+        halves->push_back(half);
+    }
+    const std::span<const uint16_t> values(*halves);
+    return ProductWeights(values, std::move(halves));
+}
+
+Graph with_halves(const Graph& graph) {
+    return with_weights(graph,
+                        [](NodeId, const ProductWeights& weights) { return as_halves(weights).value_or(weights); });
+}
+
+}  // namespace katago

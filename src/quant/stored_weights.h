@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "nn/graph.h"
+
+namespace katago {
+
+// The weights of a node that is a product (convolution or matrix); null for other nodes.
+const ProductWeights* product_weights(const Node& node);
+
+// A convolution or matrix as one table of numbers per tap.
+struct ProductShape {
+    int taps = 1, in_channels = 0, out_channels = 0;
+};
+ProductShape product_shape(const Node& node);
+
+// The same graph with other weights in its products: those that `choose` returns.
+using ChooseWeights = std::function<ProductWeights(NodeId, const ProductWeights&)>;
+Graph with_weights(const Graph& graph, const ChooseWeights& choose);
+
+// Rounded to halves; nullopt where one would be infinite.
+std::optional<ProductWeights> as_halves(const ProductWeights& weights);
+
+// All products as halves, those that do not fit as they are.
+Graph with_halves(const Graph& graph);
+
+}  // namespace katago

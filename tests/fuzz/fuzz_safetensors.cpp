@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Network files of our own, and the plans made of those that are accepted.
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "backend/run_plans.h"
+#include "core/error.h"
+#include "nn/network_file.h"
+
+using namespace katago;
+
+// The sums would hide everything behind them, so they are not checked.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    // As a mapped file lies in memory.
+    const auto owner = std::make_shared<const std::string>(reinterpret_cast<const char*>(data), size);
+    try {
+        const Model model = read_network({std::as_bytes(std::span(*owner)), owner, "fuzz"}, /*verify=*/false);
+        evaluate(*model.graph);
+    } catch (const ModelError&) {
+    } catch (const UnsupportedError&) {
+    }
+    return 0;
+}
