@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "command/progress_bar.h"
 #include "game/rules.h"
 #include "protocol/gtp_text.h"
 
@@ -104,14 +105,6 @@ MatchScore score_of(std::span<const GameRecord> records) {
 std::string elo_text(double elo) {
     if (std::isinf(elo)) return elo > 0 ? "+inf" : "-inf";
     return (std::round(elo) < 0 ? "-" : "+") + fixed_number(std::abs(elo), 0);
-}
-
-std::string duration_text(double seconds) {
-    const auto whole = static_cast<int64_t>(std::llround(seconds));
-    const auto two_digits = [](int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-    const std::string tail = two_digits(whole % 60);
-    if (whole < 3600) return std::to_string(whole / 60) + ":" + tail;
-    return std::to_string(whole / 3600) + ":" + two_digits(whole / 60 % 60) + ":" + tail;
 }
 
 std::string progress_text(const MatchStatus& status) {

@@ -27,8 +27,6 @@ MatchScore score_of(std::span<const GameRecord> records);
 
 // "+12", "-5", "+inf".
 std::string elo_text(double elo);
-// "1:02:03", "12:34".
-std::string duration_text(double seconds);
 
 // One line: games, score, Elo with its interval, the sequential test, time left.
 std::string progress_text(const MatchStatus& status);

@@ -28,25 +28,6 @@ void shuffle(std::vector<T>& items, Rng& rng) {
     for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[rng.below(i)]);
 }
 
-// In the order of the paths given, those of one folder by name.
-std::vector<fs::path> find_records(std::span<const fs::path> paths) {
-    std::vector<fs::path> files;
-    for (const fs::path& path : paths) {
-        std::error_code failure;
-        if (!fs::is_directory(path, failure)) {
-            if (!fs::exists(path, failure)) throw IoError(path.string() + ": no such file or folder of game records");
-            files.push_back(path);
-            continue;
-        }
-        const size_t first = files.size();
-        for (fs::recursive_directory_iterator it(path, failure), end; !failure && it != end; it.increment(failure))
-            if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
-        if (failure) throw IoError(path.string() + ": cannot read the folder: " + failure.message());
-        std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
-    }
-    return files;
-}
-
 // A position of a record: so many moves of one of its lines.
 struct Place {
     size_t line = 0, moves = 0;
@@ -71,7 +52,7 @@ class Sampler {
         : options_(options), result_(result), rng_(seed) {}
 
     void run(std::span<const fs::path> paths, int count) {
-        std::vector<fs::path> files = find_records(paths);
+        std::vector<fs::path> files = find_game_records(paths);
         shuffle(files, rng_);
         for (const fs::path& file : files) {
             if (records_.size() == static_cast<size_t>(count)) break;
@@ -212,6 +193,24 @@ class Sampler {
 };
 
 }  // namespace
+
+std::vector<fs::path> find_game_records(std::span<const fs::path> paths) {
+    std::vector<fs::path> files;
+    for (const fs::path& path : paths) {
+        std::error_code failure;
+        if (!fs::is_directory(path, failure)) {
+            if (!fs::exists(path, failure)) throw IoError(path.string() + ": no such file or folder of game records");
+            files.push_back(path);
+            continue;
+        }
+        const size_t first = files.size();
+        for (fs::recursive_directory_iterator it(path, failure), end; !failure && it != end; it.increment(failure))
+            if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+        if (failure) throw IoError(path.string() + ": cannot read the folder: " + failure.message());
+        std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+    }
+    return files;
+}
 
 SampledPositions sample_positions(std::span<const std::filesystem::path> paths, int count, uint64_t seed,
                                   const SamplerOptions& options) {

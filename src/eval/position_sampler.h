@@ -49,4 +49,7 @@ struct SampledPositions {
 SampledPositions sample_positions(std::span<const std::filesystem::path> paths, int count, uint64_t seed,
                                   const SamplerOptions& options = {});
 
+// The records that such paths name: in the order of the paths, those of one folder by name. Throws IoError.
+std::vector<std::filesystem::path> find_game_records(std::span<const std::filesystem::path> paths);
+
 }  // namespace katago

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "command/match_report.h"
+#include "command/progress_bar.h"
 #include "core/error.h"
 #include "core/file.h"
 
