@@ -18,6 +18,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
     Subcommand{"quantize", "Make a file of a half or a quarter of the size from a network.", run_quantize},
     Subcommand{"tune", "Measure the kernels that a network can use on this machine, and show the choice.", run_tune},
+    Subcommand{"validate", "Measure how far a network is from another: a quantized file from its source, or from FP32.",
+               run_validate},
     Subcommand{"version", "Print version and exit.", run_version},
 };
 
