@@ -14,7 +14,6 @@ constexpr InstructionSet kSet = InstructionSet::Avx2;
 constexpr int kWidth = 8;
 constexpr int kMaxRows = 6;  // of 16 registers 12 hold sums
 constexpr int kMaxIntegerRows = 6;
-constexpr int kMaxInt8Rows = 3;  // sums of integers and of floats
 
 #include "backend/eigen/kernels/kernels.inl"
 

@@ -19,7 +19,6 @@ constexpr InstructionSet kSet = InstructionSet::Avx512Vnni;
 constexpr int kWidth = 16;
 constexpr int kMaxRows = 14;  // of 32 registers 28 hold sums
 constexpr int kMaxIntegerRows = 14;
-constexpr int kMaxInt8Rows = 7;  // sums of integers and of floats
 
 #include "backend/eigen/kernels/kernels.inl"
 

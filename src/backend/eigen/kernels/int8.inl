@@ -20,12 +20,19 @@ KERNEL_INLINE Integers add_group_products(Integers sum, Integers x, Integers wei
     return reinterpret_cast<Integers>(_mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(x),
                                                           reinterpret_cast<__m512i>(weights)));
 }
+// Products of words, without a register that holds zeros.
+KERNEL_INLINE Integers products_of(Integers a, Integers b) {
+    return reinterpret_cast<Integers>(_mm512_madd_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+}
 // 16 channels as bytes. The inputs are not negative.
 KERNEL_INLINE void store_bytes(uint8_t* out, const Vector* v) {
     const __m512i integers = _mm512_cvtps_epi32(reinterpret_cast<__m512>(v[0]));
     _mm_store_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtusepi32_epi8(integers));
 }
 #else
+KERNEL_INLINE Integers products_of(Integers a, Integers b) {
+    return reinterpret_cast<Integers>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+}
 KERNEL_INLINE Integers load_weight_bytes(const int8_t* p) {
     return reinterpret_cast<Integers>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
 }
@@ -185,10 +192,7 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
     const int8_t* weights = tile.weights;
     const float* scales = tile.scales;
     const int32_t* sums = tile.sums;
-    Vector total[kRows][kVectors];
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA { total[decltype(r)::value][decltype(v)::value] = Vector{}; });
-    });
+    for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
     for (int tap = 0; tap < tile.taps; ++tap) {
         const ptrdiff_t shift = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
         size_t entry = 0;
@@ -205,7 +209,7 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
                     constexpr int kRow = decltype(r)::value;
 #if KERNEL_BYTE_PRODUCTS
                     const auto zero = reinterpret_cast<const int16_t*>(tile.row_zeros + at + kRow);
-                    sum[kRow][kVector] = add_products(Integers{}, repeat_pair(zero), column_sum);
+                    sum[kRow][kVector] = products_of(repeat_pair(zero), column_sum);
 #else
                     sum[kRow][kVector] = Integers{};
 #endif
@@ -234,42 +238,37 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
                 const Vector scale = load(scales + kVector * kWidth);
                 unroll<kRows>([&](auto r) KERNEL_LAMBDA {
                     constexpr int kRow = decltype(r)::value;
-                    total[kRow][kVector] +=
+                    results[kVector * kRows + kRow] +=
                         __builtin_convertvector(sum[kRow][kVector], Vector) * scale * tile.row_scales[at + kRow];
                 });
             });
             scales += kVectors * kWidth;
             sums += kVectors * kWidth;
+            asm volatile("" : : : "memory");  // the results stay in memory: registers are for the sums
         }
     }
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
-            results[kVector * kRows + kRow] = total[kRow][kVector];
-        });
-    });
 }
 
 using Int8TileFunction = void (*)(const Int8Tile&, Vector*);
 struct Int8TileTable {
-    Int8TileFunction of[kPanelVectors][kMaxInt8Rows];  // [vectors - 1][rows - 1]
+    Int8TileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
 };
 template <int... kIndex>
 constexpr Int8TileTable make_int8_tile_table(std::integer_sequence<int, kIndex...>) {
     return {{{multiply_int8_tile<kIndex + 1, 1>...}, {multiply_int8_tile<kIndex + 1, 2>...}}};
 }
-constexpr Int8TileTable kInt8Tiles = make_int8_tile_table(std::make_integer_sequence<int, kMaxInt8Rows>{});
+constexpr Int8TileTable kInt8Tiles = make_int8_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
 
 // The products of one line of rows with one panel.
 KERNEL_INLINE void multiply_int8_line(const Int8Call& call, const Int8Rows& rows, Int8Tile tile, int line, int vector,
                                       int vectors) {
-    const int tiles = (rows.line + kMaxInt8Rows - 1) / kMaxInt8Rows;
+    const int tiles = (rows.line + kMaxIntegerRows - 1) / kMaxIntegerRows;
     const size_t first = rows.entry(line);
     tile.in += first * kGroupBytes, tile.row_scales += first, tile.row_zeros += first;
     size_t row = static_cast<size_t>(line) * rows.line;
     for (int i = 0; i < tiles; ++i) {
         const int count = rows.line / tiles + (i < rows.line % tiles ? 1 : 0);
-        Vector results[kPanelVectors * kMaxInt8Rows];
+        Vector results[kPanelVectors * kMaxIntegerRows];
         kInt8Tiles.of[vectors - 1][count - 1](tile, results);
         for (int v = 0; v < vectors; ++v) finish_rows(call.out, vector + v, row, count, results + v * count);
         tile.in += count * kGroupBytes, tile.row_scales += count, tile.row_zeros += count;

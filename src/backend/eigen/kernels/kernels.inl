@@ -3,7 +3,7 @@
 //   kWidth     floats of a vector
 //   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
 //   kSet       its InstructionSet
-// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows and kMaxInt8Rows, like kMaxRows.
+// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows.
 
 #include "backend/eigen/kernels/vector.inl"
 
