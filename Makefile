@@ -9,8 +9,9 @@
 #                         MODEL=network file
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
-#   make arm64            build/arm64/katago, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
-#   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin   build/BOARD/katago, for that board and newer ones
+#   make package          a .deb and a .tar.gz for this machine, in build/packages; package-static: in need of nothing
+#   make arm64            build/arm64/katago and its packages, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
+#   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin|jetson   build/BOARD/katago and its packages, for that board and newer
 #   make test-arm64       the backend's tests for Arm under qemu, as each board's core; needs qemu-user
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
 
@@ -109,6 +110,21 @@ arm64 $(BOARDS): $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call release_of,$$@)
 	$(call configure_arm,$@)
 	$(call compile,$(BUILD)/$@,katago)
 	$(STRIP_ARM) $(BUILD)/$@/katago
+	STRIP=$(STRIP_ARM) $(package) --arch arm64 --static --binary $(BUILD)/$@/katago $(if $(filter arm64,$@),,--name $@)
+
+.PHONY: jetson
+jetson: jetson-orin
+
+# The first links to this machine's libraries and depends on their packages, the second holds them.
+package = sh scripts/deploy/package.sh --output $(BUILD)/packages
+.PHONY: package package-static
+package: engine
+	$(package) --arch $$(dpkg --print-architecture) --binary $(BUILD)/katago
+
+package-static:
+	$(call configure,$(BUILD)/static,-DKATAGO_STATIC_RUNTIME=ON)
+	$(call compile,$(BUILD)/static,katago)
+	$(package) --arch $$(dpkg --print-architecture) --static --binary $(BUILD)/static/katago
 
 STRIP_ARM ?= aarch64-linux-gnu-strip
 ARM_CORES ?= cortex-a53 cortex-a72 cortex-a76
