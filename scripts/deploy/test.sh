@@ -1,0 +1,119 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Tries the recipes of this folder on this machine, as `make test` does. Exit status 77, with the reason, where something
+# is missing that a recipe needs.
+# Usage: sh scripts/deploy/test.sh RECIPE ENGINE DATA SCRATCH
+#   RECIPE   python, node, serve, socket, fleet, package, units
+#   ENGINE   the katago binary     DATA  folder of the reference data     SCRATCH  folder for files
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+recipe=$1
+engine=$2
+model=${KATAGO_TEST_DATA:-$3}/models/random-v8-b3c24.bin.gz
+scratch=$4/$recipe
+port=$((20000 + $$ % 20000))
+server=
+
+skip() {
+    echo "SKIPPED: $1"
+    exit 77
+}
+fail() {
+    echo "$recipe: $1" >&2
+    exit 1
+}
+need() { command -v "$1" >/dev/null || skip "$recipe needs $1"; }
+stop_server() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; }
+trap stop_server EXIT
+
+case $recipe in package | units) ;; *) [ -f "$model" ] || skip "no network at $model (set KATAGO_TEST_DATA)" ;; esac
+rm -rf "$scratch"
+mkdir -p "$scratch"
+HOME=$scratch && export HOME # where measured kernels are kept
+game=$scratch/game.sgf
+echo '(;GM[1]FF[4]SZ[9]KM[7]RU[chinese];B[ee];W[ce];B[gc];W[gg];B[];W[])' >"$game"
+
+# A row for each of the six moves, the fields of which make sense.
+check_report() {
+    awk 'NR == 1 { next } NF != 7 || $1 != NR - 1 || $2 !~ /^[BW]$/ || $5 !~ /^[0-9.]+%$/ || $7 < 0 { bad = 1 }
+        END { exit bad || NR != 7 }' "$1" || fail "not the report of six moves: $(cat "$1")"
+}
+# The server answers once it listens.
+analyse_there() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        if python3 "$here/analyse_game.py" --connect "127.0.0.1:$port" --visits 4 "$game" >"$scratch/report" 2>"$scratch/errors"
+        then return; fi
+        sleep 1
+    done
+    fail "no answer on port $port: $(cat "$scratch/errors" "$scratch/log")"
+}
+
+case $recipe in
+python)
+    need python3
+    python3 "$here/analyse_game.py" --engine "$engine" --model "$model" --visits 4 "$game" >"$scratch/report"
+    check_report "$scratch/report"
+    if python3 "$here/analyse_game.py" --engine "$engine" --model "$scratch/none.bin.gz" "$game" >"$scratch/report" 2>&1
+    then fail "no complaint about a network that is not there"; fi
+    ;;
+node)
+    need node
+    node "$here/analyse_game.mjs" "$engine" "$model" "$game" 4 >"$scratch/report"
+    [ "$(grep -c 'black wins' "$scratch/report")" = 7 ] || fail "not seven positions: $(cat "$scratch/report")"
+    ;;
+serve)
+    need python3 && need socat
+    KATAGO=$engine KATAGO_MODEL=$model KATAGO_PORT=$port KATAGO_CONFIG=$here/../../configs/analysis.cfg \
+        sh "$here/serve.sh" >"$scratch/log" 2>&1 &
+    server=$!
+    analyse_there
+    check_report "$scratch/report"
+    ;;
+socket)
+    # What systemd does for katago-analysis.socket.
+    need python3 && need systemd-socket-activate
+    systemd-socket-activate --accept --inetd -E HOME -l "127.0.0.1:$port" "$engine" analysis -model "$model" \
+        >"$scratch/log" 2>&1 &
+    server=$!
+    analyse_there
+    check_report "$scratch/report"
+    ;;
+fleet)
+    need python3 && need parallel
+    for number in 1 2 3 4; do cp "$game" "$scratch/game$number.sgf"; done
+    sh "$here/fleet.sh" --hosts :,: --engine "$engine" --model "$model" --visits 4 --output "$scratch/out" \
+        "$scratch"/game?.sgf 2>"$scratch/log" || fail "$(cat "$scratch/log")"
+    for number in 1 2 3 4; do check_report "$scratch/out/game$number.txt"; done
+    [ "$(tail -n +2 "$scratch/out/joblog" | wc -l)" = 4 ] || fail "not four jobs: $(cat "$scratch/out/joblog")"
+    ;;
+package)
+    need dpkg-deb && need dpkg-shlibdeps
+    sh "$here/package.sh" --binary "$engine" --arch "$(dpkg --print-architecture)" --output "$scratch" >"$scratch/log" ||
+        fail "$(cat "$scratch/log")"
+    dpkg-deb -f "$scratch"/katago_*.deb Depends | grep -q 'libc6 (>= .*zlib1g' || fail "does not depend on libc6 and zlib1g"
+    dpkg-deb -x "$scratch"/katago_*.deb "$scratch/root"
+    "$scratch/root/usr/bin/katago" version >/dev/null || fail "the packaged engine does not run"
+    for file in usr/share/katago/configs/rpi4.cfg etc/katago/analysis.cfg usr/share/man/man1/katago.1.gz \
+        usr/share/doc/katago/copyright usr/lib/systemd/system/katago-analysis.socket; do
+        [ -s "$scratch/root/$file" ] || fail "the package lacks $file"
+    done
+    tar -xzf "$scratch"/katago_*.tar.gz -C "$scratch"
+    "$scratch"/katago_*/katago version >/dev/null || fail "the engine of the .tar.gz does not run"
+    if command -v lintian >/dev/null; then
+        lintian --allow-root --fail-on error "$scratch"/katago_*.deb || fail "lintian finds errors"
+    fi
+    ;;
+units)
+    need systemd-analyze
+    mkdir -p "$scratch/units"
+    cp "$here/katago-analysis.socket" "$scratch/units/"
+    # The program and the manual page of the package are not installed here.
+    sed "s|/usr/bin/katago|$engine|" "$here/katago-analysis@.service" >"$scratch/units/katago-analysis@.service"
+    sed -i '/^Documentation=/d' "$scratch"/units/*
+    systemd-analyze verify "$scratch/units/katago-analysis.socket" "$scratch/units/katago-analysis@.service" \
+        >"$scratch/log" 2>&1 || true
+    if grep katago "$scratch/log"; then fail "systemd finds fault with the units"; fi
+    ;;
+*) fail "no such recipe" ;;
+esac
+echo "$recipe: all is well"
