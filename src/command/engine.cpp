@@ -12,7 +12,9 @@
 #include "command/ignored_keys.h"
 #include "command/locate.h"
 #include "command/network_load.h"
+#include "core/ensure.h"
 #include "core/error.h"
+#include "core/heap.h"
 #include "core/rng.h"
 #include "search/memory_limit.h"
 
@@ -114,17 +116,26 @@ std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, c
     return log;
 }
 
-Engine::Engine(const std::filesystem::path& model_file, const Config& config) : model_file_(model_file.string()) {
+Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
+    : model_file_(model_file.string()) {
     const std::span<const Backend* const> known = backends();
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
-    Model model = read_model(model_file, model_read_options(config));
-    graph_ = model.graph;
-    LoadedNetwork network = load_network(model, *backend_, config);
-    loaded_ = std::move(network.model);
-    notes_ = std::move(network.notes);
-    evaluator_ =
-        std::make_unique<Evaluator>(model.info, graph_->meta_channels(), loaded_, evaluator_options(config, notes_));
+    {
+        const Model model = read_model(model_file, model_read_options(config));
+        if (options.keep_graph) graph_ = model.graph;
+        LoadedNetwork network = load_network(model, *backend_, config);
+        loaded_ = std::move(network.model);
+        notes_ = std::move(network.notes);
+        evaluator_ = std::make_unique<Evaluator>(model.info, model.graph->meta_channels(), loaded_,
+                                                 evaluator_options(config, notes_));
+    }
+    return_free_memory();
     seed_ = choose_seed(config);
+}
+
+const Graph& Engine::graph() const {
+    ENSURE(graph_ != nullptr);
+    return *graph_;
 }
 
 void Engine::report(Logger& log) const {

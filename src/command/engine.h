@@ -40,19 +40,24 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback = De
 // A logger as the configuration wants it, the configuration itself written to it.
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);
 
-// A network ready to evaluate, set up once from a configuration for whatever command runs it. Immutable but for the
-// evaluator, which is thread-safe.
+struct EngineOptions {
+    bool keep_graph = false;  // the network as the file describes it, weights included
+};
+
+// A network ready to evaluate, set up once from a configuration for whatever command runs it. Keeps the weights in the
+// form that is computed with, not the file's. Immutable but for the evaluator, which is thread-safe.
 class Engine {
   public:
     // Reads the file and packs its weights; may measure kernels, once on a machine. Throws ModelError, IoError,
     // ConfigError, UsageError, UnsupportedError.
-    Engine(const std::filesystem::path& model_file, const Config& config);
+    Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options = {});
 
     Evaluator& evaluator() { return *evaluator_; }
     const ModelInfo& model() const { return evaluator_->info(); }
     // As it was given.
     const std::string& model_file() const { return model_file_; }
-    const Graph& graph() const { return *graph_; }
+    // Only with EngineOptions::keep_graph.
+    const Graph& graph() const;
     const Backend& backend() const { return *backend_; }
     const LoadedModel& loaded_model() const { return *loaded_; }
     // Writes what computes the network, in which precision, and why.
@@ -62,7 +67,7 @@ class Engine {
 
   private:
     std::string model_file_;
-    std::shared_ptr<const Graph> graph_;
+    std::shared_ptr<const Graph> graph_;  // null unless it was to be kept
     const Backend* backend_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;

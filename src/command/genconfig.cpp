@@ -17,6 +17,7 @@
 #include "command/speed_search.h"
 #include "command/table.h"
 #include "core/file.h"
+#include "nn/model_file.h"
 #include "protocol/gtp_text.h"
 
 namespace katago {
@@ -106,21 +107,22 @@ class Tuner {
 
     // The fastest of those that are exact for all that a user sees.
     Precision best_precision() {
-        const NnRows rows = benchmark_rows(engine_.model(), engine_.graph(), kBoardLength, kPositions);
-        const double exact = evaluations_per_second(Precision::Fp32, rows);
-        const double chosen = evaluations_per_second(Precision::Auto, rows);
+        const Model model = read_model(engine_.model_file(), model_read_options(config_));
+        const NnRows rows = benchmark_rows(model.info, *model.graph, kBoardLength, kPositions);
+        const double exact = evaluations_per_second(*model.graph, Precision::Fp32, rows);
+        const double chosen = evaluations_per_second(*model.graph, Precision::Auto, rows);
         return chosen > exact * kWorthwhile ? Precision::Auto : Precision::Fp32;
     }
 
   private:
-    double evaluations_per_second(Precision precision, const NnRows& rows) {
+    double evaluations_per_second(const Graph& graph, Precision precision, const NnRows& rows) {
         LoadOptions options;
         options.precision = precision;
         options.tuning_folder = tuning_folder(config_);
-        const auto loaded = engine_.backend().load(engine_.graph(), options);
+        const auto loaded = engine_.backend().load(graph, options);
         NnLoad load;
         load.max_seconds = kPrecisionSeconds;
-        const double rate = measure_nn(engine_.graph(), *loaded, {&rows, 1}, load).median_rate();
+        const double rate = measure_nn(graph, *loaded, {&rows, 1}, load).median_rate();
         out_ << "nnPrecision = " << name_of(precision) << ": " << fixed_number(rate, 1) << " evaluations a second"
              << (loaded->description().empty() ? "" : ", " + loaded->description()) << std::endl;
         return rate;

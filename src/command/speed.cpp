@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backend/fma_peak.h"
+#include "nn/model_file.h"
 #include "nn/stats.h"
 #include "protocol/gtp_text.h"
 #include "search/search.h"
@@ -92,7 +93,8 @@ EvaluationSpeed measure_evaluation(Engine& engine, const BoardHistory& position,
     EvaluationSpeed speed;
     speed.seconds = median(seconds);
     speed.peak_gflops = median(peaks);
-    const int64_t multiply_adds = graph_stats(engine.graph(), position.board().area()).total.multiply_adds;
+    const Model model = read_model(engine.model_file());  // the engine keeps no more than it computes with
+    const int64_t multiply_adds = graph_stats(*model.graph, position.board().area()).total.multiply_adds;
     speed.gflops = 2 * static_cast<double>(multiply_adds) / speed.seconds * 1e-9;
     return speed;
 }

@@ -85,8 +85,8 @@ class Validator {
           err_(err),
           tested_config_(with_settings(config, "")),
           against_config_(with_settings(config, options.against_precision)),
-          tested_(options.model, tested_config_),
-          against_(options.against, against_config_) {}
+          tested_(options.model, tested_config_, {.keep_graph = true}),
+          against_(options.against, against_config_, {.keep_graph = true}) {}
 
     Validation run() {
         result_.tested = describe_network(tested_, tested_config_);

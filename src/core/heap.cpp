@@ -17,4 +17,10 @@ void share_heaps() {
 #endif
 }
 
+void return_free_memory() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 }  // namespace katago

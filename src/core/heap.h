@@ -10,4 +10,7 @@ namespace katago {
 // with glibc it does nothing.
 void share_heaps();
 
+// Gives memory that was freed back to the system, which glibc else keeps for later. Elsewhere it does nothing.
+void return_free_memory();
+
 }  // namespace katago
