@@ -83,6 +83,8 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
     // What its plans compute with, for a person: "16-bit integers in 74 of 97 products".
     virtual std::string description() const { return ""; }
+    // Whether Auto chose what needs little memory over what is exact enough for nobody to see.
+    virtual bool saves_memory() const { return false; }
 };
 
 // What a plan computes in.
@@ -102,7 +104,9 @@ struct LoadOptions {
     // Where measurements of kernels on this machine are kept, made where they are missing. Empty: none are made, and
     // the kernels are those that are usually the fastest, the same on every run.
     std::filesystem::path tuning_folder;
-    bool measure_again = false;                       // also what is there already
+    bool measure_again = false;  // also what is there already
+    // What the weights may take, 0: anything. Auto takes 8-bit weights where those of its fastest plan need more.
+    int64_t memory_bytes = 0;
     std::function<void(const std::string&)> log;      // a line for a person; may be empty
     std::function<void(int done, int all)> progress;  // of measurements; may be empty
 };

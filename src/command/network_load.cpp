@@ -13,6 +13,7 @@
 #include "command/progress_line.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "search/memory_limit.h"
 
 namespace katago {
 
@@ -118,6 +119,7 @@ LoadedNetwork load_network(const Model& model, const Backend& backend, const Con
     LoadOptions options;
     options.precision = setting.precision;
     options.tuning_folder = tuning_folder(config);
+    options.memory_bytes = read_machine_memory().free_bytes / 2;  // the rest is for the tree and the cache
     options.log = [&](const std::string& line) { network.notes.push_back(line); };
     options.progress = [&](int done, int all) {
         progress.show("Measuring kernels on this machine, once: " + std::to_string(done) + " of " +
@@ -125,7 +127,8 @@ LoadedNetwork load_network(const Model& model, const Backend& backend, const Con
     };
     network.model = backend.load(*model.graph, options);
     const std::string description = network.model->description();
-    if (setting.precision != Precision::Auto || description.empty() || description == "FP32") {
+    if (setting.precision != Precision::Auto || network.model->saves_memory() || description.empty() ||
+        description == "FP32") {
         if (!description.empty()) network.notes.push_back("Precision: " + description);
         return network;
     }

@@ -110,6 +110,25 @@ TEST_CASE("planner: measures each shape of the trunk once and keeps it") {
     CHECK(backend.load(graph, options) != nullptr);
 }
 
+TEST_CASE("planner: takes 8-bit weights where memory is short, and says so") {
+    for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
+        LoadOptions options;
+        options.precision = Precision::Auto;
+        std::vector<std::string> lines;
+        options.log = [&](const std::string& line) { lines.push_back(line); };
+        options.memory_bytes = 1000;
+        const bool can = eigen::kernels_for(set).int8_product != nullptr;
+        const auto small = EigenBackend(set).load(small_net(), options);
+        CHECK(small->saves_memory() == can);
+        CHECK(lines.size() == (can ? 1 : 0));
+        CHECK((small->description().find("8-bit") != std::string::npos) == can);
+        options.memory_bytes = 1 << 30;
+        CHECK_FALSE(EigenBackend(set).load(small_net(), options)->saves_memory());
+        options.memory_bytes = 1000, options.precision = Precision::Fp32;
+        CHECK_FALSE(EigenBackend(set).load(small_net(), options)->saves_memory());
+    }
+}
+
 TEST_CASE("planner: a folder that cannot be written is reported, not fatal") {
     const Folder folder;
     std::filesystem::create_directories(folder.path());

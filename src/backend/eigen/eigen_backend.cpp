@@ -12,16 +12,18 @@ namespace {
 
 class EigenModel final : public LoadedModel {
   public:
-    EigenModel(const Graph& graph, const eigen::Kernels& kernels, const eigen::PlanChoices& choices)
-        : program_(eigen::lower(graph, kernels, choices)) {}
+    EigenModel(const Graph& graph, const eigen::Kernels& kernels, const eigen::PlanChoices& choices, bool saves_memory)
+        : program_(eigen::lower(graph, kernels, choices)), saves_memory_(saves_memory) {}
 
     std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const override {
         return std::make_unique<eigen::EigenPlan>(shared_from_this(), program_, board, max_batch);
     }
     std::string description() const override { return eigen::describe_precision(program_); }
+    bool saves_memory() const override { return saves_memory_; }
 
   private:
     eigen::Program program_;
+    bool saves_memory_;
 };
 
 }  // namespace
@@ -42,7 +44,17 @@ std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const 
     }
     choices.int8 = options.precision == Precision::Int8;
     choices.half_weights = options.precision == Precision::Fp16;
-    return std::make_shared<const EigenModel>(graph, kernels, choices);
+    bool saves_memory = false;
+    if (options.precision == Precision::Auto && options.memory_bytes > 0 && kernels.int8_product != nullptr) {
+        const int64_t wanted = eigen::trunk_weight_bytes(graph, choices);
+        saves_memory = choices.int8 = wanted > options.memory_bytes;
+        if (saves_memory && options.log) {
+            options.log("The weights of the fastest kernels take " + std::to_string(wanted >> 20) +
+                        " MB, and there is room for " + std::to_string(options.memory_bytes >> 20) +
+                        " MB: taking 8-bit weights");
+        }
+    }
+    return std::make_shared<const EigenModel>(graph, kernels, choices, saves_memory);
 }
 
 std::vector<KernelTiming> EigenBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {

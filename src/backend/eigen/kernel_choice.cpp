@@ -96,6 +96,27 @@ std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kerne
     return kinds;
 }
 
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
+    const std::vector<bool> int8 = int8_nodes(graph);
+    const std::vector<bool> trunk = trunk_nodes(graph);
+    int64_t bytes = 0;
+    for (size_t id = 0; id < trunk.size(); ++id) {
+        const std::optional<ProductShape> shape = product_shape(graph.nodes()[id]);
+        if (!trunk[id] || !shape) continue;
+        const int64_t pairs = int64_t{shape->in} * shape->out;
+        const bool conv = shape->kind == ProductShape::Kind::Conv3x3;
+        if (choices.int8 && int8[id]) {  // and a scale and a sum for each block
+            bytes += (conv ? 9 : 1) * pairs * (kInt8Group + 8) / kInt8Group;
+            continue;
+        }
+        const auto choice = choices.kernels.find(*shape);
+        const bool integers = choice != choices.kernels.end() && (choice->second == ProductKernel::WinogradS16 ||
+                                                                  choice->second == ProductKernel::GemmS16);
+        bytes += (!conv ? 1 : integers ? kWinogradPositions : 9) * pairs * (integers ? 2 : 4);
+    }
+    return bytes;
+}
+
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels) {
     KernelChoices choices;
     for (const auto& [shape, layers] : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
