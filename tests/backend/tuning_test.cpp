@@ -152,7 +152,10 @@ TEST_CASE("backend: precisions have names, and plans say what they compute in") 
         const EigenBackend backend(set);
         CHECK(backend.load(small_net(), options)->description().find("FP16") != std::string::npos);
         options.precision = Precision::Int8;
+        std::vector<std::string> lines;
+        options.log = [&](const std::string& line) { lines.push_back(line); };
         const bool can = eigen::kernels_for(set).int8_product != nullptr;
         CHECK((backend.load(small_net(), options)->description().find("8-bit") != std::string::npos) == can);
+        CHECK(lines.empty() == can);
     }
 }

@@ -44,6 +44,8 @@ std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const 
     }
     choices.int8 = options.precision == Precision::Int8;
     choices.half_weights = options.precision == Precision::Fp16;
+    if (choices.int8 && kernels.int8_product == nullptr && options.log)
+        options.log("No kernels with 8-bit weights for " + std::string(eigen::name_of(set_)) + ": computing without");
     bool saves_memory = false;
     if (options.precision == Precision::Auto && options.memory_bytes > 0 && kernels.int8_product != nullptr) {
         const int64_t wanted = eigen::trunk_weight_bytes(graph, choices);
