@@ -56,27 +56,44 @@ class Sampler {
         shuffle(files, rng_);
         for (const fs::path& file : files) {
             if (records_.size() == static_cast<size_t>(count)) break;
-            read(file);
+            read_record(file.string(), [&] { return read_file(file, kMaxSgfBytes); });
         }
-        if (records_.empty()) fail_empty(paths, files.size());
-        const std::vector<size_t> shares = share_out(static_cast<size_t>(count));
-        for (size_t i = 0; i < records_.size(); ++i) draw(records_[i], shares[i]);
+        std::string places;
+        for (const fs::path& path : paths) places += (places.empty() ? "" : ", ") + path.string();
+        finish(places, files.size(), count);
+    }
+
+    void run(std::span<const SgfText> texts, int count) {
+        std::vector<SgfText> order(texts.begin(), texts.end());
+        shuffle(order, rng_);
+        for (const SgfText& record : order) {
+            if (records_.size() == static_cast<size_t>(count)) break;
+            read_record(record.name, [&] { return std::string(record.text); });
+        }
+        finish("records in memory", order.size(), count);
     }
 
   private:
     void warn(const std::string& text) { result_.warnings.push_back(text); }
 
-    void read(const fs::path& file) {
+    void finish(const std::string& places, size_t files, int count) {
+        if (records_.empty()) fail_empty(places, files);
+        const std::vector<size_t> shares = share_out(static_cast<size_t>(count));
+        for (size_t i = 0; i < records_.size(); ++i) draw(records_[i], shares[i]);
+    }
+
+    template <class Load>
+    void read_record(const std::string& name, const Load& load) {
         try {
-            const std::string text = read_file(file, kMaxSgfBytes);
+            const std::string text = load();
             Record record;
-            record.file = file, record.sha256 = to_hex(sha256(text));
+            record.file = name, record.sha256 = to_hex(sha256(text));
             if (options_.excluded_sha256.contains(record.sha256)) {
                 ++result_.excluded_games;
                 return;
             }
             if (!seen_.insert(record.sha256).second) return;
-            read_lines(parse_sgf(text, file.string()), record);
+            read_lines(parse_sgf(text, name), record);
             if (!record.places.empty()) records_.push_back(std::move(record));
         } catch (const ProtocolError& error) {
             warn(error.what());
@@ -148,9 +165,8 @@ class Sampler {
         return rules;
     }
 
-    [[noreturn]] void fail_empty(std::span<const fs::path> paths, size_t files) const {
-        std::string text;
-        for (const fs::path& path : paths) text += (text.empty() ? "" : ", ") + path.string();
+    [[noreturn]] void fail_empty(const std::string& places, size_t files) const {
+        std::string text = places;
         text += ": no positions: " + std::to_string(files) + " game records found";
         if (result_.excluded_games > 0) text += ", " + std::to_string(result_.excluded_games) + " of them excluded";
         if (!result_.warnings.empty()) text += "; " + result_.warnings.front();
@@ -210,6 +226,13 @@ std::vector<fs::path> find_game_records(std::span<const fs::path> paths) {
         std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
     }
     return files;
+}
+
+SampledPositions sample_positions(std::span<const SgfText> records, int count, uint64_t seed,
+                                  const SamplerOptions& options) {
+    SampledPositions result;
+    Sampler(options, result, seed).run(records, count);
+    return result;
 }
 
 SampledPositions sample_positions(std::span<const std::filesystem::path> paths, int count, uint64_t seed,

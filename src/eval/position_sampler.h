@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "game/history.h"
@@ -47,6 +48,15 @@ struct SampledPositions {
 // Records that are damaged, variations that cannot be played and copies of a record are left out. Throws IoError where
 // a path cannot be read or no position is left, saying why.
 SampledPositions sample_positions(std::span<const std::filesystem::path> paths, int count, uint64_t seed,
+                                  const SamplerOptions& options = {});
+
+// A record in memory.
+struct SgfText {
+    std::string name;
+    std::string_view text;
+};
+// The same of such records.
+SampledPositions sample_positions(std::span<const SgfText> records, int count, uint64_t seed,
                                   const SamplerOptions& options = {});
 
 // The records that such paths name: in the order of the paths, those of one folder by name. Throws IoError.
