@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "quant/quantize_graph.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "core/thread.h"
+#include "quant/block_rounding.h"
+#include "quant/second_moments.h"
+#include "quant/stored_weights.h"
+
+namespace katago {
+
+namespace {
+
+// Columns of statistics a product, over all boards: several times the dimension of the largest.
+constexpr int kColumns = 8000;
+
+std::set<NodeId> ancestors(const Graph& graph, NodeId output) {
+    std::set<NodeId> found;
+    std::vector<NodeId> next = {output};
+    while (!next.empty()) {
+        const NodeId id = next.back();
+        next.pop_back();
+        if (!found.insert(id).second) continue;
+        for (const NodeId input : graph.node(id).inputs) next.push_back(input);
+    }
+    return found;
+}
+
+// Products whose statistics are gathered in one run over the positions.
+using Group = std::vector<NodeId>;
+
+std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& products, int64_t bytes) {
+    std::vector<Group> groups;
+    int64_t taken = bytes;
+    for (const NodeId id : products) {
+        const ProductShape shape = product_shape(graph.node(id));
+        const int64_t side = int64_t{shape.taps} * shape.in_channels;
+        const int64_t wanted = 4 * side * (side + 384);
+        if (taken + wanted > bytes) groups.emplace_back(), taken = 0;
+        groups.back().push_back(id);
+        taken += wanted;
+    }
+    return groups;
+}
+
+}  // namespace
+
+std::vector<NodeId> int8_candidates(const Graph& graph) {
+    const GraphOutputs& outputs = graph.outputs();
+    const std::set<NodeId> policy = ancestors(graph, outputs.policy), value = ancestors(graph, outputs.value);
+    std::vector<NodeId> found;
+    for (NodeId id = 0; const Node& node : graph.nodes()) {
+        if (product_weights(node) && node.type.kind == TensorKind::Spatial && policy.contains(id) && value.contains(id))
+            found.push_back(id);
+        ++id;
+    }
+    return found;
+}
+
+std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
+                                                   const ObserveCalibration& observe, const QuantizeOptions& options) {
+    const int threads = std::max(options.threads, 1);
+    // A third for the copies that rounding makes of one product's.
+    const std::vector<Group> groups = make_groups(graph, products, options.moment_bytes / threads * 2 / 3);
+    const int columns = std::max(1, kColumns / std::max(options.boards, 1));
+    std::map<NodeId, ProductWeights> made;
+    std::mutex mutex;
+    std::atomic<size_t> next = 0;
+    std::atomic<bool> failed = false;
+    const auto run_group = [&](const Group& group) {
+        std::map<NodeId, std::unique_ptr<SecondMoments>> moments;
+        std::multimap<NodeId, NodeId> by_input;
+        for (const NodeId id : group) {
+            const NodeId input = graph.node(id).inputs[0];
+            by_input.emplace(input, id);
+            moments[id] = std::make_unique<SecondMoments>(graph.node(id), columns);
+        }
+        std::set<NodeId> seen;
+        observe([&](const ObservedValue& value, BoardShape board) {
+            const auto [begin, end] = by_input.equal_range(value.node);
+            for (auto it = begin; it != end; ++it) {
+                moments.at(it->second)->add(value.values, board);
+                seen.insert(it->second);
+            }
+        });
+        for (const NodeId id : group) {
+            const int block = block_size(product_shape(graph.node(id)).in_channels, options.block);
+            Eigen::MatrixXf mean;
+            if (seen.contains(id)) mean = moments.at(id)->take_mean();
+            moments.erase(id);
+            ProductWeights weights = round_to_int8(graph.node(id), std::move(mean), block);
+            const std::scoped_lock lock(mutex);
+            made[id] = std::move(weights);
+            if (options.progress) options.progress(made.size(), products.size());
+        }
+    };
+    std::vector<std::unique_ptr<Thread>> workers;
+    for (int i = 0; i < threads; ++i) {
+        workers.push_back(std::make_unique<Thread>([&] {
+            try {
+                for (size_t turn; !failed && (turn = next++) < groups.size();) run_group(groups[turn]);
+            } catch (...) {
+                failed = true;
+                throw;
+            }
+        }));
+    }
+    for (const auto& worker : workers) worker->join();
+    return made;
+}
+
+}  // namespace katago

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "backend/backend.h"
+#include "nn/graph.h"
+
+namespace katago {
+
+// Sums x x^T over the columns x that a product multiplies: the input channels at one point, or for a convolution those
+// of all points under its kernel, [tap][in]. One thread at a time.
+class SecondMoments {
+  public:
+    // `columns_per_board`: so many points of each board, drawn at random but the same ones in every run.
+    SecondMoments(const Node& product, int columns_per_board);
+
+    int dimension() const { return dimension_; }
+    // `values`: [board.area(), in_channels], what the product reads.
+    void add(std::span<const float> values, BoardShape board);
+    // The mean so far; only the lower triangle counts.
+    Eigen::MatrixXf take_mean();
+
+  private:
+    void copy_column(std::span<const float> values, BoardShape board, int point);
+    void flush();
+
+    int kernel_y_ = 1, kernel_x_ = 1, dilation_y_ = 1, dilation_x_ = 1, channels_ = 0, dimension_ = 0;
+    int columns_per_board_;
+    uint64_t boards_ = 0, columns_ = 0;
+    Eigen::MatrixXf pending_;  // columns not added yet
+    Eigen::Index pending_columns_ = 0;
+    Eigen::MatrixXf sum_;
+};
+
+}  // namespace katago

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "quant/block_rounding.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "core/half.h"
+#include "core/rng.h"
+#include "quant/second_moments.h"
+#include "quant/stored_weights.h"
+
+using namespace katago;
+
+namespace {
+
+constexpr int kIn = 20, kOut = 12;
+
+Node conv_node(int kernel, uint64_t seed) {
+    Rng rng(seed);
+    std::vector<float> weights(static_cast<size_t>(kernel * kernel * kIn * kOut));
+    for (float& weight : weights) weight = static_cast<float>(rng.gaussian());
+    Conv2d conv;
+    conv.kernel_y = conv.kernel_x = kernel, conv.in_channels = kIn, conv.out_channels = kOut;
+    conv.weights = make_weights(std::move(weights));
+    return {"conv", conv, {}, {}};
+}
+
+// A board whose channels depend on one another, as those of a network do.
+std::vector<float> board_of(BoardShape shape, uint64_t seed) {
+    Rng rng(seed);
+    std::vector<float> values;
+    for (int point = 0; point < shape.area(); ++point) {
+        const double common = 2 * rng.gaussian();
+        for (int c = 0; c < kIn; ++c) values.push_back(static_cast<float>(common + 0.3 * rng.gaussian()));
+    }
+    return values;
+}
+
+// Mean squared error of the product's results: the sum over the outputs of e^T H e.
+double error_of(const Node& node, const ProductWeights& rounded, const Eigen::MatrixXf& moments) {
+    const Weights right = product_weights(node)->floats(), found = rounded.floats();
+    const Eigen::MatrixXf full = moments.selfadjointView<Eigen::Lower>();
+    double error = 0;
+    for (int o = 0; o < kOut; ++o) {
+        Eigen::VectorXf e(full.rows());
+        for (Eigen::Index i = 0; i < e.size(); ++i) {
+            const size_t at = static_cast<size_t>(i) * kOut + static_cast<size_t>(o);
+            e[i] = (*right)[at] - (*found)[at];
+        }
+        error += double{e.dot(full * e)};
+    }
+    return error;
+}
+
+}  // namespace
+
+TEST_CASE("block rounding: every weight is within half a level, plainly rounded") {
+    const Node node = conv_node(3, 1);
+    const ProductWeights rounded = round_to_int8(node, {}, 8);
+    REQUIRE(rounded.int8() != nullptr);
+    CHECK(rounded.int8()->blocks() == 3);
+    const Weights right = product_weights(node)->floats(), found = rounded.floats();
+    for (size_t i = 0; i < right->size(); ++i) {
+        const size_t tap = i / (kIn * kOut), in = i / kOut % kIn, out = i % kOut;
+        const float scale = float_of_half(rounded.int8()->scales[(tap * 3 + in / 8) * kOut + out]);
+        CHECK(std::abs((*right)[i] - (*found)[i]) <= 0.5f * scale * 1.0001f);
+        CHECK(std::abs(int{rounded.int8()->values[i]}) <= 127);
+    }
+}
+
+TEST_CASE("block rounding: compensation leaves a fraction of the error, on inputs it did not see") {
+    for (const int kernel : {1, 3}) {
+        CAPTURE(kernel);
+        const Node node = conv_node(kernel, 2);
+        const BoardShape shape{7, 9};
+        SecondMoments seen(node, 63), unseen(node, 63);
+        for (uint64_t board = 0; board < 60; ++board) {
+            seen.add(board_of(shape, board), shape);
+            unseen.add(board_of(shape, 1000 + board), shape);
+        }
+        const Eigen::MatrixXf judge = unseen.take_mean();
+        const double plain = error_of(node, round_to_int8(node, {}, 10), judge);
+        const double compensated = error_of(node, round_to_int8(node, seen.take_mean(), 10), judge);
+        CHECK(plain > 0);
+        CHECK(compensated < 0.5 * plain);
+    }
+}
+
+TEST_CASE("block rounding: zeros, and inputs that never come, are no trouble") {
+    Node node = conv_node(1, 3);
+    std::get<Conv2d>(node.layer).weights = make_weights(std::vector<float>(kIn * kOut));
+    const ProductWeights rounded = round_to_int8(node, Eigen::MatrixXf::Zero(kIn, kIn), 64);
+    const Weights found = rounded.floats();
+    for (const float weight : *found) CHECK(weight == 0);
+}
+
+TEST_CASE("block rounding: blocks are of equal size") {
+    CHECK(block_size(96, 64) == 48);
+    CHECK(block_size(192, 64) == 64);
+    CHECK(block_size(22, 64) == 22);
+    CHECK(block_size(65, 64) == 33);
+}
+
+TEST_CASE("second moments: at the edge of a board, taps beyond it see nothing") {
+    Node node = conv_node(3, 4);
+    std::get<Conv2d>(node.layer).in_channels = 2;
+    SecondMoments moments(node, 1);
+    moments.add(std::vector<float>{3, -2}, {1, 1});
+    const Eigen::MatrixXf mean = moments.take_mean();
+    REQUIRE(mean.rows() == 18);
+    CHECK(mean(8, 8) == 9);
+    CHECK(mean(9, 8) == -6);
+    CHECK(mean(9, 9) == 4);
+    CHECK(mean.cwiseAbs().sum() == 9 + 6 + 4);
+}
