@@ -12,6 +12,7 @@
 #include "command/ignored_keys.h"
 #include "command/locate.h"
 #include "command/network_load.h"
+#include "command/quantize_load.h"
 #include "core/ensure.h"
 #include "core/error.h"
 #include "core/heap.h"
@@ -121,11 +122,12 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
     const std::span<const Backend* const> known = backends();
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
     {
-        const Model model = read_model(model_file, model_read_options(config));
+        Model model = read_model(model_file, model_read_options(config));
+        model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
         if (options.keep_graph) graph_ = model.graph;
         LoadedNetwork network = load_network(model, *backend_, config);
         loaded_ = std::move(network.model);
-        notes_ = std::move(network.notes);
+        notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
         evaluator_ = std::make_unique<Evaluator>(model.info, model.graph->meta_channels(), loaded_,
                                                  evaluator_options(config, notes_));
     }

@@ -11,6 +11,7 @@
 #include <ostream>
 
 #include "command/engine.h"
+#include "command/interrupt_watch.h"
 #include "command/match_opening.h"
 #include "command/match_options.h"
 #include "command/match_play.h"
@@ -27,7 +28,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr long kPollInterval_ns = 50'000'000;
 constexpr double kRedrawInterval_s = 0.5;
 // Between two progress lines where the last one cannot be written over.
 constexpr double kLineInterval_s = 10;
@@ -35,31 +35,6 @@ constexpr double kLineInterval_s = 10;
 double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-// Takes interrupts away from the process while it lives, and tells of them when asked: threads made meanwhile are not
-// disturbed, and nothing is lost half-written.
-class InterruptWatch {
-  public:
-    InterruptWatch() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    }
-    ~InterruptWatch() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    InterruptWatch(const InterruptWatch&) = delete;
-    InterruptWatch& operator=(const InterruptWatch&) = delete;
-
-    // Waits a moment; whether there was an interrupt.
-    bool wait() const {
-        const timespec moment{.tv_sec = 0, .tv_nsec = kPollInterval_ns};
-        return sigtimedwait(&signals_, nullptr, &moment) > 0;
-    }
-
-  private:
-    sigset_t signals_{};
-    sigset_t before_{};
-};
 
 // The networks of both bots: one, where the same file is set up in the same way.
 class Networks {

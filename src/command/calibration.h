@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eval/evaluator.h"
+#include "eval/position_sampler.h"
+#include "quant/quantize_graph.h"
+
+namespace katago {
+
+// Positions for making a quantized network: some to gather statistics from, some, of other games, to judge it by.
+struct CalibrationSet {
+    SampledPositions sampled;
+    std::vector<const SampledPosition*> statistics;
+    std::vector<BoardHistory> judging;
+};
+
+// So many positions in all, from game records, or, where no paths are given, from games that are built in: the b6c96
+// network against itself on 19x19, 13x13 and 9x9. Throws IoError.
+struct CalibrationOptions {
+    std::vector<std::filesystem::path> paths;
+    int positions = 256;
+    uint64_t seed = 1;
+};
+CalibrationSet draw_calibration(const CalibrationOptions& options);
+
+// The records that are built in.
+std::vector<SgfText> built_in_calibration();
+
+// Runs the network over the positions for statistics, turned as they were drawn, and shows the planes that it reads as
+// well. The arguments outlive the result.
+ObserveCalibration observe_with(Evaluator& evaluator, const Graph& graph, const CalibrationSet& set);
+
+}  // namespace katago
