@@ -13,6 +13,8 @@ constexpr std::array kSubcommands = {
                run_analysis},
     Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
     Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
+    Subcommand{"evaluate", "Writes positions of game records and what a network says of them, as JSON lines.",
+               run_evaluate},
     Subcommand{"genconfig", "Ask some questions, measure this machine, write a config for gtp.", run_genconfig},
     Subcommand{"info", "Show what is in a network file.", run_info},
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},

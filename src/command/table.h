@@ -33,6 +33,7 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
 int run_gtp(std::span<const std::string> arguments, const Streams& streams);
 int run_benchmark(std::span<const std::string> arguments, const Streams& streams);
 int run_benchmarknn(std::span<const std::string> arguments, const Streams& streams);
+int run_evaluate(std::span<const std::string> arguments, const Streams& streams);
 int run_genconfig(std::span<const std::string> arguments, const Streams& streams);
 int run_info(std::span<const std::string> arguments, const Streams& streams);
 int run_match(std::span<const std::string> arguments, const Streams& streams);
