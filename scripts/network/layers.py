@@ -2,7 +2,8 @@
 """The layers of the networks as torch modules, NCHW. Formulas: KataGo's network format.
 
 A layer that stores numbers in the file is a `FileLayer`: it gives and takes its arrays in the file's layout and order.
-Masks are [N, 1, H, W], 1 on the board; None where every board fills the planes.
+Masks are [N, 1, H, W], 1 on the board; None where every board fills the planes. Long sums are in single precision even
+in a network of halves.
 """
 
 from __future__ import annotations
@@ -186,6 +187,8 @@ class RmsNorm(FileLayer):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Planes [N, C, H, W]."""
+        kind = x.dtype
+        x = x.float()
         square = x * x
         if not self.config.over_board:
             mean = square.mean(dim=1, keepdim=True)
@@ -195,12 +198,13 @@ class RmsNorm(FileLayer):
             area = mask.sum(dim=(1, 2, 3), keepdim=True)
             mean = (square.mean(dim=1, keepdim=True) * mask).sum(dim=(1, 2, 3), keepdim=True) / area
         x = x * torch.rsqrt(mean + self.config.epsilon) * self.gamma.view(1, -1, 1, 1)
-        return x if self.beta is None else x + self.beta.view(1, -1, 1, 1)
+        return (x if self.beta is None else x + self.beta.view(1, -1, 1, 1)).to(kind)
 
     def of_points(self, x: Tensor) -> Tensor:
         """Points [N, H * W, C]."""
-        mean = (x * x).mean(dim=-1, keepdim=True)
-        return x * torch.rsqrt(mean + self.config.epsilon) * self.gamma
+        wide = x.float()
+        mean = (wide * wide).mean(dim=-1, keepdim=True)
+        return (wide * torch.rsqrt(mean + self.config.epsilon) * self.gamma).to(x.dtype)
 
     def _tensors(self) -> list[Tensor]:
         return [self.gamma] if self.beta is None else [self.gamma, self.beta]
@@ -288,14 +292,20 @@ class Rope(FileLayer):
 
 
 def rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
-    """Rotates pairs of the last axis; returns first members, then second ones, which is the same to a dot product."""
-    first, second = x[..., 0::2], x[..., 1::2]
-    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], dim=-1)
+    """Rotates pairs of the last axis of [N, heads, points, channels]; returns first members, then second ones, which is
+    the same to a dot product."""
+    first, second = x[:, :, :, 0::2], x[:, :, :, 1::2]
+    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], dim=3)
+
+
+def board_size(x: Tensor) -> tuple[int, int]:
+    """Rows and columns of [N, C, H, W]; as plain numbers, which converters take for constants."""
+    return int(x.shape[2]), int(x.shape[3])
 
 
 def board_area(x: Tensor, mask: Tensor | None) -> Tensor | float:
     """Points on the board: a number, or [N, 1] with a mask."""
-    return float(x.shape[2] * x.shape[3]) if mask is None else mask.sum(dim=(2, 3))
+    return float(math.prod(board_size(x))) if mask is None else mask.sum(dim=(2, 3))
 
 
 def _means(x: Tensor, mask: Tensor | None) -> Tensor:
@@ -311,9 +321,11 @@ def _side(x: Tensor, mask: Tensor | None) -> Tensor | float:
 
 def pool_max(x: Tensor, mask: Tensor | None) -> Tensor:
     """[N, C, H, W], 0 off the board -> [N, 3 C]: mean, mean * (sqrt(area) - 14) / 10, maximum (at least -1)."""
+    kind = x.dtype
+    x = x.float()
     mean = _means(x, mask)
     on_board = x if mask is None else x + (mask - 1.0)
-    return torch.cat([mean, mean * _side(x, mask), on_board.amax(dim=(2, 3)).clamp(min=-1.0)], dim=1)
+    return torch.cat([mean, mean * _side(x, mask), on_board.amax(dim=(2, 3)).clamp(min=-1.0)], dim=1).to(kind)
 
 
 def pool_value(x: Tensor, mask: Tensor | None) -> Tensor:

@@ -31,6 +31,7 @@ from .layers import (
     NormActivation,
     RmsNorm,
     Rope,
+    board_size,
     pool_max,
     pool_value,
     rotate,
@@ -85,12 +86,12 @@ class NestedBlock(nn.Module):
 
 def to_points(x: Tensor) -> Tensor:
     """[N, C, H, W] -> [N, H * W, C]"""
-    return x.flatten(2).transpose(1, 2)
+    return x.reshape(-1, int(x.shape[1]), math.prod(board_size(x))).transpose(1, 2)
 
 
 def to_planes(x: Tensor, height: int, width: int) -> Tensor:
     """[N, H * W, C] -> [N, C, H, W]"""
-    return x.transpose(1, 2).unflatten(2, (height, width))
+    return x.transpose(1, 2).reshape(-1, int(x.shape[2]), height, width)
 
 
 class AttentionBlock(nn.Module):
@@ -108,7 +109,7 @@ class AttentionBlock(nn.Module):
 
     def _heads(self, x: Tensor, heads: int, channels: int) -> Tensor:
         """[N, points, heads * channels] -> [N, heads, points, channels]"""
-        return x.unflatten(2, (heads, channels)).transpose(1, 2)
+        return x.reshape(-1, int(x.shape[1]), heads, channels).transpose(1, 2)
 
     def _for_each_query_head(self, x: Tensor, axis: int) -> Tensor:
         """Key/value heads, each repeated for the query heads that share it."""
@@ -116,7 +117,7 @@ class AttentionBlock(nn.Module):
         return x if repeats == 1 else x.repeat_interleave(repeats, dim=axis)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        config, (height, width) = self.config, x.shape[2:]
+        config, (height, width) = self.config, board_size(x)
         points = self.norm.of_points(to_points(x))
         query = self._heads(self.query(points), config.heads, config.qk_channels)
         key = self._heads(self.key(points), config.kv_heads, config.qk_channels)
@@ -128,8 +129,9 @@ class AttentionBlock(nn.Module):
         key, value = self._for_each_query_head(key, 1), self._for_each_query_head(value, 1)
         scores = (query * (1 / math.sqrt(config.qk_channels))) @ key.transpose(2, 3)
         if mask is not None:
-            scores = scores + (1.0 - mask.flatten(2).unsqueeze(1)) * self.OFF_BOARD
-        attended = (scores.softmax(dim=-1) @ value).transpose(1, 2).flatten(2)
+            scores = scores + (1.0 - mask.reshape(-1, 1, 1, height * width)) * self.OFF_BOARD
+        attended = (scores.float().softmax(dim=-1).to(value.dtype) @ value).transpose(1, 2)
+        attended = attended.reshape(-1, height * width, config.heads * config.v_channels)
         update = to_planes(self.out(attended), height, width)
         return x + (update if mask is None else update * mask)
 
@@ -147,7 +149,7 @@ class FfnBlock(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         points = self.norm.of_points(to_points(x))
         linear = self.linear(points)
-        update = to_planes(self.out(linear * torch.sigmoid(linear) * self.gate(points)), x.shape[2], x.shape[3])
+        update = to_planes(self.out(linear * torch.sigmoid(linear) * self.gate(points)), *board_size(x))
         return x + (update if mask is None else update * mask)
 
 
