@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The command line: reads a network, converts it, and on request compares the file with the engine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+import network
+from network import Network, NetworkError
+
+from . import check, files, positions, runtimes, to_coreml, to_onnx, to_tflite
+from .files import say
+from .fold import fold
+from .interface import ExportModule, Settings, check_exportable
+from .quantize import collect_moments, quantize
+
+CALIBRATION_POSITIONS = 24
+CALIBRATION_SEED, CHECK_SEED = 1, 2  # different positions
+PRECISIONS = ("fp32", "fp16", "int8")
+
+
+@dataclass(frozen=True)
+class Format:
+    suffix: str
+    convert: Callable[..., None]
+    blocks: bool  # whether weights can have a scale per block of input channels
+    runtime: Callable[[Path, int], runtimes.Runtime]
+    int8_activations: bool = False  # whether the runtime can make them on the way, by scales of each position
+
+
+FORMATS = {
+    "onnx": Format(".onnx", to_onnx.convert, True, runtimes.OnnxRuntime),
+    "tflite": Format(".tflite", to_tflite.convert, False, runtimes.LiteRt, int8_activations=True),
+    "coreml": Format(".mlpackage", to_coreml.convert, False, to_coreml.ReadBack),
+}
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python scripts/export", description="Converts a network for ONNX, TensorFlow Lite or Core ML runtimes."
+    )
+    parser.add_argument("model", type=Path, help="a KataGo network: .bin.gz, .bin, .txt.gz or .txt")
+    parser.add_argument("--format", choices=FORMATS, required=True)
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
+    parser.add_argument("--board", default="19", help="19, 13, 9 or WIDTHxHEIGHT (default 19)")
+    parser.add_argument(
+        "--mask", action="store_true", help="an input that says where the board is: serves all smaller sizes"
+    )
+    parser.add_argument("--batch", help="positions of an evaluation, or dynamic (default: dynamic for onnx, else 1)")
+    parser.add_argument("--output", type=Path, help="where to write (default: the network's name, here)")
+    parser.add_argument(
+        "--calibration", type=Path, metavar="GAMES", help="int8: SGF files whose positions show what matters"
+    )
+    parser.add_argument(
+        "--activations",
+        choices=("float", "int8"),
+        default="float",
+        help="int8: compute in floats (exact), or in int8 with scales of each position (tflite: faster, less exact)",
+    )
+    parser.add_argument(
+        "--check", type=Path, metavar="GAMES", help="compare with the engine on positions of these SGF files"
+    )
+    parser.add_argument("--positions", type=int, default=200, help="of --check (default 200)")
+    parser.add_argument("--engine", help="the katago program (default: the one of this tree)")
+    parser.add_argument("--profile", default="rank_5k", help="whom a human-imitating network imitates in --check")
+    parser.add_argument("--threads", type=int, default=1, help="default 1")
+    return parser.parse_args(arguments)
+
+
+def parse_board(text: str) -> tuple[int, int]:
+    """Height and width."""
+    sides = text.lower().split("x")
+    if len(sides) not in (1, 2) or not all(side.isdigit() for side in sides):
+        raise NetworkError(f"--board {text}: wanted one side, or WIDTHxHEIGHT")
+    return int(sides[-1]), int(sides[0])
+
+
+def parse_batch(text: str | None, name: str) -> int | None:
+    text = text or ("dynamic" if name == "onnx" else "1")
+    if text == "dynamic":
+        return None
+    if not text.isdigit() or int(text) == 0:
+        raise NetworkError(f"--batch {text}: wanted a number of positions, or dynamic")
+    return int(text)
+
+
+def calibration_inputs(
+    net: Network, args: argparse.Namespace, settings: Settings
+) -> list[tuple[torch.Tensor | None, ...]]:
+    found = positions.positions_of(
+        args.calibration, args.model, args.engine, 4 * CALIBRATION_POSITIONS, CALIBRATION_SEED, args.profile
+    )
+    inputs = []
+    for position in found:
+        if settings.mask or position.size == (settings.height, settings.width):
+            planes = position.inputs(net.config, settings.height, settings.width, args.profile)
+            made = {name: torch.from_numpy(values) for name, values in planes.items()}
+            mask = made["mask"] if settings.mask else None
+            inputs.append((made["spatial"], made["global"], made.get("meta"), mask))
+    if not inputs:
+        raise NetworkError(f"{args.calibration}: none of {len(found)} positions is on a board of this size")
+    return inputs[:CALIBRATION_POSITIONS]
+
+
+def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> dict[str, torch.Tensor] | None:
+    if not args.calibration:
+        say("WARNING: without --calibration weights are rounded one by one, which loses several times as much")
+        return None
+    inputs = calibration_inputs(net, args, settings)
+    say(f"calibrating on {len(inputs)} positions")
+    return collect_moments(fold(net.module, settings.height, settings.width), inputs)
+
+
+def export(
+    net: Network, args: argparse.Namespace, settings: Settings, output: Path, moments: dict[str, torch.Tensor] | None
+) -> None:
+    chosen = FORMATS[args.format]
+    module = fold(net.module, settings.height, settings.width)
+    weights = quantize(module, chosen.blocks, moments) if settings.precision == "int8" else None
+    extra = {"activations": args.activations} if chosen.int8_activations else {}
+    say(f"converting {net.config.name} to {args.format}, {settings.precision}")
+    with files.unfinished(output) as temporary:
+        chosen.convert(ExportModule(module, settings.mask), settings, weights, temporary, **extra)
+    say(f"wrote {output} ({files.size_of(output) / 1e6:.1f} MB)")
+
+
+def run_check(net: Network, args: argparse.Namespace, output: Path) -> None:
+    runtime = FORMATS[args.format].runtime(output, args.threads)
+    asked = positions.positions_of(args.check, args.model, args.engine, args.positions, CHECK_SEED, args.profile)
+    agreement = check.compare(net.config, runtime, asked, args.profile)
+    print(check.format_table([agreement.row(runtime.name)]))
+
+
+def run(arguments: list[str] | None) -> None:
+    args = parse_arguments(arguments)
+    height, width = parse_board(args.board)
+    settings = Settings(height, width, parse_batch(args.batch, args.format), args.mask, args.precision)
+    output = args.output or Path(f"{args.model.name.split('.')[0]}-{args.precision}{FORMATS[args.format].suffix}")
+    if output.suffix != FORMATS[args.format].suffix:
+        raise NetworkError(f"--output {output}: the name must end in {FORMATS[args.format].suffix}")
+    if args.activations == "int8" and not (args.precision == "int8" and FORMATS[args.format].int8_activations):
+        raise NetworkError("--activations int8 goes with --format tflite --precision int8")
+    torch.set_num_threads(args.threads)
+    say(f"reading {args.model}")
+    net = network.read(args.model)
+    check_exportable(net.config, settings)
+    moments = calibrate(net, args, settings) if args.precision == "int8" else None
+    export(net, args, settings, output, moments)
+    if args.check:
+        run_check(net, args, output)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is unfinished is removed
+    try:
+        run(arguments)
+    except NetworkError as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("export: interrupted", file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: MIT
+"""Tests of scripts/export: python -m unittest export.test_export, in scripts/. All networks: KATAGO_GOLDEN_FULL=1."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from contextlib import redirect_stderr
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import onnx
+import torch
+
+import network
+from export import cli, files, quantize, runtimes, to_coreml, to_onnx, to_tflite
+from export.fold import fold
+from export.interface import OUTPUT_NAMES, ExportModule, Settings
+from network import golden
+
+FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
+MODELS = golden.DATA / "models"
+SCRIPTS = Path(__file__).resolve().parent.parent
+BIG_FILE_BYTES = 20_000_000
+ROWS = 12  # of a network, in a short run
+# Networks that are converted in a short run, between them every kind of block and input; the converters are slow.
+SHORT = {"random-v8-b3c24", "random-v14-b3c32nbt", "random-v15-b3c32nbt-humanmeta", "random-v17-b2c48h4nbttflrs"}
+SHORT_TFLITE = {"random-v8-b3c24"}
+# Converters reorder sums; half precision has 11 bits.
+SAME = 1e-3
+HALF = 5e-2
+# Operators that TensorRT's ONNX parser has had since 8.5, from its list of supported operators.
+TENSORRT_OPERATORS = {
+    *(
+        "Add",
+        "Cast",
+        "Clip",
+        "Concat",
+        "Constant",
+        "Conv",
+        "DequantizeLinear",
+        "Div",
+        "Exp",
+        "Expand",
+        "Gather",
+        "Gemm",
+    ),
+    *("Identity", "MatMul", "Max", "Min", "Mul", "Pow", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape"),
+    *("Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Sqrt", "Squeeze", "Sub", "Tanh", "Tile", "Transpose"),
+    *("Unsqueeze", "Reciprocal"),
+}
+torch.set_num_threads(1)
+
+
+def stored_models() -> list[Path]:
+    paths = sorted(MODELS.glob("*.gz"))
+    return paths if FULL else [p for p in paths if p.name.split(".")[0] in SHORT]
+
+
+def tiny_network() -> network.Network:
+    torch.manual_seed(1)
+    config = network.bottleneck("tiny", 2, 16, 8, gpool_at=[1], gpool_channels=4)
+    return network.build(config)
+
+
+def random_inputs(size: int = 9, count: int = 1) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(1)
+    spatial = generator.integers(0, 2, (count, 22, size, size)).astype(np.float32)
+    spatial[:, 0] = 1
+    return {"spatial": spatial, "global": generator.random((count, 19), np.float32), "mask": spatial[:, :1]}
+
+
+def torch_outputs(module: torch.nn.Module, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    with torch.inference_mode():
+        outputs = module(torch.from_numpy(inputs["spatial"]), torch.from_numpy(inputs["global"]))
+    return {name: tensor.numpy() for name, tensor in zip(OUTPUT_NAMES, outputs, strict=True)}
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def assert_close(self, found: dict[str, np.ndarray], wanted: dict[str, np.ndarray], tolerance: float) -> None:
+        for name in OUTPUT_NAMES:
+            np.testing.assert_allclose(found[name], wanted[name], atol=tolerance, rtol=tolerance, err_msg=name)
+
+    def run_cli(self, *arguments: str) -> str:
+        """Runs the command; returns what it says on stderr where it fails, else nothing."""
+        said = io.StringIO()
+        with redirect_stderr(said):
+            return said.getvalue() if cli.main([str(a) for a in arguments]) != 0 else ""
+
+
+@unittest.skipUnless(MODELS.is_dir(), f"no networks in {MODELS} (set KATAGO_TEST_DATA)")
+class GoldenTest(Case):
+    def compare(self, runtime: runtimes.Runtime, path: Path) -> None:
+        """A file with a mask against the reference engine's answers, boards of all sizes."""
+        name = path.name.split(".")[0]
+        config = network.read(path).config
+        rows = [row for row in golden.rows_of(name) if row.buffer == runtime.size]
+        for row in rows if FULL else rows[:: len(rows) // ROWS]:
+            spatial = row.spatial()[None]
+            inputs = {"spatial": spatial, "global": row.global_()[None], "mask": spatial[:, :1].copy()}
+            if config.meta_channels:
+                inputs["meta"] = row.meta()[None]
+            faults = row.differences(config, runtimes.raw_row(runtime.run(inputs)))
+            what, worst = max(faults.items(), key=lambda fault: fault[1])
+            self.assertLessEqual(worst, 1.0, f"{name}, {row.position['id']}: {what} is off by {worst:.2f} tolerances")
+
+    def test_onnx_equals_the_reference_engine(self) -> None:
+        for path in stored_models():
+            with self.subTest(path.name):
+                output = self.folder / "net.onnx"
+                self.assertEqual(self.run_cli(path, "--format", "onnx", "--mask", "--output", output), "")
+                self.compare(runtimes.OnnxRuntime(output), path)
+
+    def test_tflite_equals_the_reference_engine(self) -> None:
+        for path in stored_models():
+            if not FULL and path.name.split(".")[0] not in SHORT_TFLITE:
+                continue
+            with self.subTest(path.name):
+                output = self.folder / "net.tflite"
+                self.assertEqual(self.run_cli(path, "--format", "tflite", "--mask", "--output", output), "")
+                self.compare(runtimes.LiteRt(output), path)
+
+    def test_coreml_read_back_equals_the_network(self) -> None:
+        inputs = random_inputs(19)
+        for path in stored_models():
+            net = network.read(path)
+            if net.config.meta_channels or path.stat().st_size > BIG_FILE_BYTES:
+                continue
+            with self.subTest(path.name):
+                output = self.folder / "net.mlpackage"
+                self.assertEqual(self.run_cli(path, "--format", "coreml", "--output", output), "")
+                self.assert_close(to_coreml.ReadBack(output).run(inputs), torch_outputs(net.module, inputs), SAME)
+
+
+class FormatTest(Case):
+    def onnx_model(self, settings: Settings, int8: bool = False) -> tuple[Path, network.NetworkModule]:
+        module = fold(tiny_network().module, settings.height, settings.width)
+        weights = quantize.quantize(module, True, None) if int8 else None
+        path = self.folder / "net.onnx"
+        to_onnx.convert(ExportModule(module, settings.mask), settings, weights, path)
+        return path, module
+
+    def test_onnx_takes_any_batch_and_describes_itself(self) -> None:
+        path, module = self.onnx_model(Settings(9, 9, batch=None))
+        inputs = random_inputs(9, count=3)
+        self.assert_close(runtimes.OnnxRuntime(path).run(inputs), torch_outputs(module, inputs), SAME)
+        texts = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+        self.assertEqual(texts["katago.name"], "tiny")
+        for name in (*(f"output.{name}" for name in OUTPUT_NAMES), "input.spatial", "input.global", "scale.lead"):
+            self.assertIn(name, texts)
+
+    def test_onnx_in_halves_is_close(self) -> None:
+        path, _ = self.onnx_model(Settings(9, 9, None, precision="fp16"))
+        inputs = random_inputs()
+        wanted = torch_outputs(tiny_network().module, inputs)
+        self.assert_close(runtimes.OnnxRuntime(path).run(inputs), wanted, HALF)
+
+    def test_onnx_codes_stand_for_the_quantized_weights(self) -> None:
+        path, module = self.onnx_model(Settings(9, 9, None, precision="int8"), int8=True)
+        inputs = random_inputs()
+        # The heads are stored as halves.
+        self.assert_close(runtimes.OnnxRuntime(path).run(inputs), torch_outputs(module, inputs), HALF)
+        kinds = {initializer.data_type for initializer in onnx.load(path).graph.initializer}
+        self.assertIn(onnx.TensorProto.INT8, kinds)
+
+    def test_onnx_keeps_to_what_tensorrt_reads(self) -> None:
+        for precision in ("fp32", "fp16", "int8"):
+            for mask in (False, True):
+                settings = Settings(9, 9, None, mask, precision)
+                model = onnx.load(self.onnx_model(settings, int8=precision == "int8")[0])
+                self.assertEqual([(entry.domain, entry.version) for entry in model.opset_import], [("", 17)])
+                self.assertLessEqual({node.op_type for node in model.graph.node}, TENSORRT_OPERATORS)
+
+    def test_tflite_int8_holds_the_quantized_weights(self) -> None:
+        settings = Settings(9, 9, 1, precision="int8")
+        module = fold(tiny_network().module, 9, 9)
+        weights = quantize.quantize(module, False, None)
+        inputs = random_inputs()
+        wanted = torch_outputs(module, inputs)
+        path = self.folder / "net.tflite"
+        to_tflite.convert(ExportModule(module, False), settings, weights, path)
+        runtime = runtimes.LiteRt(path)
+        self.assertEqual(sorted(runtime.inputs), ["global", "spatial"])
+        self.assert_close(runtime.run(inputs), wanted, HALF)
+
+    def test_coreml_in_halves_and_int8_reads_back(self) -> None:
+        inputs = random_inputs()
+        for precision in ("fp16", "int8"):
+            module = fold(tiny_network().module, 9, 9)
+            weights = quantize.quantize(module, False, None) if precision == "int8" else None
+            wanted = torch_outputs(module, inputs)
+            path = self.folder / f"{precision}.mlpackage"
+            to_coreml.convert(ExportModule(module, False), Settings(9, 9, 1, precision=precision), weights, path)
+            self.assert_close(to_coreml.ReadBack(path).run(inputs), wanted, HALF)
+
+
+class QuantizeTest(unittest.TestCase):
+    def test_rounding_is_within_half_a_step(self) -> None:
+        torch.manual_seed(1)
+        for shape in ((8, 96, 3, 3), (8, 22, 5, 5), (6, 50)):
+            weight = torch.randn(shape)
+            for blocks in (True, False):
+                found = quantize.quantize_weight(weight, blocks, None)
+                error = quantize.to_matrix((found.values() - weight).abs())
+                steps = found.scales.repeat_interleave(error.shape[1] // found.scales.shape[1], dim=1)
+                self.assertTrue((error <= 0.5 * steps + 1e-7).all())
+
+    def test_compensated_rounding_changes_outputs_less(self) -> None:
+        torch.manual_seed(1)
+        inputs = torch.randn(500, 64) @ torch.randn(64, 64)  # channels that depend on each other
+        weight = torch.randn(16, 64)
+        moments = inputs.T @ inputs
+
+        def output_error(moments: torch.Tensor | None) -> float:
+            found = quantize.quantize_weight(weight, False, moments)
+            return float((inputs @ (found.values() - weight).T).square().mean())
+
+        self.assertLess(output_error(moments), 0.5 * output_error(None))
+
+    def test_the_largest_weight_keeps_the_outermost_code(self) -> None:
+        torch.manual_seed(2)
+        weight, inputs = torch.randn(16, 48), torch.randn(100, 48)
+        found = quantize.quantize_weight(weight, False, inputs.T @ inputs)
+        self.assertTrue((found.codes.abs().amax(dim=1) == quantize.MAX_CODE).all())
+
+
+class FailureTest(Case):
+    def model(self) -> Path:
+        path = self.folder / "tiny.bin.gz"
+        network.write(tiny_network(), path)
+        return path
+
+    def test_errors_are_one_clear_line(self) -> None:
+        model = self.model()
+        for arguments, words in (
+            ((self.folder / "none.bin.gz", "--format", "onnx"), "none.bin.gz: cannot be read"),
+            ((model, "--format", "onnx", "--board", "20"), "20x20"),
+            ((model, "--format", "onnx", "--board", "x9"), "--board x9"),
+            ((model, "--format", "tflite", "--batch", "dynamic"), "dynamic is for onnx"),
+            ((model, "--format", "coreml", "--batch", "-1"), "--batch -1"),
+            ((model, "--format", "onnx", "--output", self.folder / "net.tflite"), "must end in .onnx"),
+            ((model, "--format", "onnx", "--output", self.folder / "no" / "net.onnx"), "cannot be written"),
+            ((model, "--format", "onnx", "--activations", "int8"), "--activations int8 goes with"),
+            ((model, "--format", "onnx", "--precision", "int8", "--calibration", "/nowhere"), "/nowhere: there is no"),
+        ):
+            with self.subTest(words):
+                output = [] if "--output" in arguments else ["--output", self.folder / f"net{self.suffix(arguments)}"]
+                said = self.run_cli(*arguments, *output).splitlines()
+                self.assertIn(words, said[-1])
+                self.assertTrue(said[-1].startswith("export: "))
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["tiny.bin.gz"])
+
+    @staticmethod
+    def suffix(arguments: tuple) -> str:
+        return next(entry.suffix for name, entry in cli.FORMATS.items() if name in arguments)
+
+    def test_an_old_network_is_refused(self) -> None:
+        path = self.folder / "old.bin.gz"
+        network.write(network.build(network.residual("old", 1, 8, gpool_channels=4, version=5)), path)
+        self.assertIn("version 5", self.run_cli(path, "--format", "onnx", "--output", self.folder / "old.onnx"))
+
+    def test_an_interrupted_export_leaves_nothing(self) -> None:
+        def half_done(_module: object, _settings: object, _weights: object, path: Path) -> None:
+            path.write_bytes(b"half")
+            raise KeyboardInterrupt
+
+        broken = cli.Format(".onnx", half_done, True, runtimes.OnnxRuntime)
+        model = self.model()
+        with mock.patch.dict(cli.FORMATS, onnx=broken):
+            said = self.run_cli(model, "--format", "onnx", "--output", self.folder / "net.onnx")
+        self.assertIn("interrupted", said)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["tiny.bin.gz"])
+
+    def test_a_finished_export_replaces_an_older_one(self) -> None:
+        for kind in ("file", "folder"):
+            output = self.folder / kind
+            for content in (b"old", b"new"):
+                with files.unfinished(output) as temporary:
+                    if kind == "folder":
+                        temporary.mkdir()
+                    (temporary / "x" if kind == "folder" else temporary).write_bytes(content)
+            self.assertEqual((output / "x" if kind == "folder" else output).read_bytes(), b"new")
+
+    def test_a_missing_package_is_named(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-S", str(SCRIPTS / "export"), "x", "--format", "onnx"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"^export: the Python package \w+ is missing; .*setup.sh --train.*\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
