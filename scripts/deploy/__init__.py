@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What it takes to run exported networks elsewhere: see README.md."""

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Tests of scripts/deploy: the examples run, TensorRT's script asks for what is right. KATAGO_ENGINE: the program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import torch
+
+import network
+from export import cli
+
+DEPLOY = Path(__file__).resolve().parent
+ENGINE = Path(os.environ.get("KATAGO_ENGINE", DEPLOY.parents[1] / "katago"))
+GAME = "(;GM[1]SZ[9]KM[7]RU[chinese];B[ee];W[cc];B[gc];W[cg])"
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        torch.manual_seed(1)
+        self.model = self.folder / "tiny.bin.gz"
+        network.write(network.build(network.residual("tiny", 1, 8, gpool_channels=4)), self.model)
+        self.game = self.folder / "game.sgf"
+        self.game.write_text(GAME)
+
+    def export(self, *options: str) -> Path:
+        output = self.folder / f"net.{options[0]}"
+        arguments = [str(self.model), "--format", *options, "--board", "9", "--output", str(output)]
+        self.assertEqual(cli.main(arguments), 0)
+        return output
+
+    def run_script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        command = ["sh"] if name.endswith(".sh") else [sys.executable]
+        environment = os.environ | {"PYTHON": sys.executable}
+        return subprocess.run(
+            [*command, str(DEPLOY / name), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
+
+
+@unittest.skipUnless(ENGINE.is_file(), f"no engine at {ENGINE} (make, or set KATAGO_ENGINE)")
+class ExampleTest(Case):
+    def test_examples_say_where_to_play(self) -> None:
+        answers = []
+        for name, file_format in (("where_onnx.py", "onnx"), ("where_litert.py", "tflite")):
+            done = self.run_script(name, self.export(file_format), self.game, "--engine", ENGINE)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            lines = done.stdout.splitlines()
+            self.assertRegex(lines[0], r"^B to move: wins [\d.]+ %, leads by -?[\d.]+ points$")
+            self.assertEqual(len(lines), 6)
+            for line in lines[1:]:
+                self.assertRegex(line, r"^([A-J][1-9]|pass) +[\d.]+ %$")
+            answers.append(lines)
+        self.assertEqual(*answers)  # two runtimes, one network
+
+    def test_a_wrong_board_is_told(self) -> None:
+        self.game.write_text(GAME.replace("SZ[9]", "SZ[13]"))
+        done = self.run_script("where_onnx.py", self.export("onnx"), self.game, "--engine", ENGINE)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("boards of 9x9, the game is on 13x13", done.stderr)
+
+    def test_check_compares_with_the_engine(self) -> None:
+        output = self.folder / "checked.onnx"
+        command = [sys.executable, str(DEPLOY.parent / "export"), str(self.model), "--format", "onnx", "--board", "9"]
+        command += ["--output", str(output), "--check", str(self.game), "--engine", str(ENGINE), "--positions", "4"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        header, row = done.stdout.splitlines()
+        self.assertIn("policy KL", header)
+        self.assertRegex(row, r"^onnxruntime \S+ +4 +100\.0 +100\.0 ")
+
+
+class TensorRtTest(Case):
+    def test_the_builder_gets_shapes_and_precision(self) -> None:
+        done = self.run_script("tensorrt.sh", self.export("onnx"), "--dry-run", "--batch", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for word in ("--fp16", "--minShapes=spatial:1x22x9x9,global:1x19", "--maxShapes=spatial:4x22x9x9,global:4x19"):
+            self.assertIn(word, done.stdout)
+        self.assertNotIn("--int8", done.stdout)
+
+    def test_a_fixed_batch_takes_no_shapes(self) -> None:
+        done = self.run_script("tensorrt.sh", self.export("onnx", "--batch", "2"), "--dry-run", "--fp32")
+        self.assertNotIn("Shapes", done.stdout)
+        self.assertNotIn("--fp16", done.stdout)
+
+    def test_mistakes_are_told(self) -> None:
+        for arguments, words in (
+            (["none.onnx"], "no such file"),
+            ([], "which .onnx file"),
+            (["--what"], "unknown option"),
+        ):
+            done = self.run_script("tensorrt.sh", *arguments)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(words, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
