@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "core/machine.h"
 #include "eval/sgf_metadata.h"
 #include "search/memory_limit.h"
 

@@ -5,6 +5,7 @@
 
 #include "command/analysis_common.h"
 #include "core/hash.h"
+#include "core/machine.h"
 #include "protocol/json_report.h"
 #include "search/value_memory.h"
 

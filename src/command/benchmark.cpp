@@ -11,6 +11,7 @@
 #include "command/speed_search.h"
 #include "command/table.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "protocol/gtp_text.h"
 
 namespace katago {

@@ -15,6 +15,7 @@
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "protocol/gtp_text.h"
 
 namespace katago {

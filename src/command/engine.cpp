@@ -16,8 +16,8 @@
 #include "core/ensure.h"
 #include "core/error.h"
 #include "core/heap.h"
+#include "core/machine.h"
 #include "core/rng.h"
-#include "search/memory_limit.h"
 
 namespace katago {
 

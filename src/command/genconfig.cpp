@@ -17,6 +17,7 @@
 #include "command/speed_search.h"
 #include "command/table.h"
 #include "core/file.h"
+#include "core/machine.h"
 #include "nn/model_file.h"
 #include "protocol/gtp_text.h"
 

@@ -5,6 +5,7 @@
 
 #include "command/avoided_games.h"
 #include "core/error.h"
+#include "core/machine.h"
 
 namespace katago {
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "core/error.h"
+#include "core/machine.h"
 #include "eval/sgf_metadata.h"
 #include "protocol/gtp_text.h"
 #include "protocol/rules_json.h"
@@ -136,10 +136,6 @@ std::span<const ExclusiveKeys> rules_keys() {
           {"koRule", "scoringRule", "multiStoneSuicideLegal", "taxRule", "hasButton", "whiteBonusPerHandicapStone",
            "friendlyPassOk", "whiteHandicapBonus"}}}};
     return keys;
-}
-
-int usable_cores() {
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 int default_search_threads() {

@@ -84,9 +84,6 @@ BoardSize board_size_from_config(const Config& config);
 // The keys that stand for rules, for Config::apply_overrides.
 std::span<const ExclusiveKeys> rules_keys();
 
-// Cores that this process may run on, at least 1.
-int usable_cores();
-
 // Search threads where the config does not say: as many as cores, at most 4, so that a small board keeps responsive
 // and a big machine is not taken over unasked.
 int default_search_threads();

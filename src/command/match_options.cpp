@@ -2,10 +2,10 @@
 #include "command/match_options.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "command/gtp_settings.h"
 #include "core/error.h"
+#include "core/machine.h"
 
 namespace katago {
 
@@ -104,8 +104,7 @@ Config read_bot_config(const Config& shared, const Options& options, size_t bot,
 
 // Where both bots think at once on different boards there are `num_game_threads` searches at work.
 int default_game_threads(const std::array<BotSettings, 2>& bots) {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return std::max(1, cores / std::max(bots[0].params.num_threads, bots[1].params.num_threads));
+    return std::max(1, usable_cores() / std::max(bots[0].params.num_threads, bots[1].params.num_threads));
 }
 
 std::vector<std::string> describe(const std::array<BotSettings, 2>& bots) {

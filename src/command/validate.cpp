@@ -14,6 +14,7 @@
 #include "command/validation_report.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/machine.h"
 
 namespace katago {
 

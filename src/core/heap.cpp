@@ -2,7 +2,8 @@
 #include "core/heap.h"
 
 #include <cstdlib>  // defines __GLIBC__
-#include <thread>
+
+#include "core/machine.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -12,8 +13,8 @@ namespace katago {
 
 void share_heaps() {
 #ifdef __GLIBC__
-    constexpr unsigned kCoresPerHeap = 8;
-    mallopt(M_ARENA_MAX, static_cast<int>(1 + std::thread::hardware_concurrency() / kCoresPerHeap));
+    constexpr int kCoresPerHeap = 8;
+    mallopt(M_ARENA_MAX, 1 + usable_cores() / kCoresPerHeap);
 #endif
 }
 

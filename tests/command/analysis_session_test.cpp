@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "analysis_host.h"
+#include "core/machine.h"
 
 using namespace katago;
 using analysis_host::Host;

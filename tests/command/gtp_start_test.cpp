@@ -5,6 +5,7 @@
 
 #include "command/gtp_settings.h"
 #include "command/table.h"
+#include "core/machine.h"
 #include "transcripts.h"
 
 using namespace katago;

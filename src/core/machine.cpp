@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "core/machine.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace katago {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a container may use besides: caches of files, which the system gives back when asked, count as free.
+constexpr std::string_view kReclaimable = "inactive_file";
+// Version 1 writes "no limit" as a number near 2^63.
+constexpr int64_t kNoLimit = int64_t{1} << 60;
+
+// The number after `name` in a file of lines "name value"; with an empty name the first one of the file. -1: not there,
+// or "max".
+int64_t number_in(const fs::path& file, std::string_view name) {
+    std::ifstream in(file);
+    std::string word;
+    while (!name.empty() && in >> word && word != name) {
+    }
+    int64_t value = -1;
+    return in >> value ? value : -1;
+}
+
+void take_smaller(int64_t& bound, int64_t value) {
+    if (value > 0 && (bound == 0 || value < bound)) bound = value;
+}
+
+// Calls `visit` with the folder of each control group of one controller that the process is in, innermost first, and
+// with the version of its files. In a container the groups' names may be those outside of it: folders may be missing.
+void for_each_group(const fs::path& root, const std::string& controller,
+                    const std::function<void(const fs::path&, int version)>& visit) {
+    std::ifstream groups(root / "proc/self/cgroup");
+    // "0::/group" of version 2, "5:cpu,cpuacct:/group" of version 1.
+    for (std::string line; std::getline(groups, line);) {
+        const size_t first = line.find(':');
+        const size_t second = line.find(':', first + 1);
+        if (second == std::string::npos) continue;
+        const std::string controllers = line.substr(first + 1, second - first - 1);
+        const int version = controllers.empty() ? 2 : 1;
+        if (version == 1 && ("," + controllers + ",").find("," + controller + ",") == std::string::npos) continue;
+        const fs::path mount = root / "sys/fs/cgroup" / (version == 2 ? "" : controller);
+        fs::path group = fs::path(line.substr(second + 1)).relative_path();
+        while (!group.empty()) {
+            visit(mount / group, version);
+            group = group.parent_path();
+        }
+        visit(mount, version);
+    }
+}
+
+// Processors that the process may run on.
+int allowed_processors() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+    // More processors than the set has room for.
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+// Processor time a group grants per time that passes; nothing: as much as there is.
+std::optional<double> granted_processors(const fs::path& folder, int version) {
+    int64_t quota = -1;
+    int64_t period = -1;
+    if (version == 2) {
+        std::ifstream file(folder / "cpu.max");  // "150000 100000" or "max 100000"
+        if (!(file >> quota >> period)) return std::nullopt;
+    } else {
+        quota = number_in(folder / "cpu.cfs_quota_us", "");
+        period = number_in(folder / "cpu.cfs_period_us", "");
+    }
+    if (quota <= 0 || period <= 0) return std::nullopt;
+    return static_cast<double>(quota) / static_cast<double>(period);
+}
+
+}  // namespace
+
+MachineMemory read_machine_memory(const fs::path& root) {
+    MachineMemory memory;
+    const fs::path meminfo = root / "proc/meminfo";
+    take_smaller(memory.physical_bytes, number_in(meminfo, "MemTotal:") * 1024);
+    take_smaller(memory.free_bytes, number_in(meminfo, "MemAvailable:") * 1024);
+    for_each_group(root, "memory", [&](const fs::path& folder, int version) {
+        const int64_t limit = number_in(folder / (version == 2 ? "memory.max" : "memory.limit_in_bytes"), "");
+        if (limit <= 0 || limit >= kNoLimit) return;
+        take_smaller(memory.physical_bytes, limit);
+        const int64_t usage = number_in(folder / (version == 2 ? "memory.current" : "memory.usage_in_bytes"), "");
+        const int64_t reclaimable = std::max<int64_t>(0, number_in(folder / "memory.stat", kReclaimable));
+        if (usage >= 0) take_smaller(memory.free_bytes, std::max<int64_t>(1, limit - usage + reclaimable));
+    });
+    return memory;
+}
+
+int usable_cores(const fs::path& root) {
+    double cores = allowed_processors();
+    for_each_group(root, "cpu", [&](const fs::path& folder, int version) {
+        cores = std::min(cores, granted_processors(folder, version).value_or(cores));
+    });
+    return static_cast<int>(std::max(1.0, std::ceil(cores)));
+}
+
+}  // namespace katago

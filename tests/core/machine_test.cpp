@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "core/machine.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace katago;
+
+namespace {
+
+constexpr int64_t kMiB = 1 << 20;
+
+// A folder with the files that Linux would show.
+class FakeSystem {
+  public:
+    FakeSystem() : root_(std::filesystem::temp_directory_path() / ("katago-machine-" + std::to_string(getpid()))) {
+        write("proc/meminfo", "MemTotal: 8388608 kB\nMemFree: 1 kB\nMemAvailable:  3145728 kB\n");
+    }
+    ~FakeSystem() { std::filesystem::remove_all(root_); }
+
+    void write(const std::string& name, const std::string& text) {
+        std::filesystem::create_directories((root_ / name).parent_path());
+        std::ofstream(root_ / name) << text;
+    }
+    const std::filesystem::path& root() const { return root_; }
+    MachineMemory read() const { return read_machine_memory(root_); }
+
+  private:
+    std::filesystem::path root_;
+};
+
+}  // namespace
+
+TEST_CASE("machine: the machine's memory is read, and the bounds of the container it runs in") {
+    FakeSystem system;
+    CHECK(system.read().physical_bytes == 8192 * kMiB);
+    CHECK(system.read().free_bytes == 3072 * kMiB);
+
+    system.write("proc/self/cgroup", "0::/user/job\n");
+    system.write("sys/fs/cgroup/user/job/memory.max", "max\n");
+    system.write("sys/fs/cgroup/user/memory.max", std::to_string(1024 * kMiB));
+    system.write("sys/fs/cgroup/user/memory.current", std::to_string(900 * kMiB));
+    system.write("sys/fs/cgroup/user/memory.stat", "anon 5\ninactive_file " + std::to_string(300 * kMiB) + "\n");
+    CHECK(system.read().physical_bytes == 1024 * kMiB);
+    CHECK(system.read().free_bytes == 424 * kMiB);
+
+    system.write("proc/self/cgroup", "3:cpu:/\n5:memory:/box\n");
+    system.write("sys/fs/cgroup/memory/box/memory.limit_in_bytes", std::to_string(512 * kMiB));
+    system.write("sys/fs/cgroup/memory/box/memory.usage_in_bytes", std::to_string(100 * kMiB));
+    system.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK(system.read().physical_bytes == 512 * kMiB);
+    CHECK(system.read().free_bytes == 412 * kMiB);
+}
+
+TEST_CASE("machine: this machine tells how much it has") {
+    const MachineMemory memory = read_machine_memory();
+    CHECK(memory.physical_bytes > 64 * kMiB);
+    CHECK(memory.free_bytes > 0);
+}
+
+TEST_CASE("machine: cores are counted as the control groups grant them") {
+    FakeSystem system;
+    const int all = usable_cores();
+    CHECK(all >= 1);
+    CHECK(usable_cores(system.root()) >= all);  // no group here grants less
+
+    system.write("proc/self/cgroup", "0::/user/job\n");
+    system.write("sys/fs/cgroup/user/job/cpu.max", "max 100000\n");
+    CHECK(usable_cores(system.root()) >= all);
+    system.write("sys/fs/cgroup/user/cpu.max", "20000 100000\n");
+    CHECK(usable_cores(system.root()) == 1);
+    // A part of a core counts as one.
+    system.write("sys/fs/cgroup/user/cpu.max", "110000 100000\n");
+    CHECK(usable_cores(system.root()) == std::min(2, usable_cores("/nowhere")));
+
+    system.write("proc/self/cgroup", "4:cpu,cpuacct:/box\n5:memory:/box\n");
+    system.write("sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+    system.write("sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
+    CHECK(usable_cores(system.root()) == usable_cores("/nowhere"));
+    system.write("sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "100000\n");
+    CHECK(usable_cores(system.root()) == 1);
+    // In a container the group's name may be that outside of it; its files are at the top then.
+    system.write("proc/self/cgroup", "4:cpu,cpuacct:/outside/of/it\n");
+    system.write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+    system.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "50000\n");
+    CHECK(usable_cores(system.root()) == 1);
+}
