@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <functional>
 #include <istream>
 #include <ostream>
 
@@ -9,6 +10,7 @@
 #include "command/profile_use.h"
 #include "command/table.h"
 #include "command/version.h"
+#include "core/board_health.h"
 #include "core/error.h"
 #include "eval/sgf_metadata.h"
 
@@ -53,12 +55,13 @@ void log_statistics(Engine& engine, Logger& log) {
     log.write("All cleaned up, quitting");
 }
 
-// Answers lines until the input ends. False: nobody reads the answers.
-bool answer_lines(AnalysisSession& session, std::istream& in) {
+// Answers lines until the input ends; calls `after_line` after each. False: nobody reads the answers.
+bool answer_lines(AnalysisSession& session, std::istream& in, const std::function<void()>& after_line) {
     while (!session.output().failed()) {
         const std::optional<BoundedLine> line = read_bounded_line(in, kMaxJsonLineBytes);
         if (!line) return true;
         session.answer(*line);
+        after_line();
     }
     return false;
 }
@@ -101,7 +104,11 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
             "for queries that set it in overrideSettings.");
     const ProfileUse profiles = ProfileUse::of(engine, human.get());
     if (const auto warning = profiles.warning(session.human_profile())) say(*warning);
-    const bool read_all = answer_lines(session, streams.in);
+    BoardHealth health;
+    if (const auto warning = health.new_warning()) say(*warning);
+    const bool read_all = answer_lines(session, streams.in, [&] {
+        if (const auto warning = health.new_warning_now_and_then()) say(*warning);
+    });
     if (read_all && !options.has("quit-without-waiting"))
         session.finish();
     else

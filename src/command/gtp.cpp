@@ -10,6 +10,7 @@
 #include "command/profile_use.h"
 #include "command/table.h"
 #include "command/version.h"
+#include "core/board_health.h"
 #include "core/error.h"
 #include "eval/sgf_metadata.h"
 #include "protocol/bounded_line.h"
@@ -132,7 +133,7 @@ bool is_typed(const Streams& streams) {
 
 }  // namespace
 
-void run_gtp_loop(GtpSession& session, std::istream& in) {
+void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<void()>& after_line) {
     while (!session.quit_requested()) {
         const std::optional<BoundedLine> line = read_bounded_line(in, kMaxGtpLineBytes);
         // Any line, even an empty one, and the end of input end what runs beside the reader.
@@ -140,6 +141,7 @@ void run_gtp_loop(GtpSession& session, std::istream& in) {
         if (!line) break;
         answer_line(session, *line);
         if (session.output().failed()) throw IoError("standard output was closed");
+        if (after_line) after_line();
     }
     session.stop_pondering();
 }
@@ -164,7 +166,11 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
         return 1;
     }
     say_what_was_loaded(*program, streams.err);
-    run_gtp_loop(program->session, streams.in);
+    BoardHealth health;
+    if (const auto warning = health.new_warning()) program->session.announce(*warning);
+    run_gtp_loop(program->session, streams.in, [&] {
+        if (const auto warning = health.new_warning_now_and_then()) program->session.announce(*warning);
+    });
     program->log->write("All cleaned up, quitting");
     return 0;
 }
