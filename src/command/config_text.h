@@ -21,6 +21,9 @@ class ConfigText {
     // Makes a comment of the line `key = ...`, if there is one.
     void comment_out(std::string_view key);
 
+    // Puts whole lines before the first.
+    void prepend(std::string_view lines) { text_.insert(0, lines); }
+
     const std::string& text() const { return text_; }
 
   private:

@@ -7,8 +7,10 @@
 
 #include "command/benchmark_positions.h"
 #include "command/benchmarknn_measure.h"
+#include "command/board_profile.h"
 #include "command/config_text.h"
 #include "command/engine.h"
+#include "command/genconfig.h"
 #include "command/genconfig_questions.h"
 #include "command/gtp_settings.h"
 #include "command/locate.h"
@@ -16,6 +18,7 @@
 #include "command/progress_line.h"
 #include "command/speed_search.h"
 #include "command/table.h"
+#include "core/board_health.h"
 #include "core/file.h"
 #include "core/machine.h"
 #include "nn/model_file.h"
@@ -58,8 +61,18 @@ std::string rules_lines(const Rules& rules) {
     return text + "\nfriendlyPassOk = " + bool_text(rules.friendly_pass_ok);
 }
 
-ConfigText config_of(const ConfigWishes& wishes) {
+// The general settings, with those of a board in place of them.
+ConfigText settings_for(const BoardProfile* board) {
     ConfigText config(shipped_gtp_config());
+    if (!board) return config;
+    const std::string name(board->name);
+    for (const auto& [key, value] : Config::from_text(board->config, name).all()) config.set(key, value);
+    config.prepend("# For this board: values from configs/" + name + ".cfg, where they are explained.\n");
+    return config;
+}
+
+ConfigText config_of(const ConfigWishes& wishes, const BoardProfile* board) {
+    ConfigText config = settings_for(board);
     config.replace("rules", rules_lines(wishes.rules));
     for (const char* key : {"maxVisits", "maxPlayouts", "maxTime"}) config.comment_out(key);
     if (wishes.max_visits) config.set("maxVisits", std::to_string(*wishes.max_visits));
@@ -70,6 +83,16 @@ ConfigText config_of(const ConfigWishes& wishes) {
     if (wishes.max_pondering_seconds) config.set("maxTimePondering", default_number(*wishes.max_pondering_seconds));
     config.set("nnCacheSizePowerOfTwo", std::to_string(wishes.cache_power));
     return config;
+}
+
+UsualWishes usual_wishes(const BoardProfile* board) {
+    UsualWishes usual;
+    if (!board) return usual;
+    const Config config = Config::from_text(board->config, std::string(board->name));
+    usual.max_visits = static_cast<int>(config.get_int("maxVisits", {1, INT32_MAX}, usual.max_visits));
+    usual.max_seconds = config.get_double("maxTime", {0, 1e9}, usual.max_seconds);
+    usual.cache_power = config.get_int("nnCacheSizePowerOfTwo", {0, 48}, usual.cache_power);
+    return usual;
 }
 
 // The number of threads that the file to be replaced has; nothing where there is none to keep.
@@ -166,6 +189,10 @@ void say_how_to_start(const std::optional<std::string>& model, const fs::path& o
 }  // namespace
 
 int run_genconfig(std::span<const std::string> arguments, const Streams& streams) {
+    return run_genconfig_on(arguments, streams, "/");
+}
+
+int run_genconfig_on(std::span<const std::string> arguments, const Streams& streams, const fs::path& root) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
     const std::optional<std::string> model = options.value("model");
@@ -178,8 +205,13 @@ int run_genconfig(std::span<const std::string> arguments, const Streams& streams
         if (!dialog.ask_yes_or_no("The file " + output.string() + " exists already. Overwrite it? (y/n)")) return 0;
         threads = threads_of(output);
     }
-    const ConfigWishes wishes = ask_wishes(dialog);
-    ConfigText text = config_of(wishes);
+    const std::string model_of_board = board_model(root);
+    const BoardProfile* board = profile_of_board(model_of_board);
+    if (board)
+        dialog.say("This is a " + model_of_board + ": beginning with the settings of configs/" +
+                   std::string(board->name) + ".cfg");
+    const ConfigWishes wishes = ask_wishes(dialog, usual_wishes(board));
+    ConfigText text = config_of(wishes, board);
 
     dialog.heading("PERFORMANCE TUNING");
     const bool keep =

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "command/genconfig_questions.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
 #include "command/options.h"
 #include "core/config.h"
+#include "core/machine.h"
 #include "protocol/gtp_text.h"
 #include "protocol/rules_json.h"
 
@@ -17,7 +17,6 @@ namespace katago {
 namespace {
 
 constexpr double kBytesPerGb = 1024.0 * 1024 * 1024;
-constexpr double kUsualCacheGb = 3;
 constexpr double kEntryBytes = 3000;
 constexpr int kMaxCount = 1'000'000'000;
 constexpr double kMaxSeconds = 1e9;
@@ -51,7 +50,7 @@ Limit read_limit_kind(const std::string& answer) {
     throw UsageError("Please answer visits, playouts or seconds");
 }
 
-void ask_limit(Dialog& dialog, ConfigWishes& wishes) {
+void ask_limit(Dialog& dialog, const UsualWishes& usual, ConfigWishes& wishes) {
     if (!dialog.ask_yes_or_no("Shall the engine limit its thinking per move, besides the clock of a game? "
                               "(y/n, default n)",
                               false)) {
@@ -66,12 +65,14 @@ void ask_limit(Dialog& dialog, ConfigWishes& wishes) {
         "(Visits count what is kept from the last move, playouts only what is new.)",
         read_limit_kind);
     if (kind == Limit::Seconds) {
-        wishes.max_seconds = dialog.ask<double>("Seconds per move? (default 10)", [](const std::string& answer) {
-            return read_number(answer, {0, kMaxSeconds}, 10);
-        });
+        wishes.max_seconds = dialog.ask<double>("Seconds per move? (default " + default_number(usual.max_seconds) + ")",
+                                                [&](const std::string& answer) {
+                                                    return read_number(answer, {0, kMaxSeconds}, usual.max_seconds);
+                                                });
     } else if (kind == Limit::Visits) {
-        wishes.max_visits = dialog.ask<int>("Visits per move? (default 500)",
-                                            [](const std::string& answer) { return read_count(answer, 500); });
+        wishes.max_visits =
+            dialog.ask<int>("Visits per move? (default " + std::to_string(usual.max_visits) + ")",
+                            [&](const std::string& answer) { return read_count(answer, usual.max_visits); });
     } else {
         wishes.max_playouts = dialog.ask<int>("Playouts per move? (default 300)",
                                               [](const std::string& answer) { return read_count(answer, 300); });
@@ -89,10 +90,13 @@ void ask_pondering(Dialog& dialog, ConfigWishes& wishes) {
     if (seconds < unlimited) wishes.max_pondering_seconds = seconds;
 }
 
-// What KataGo offers, but no more than a quarter of the machine's memory.
-double usual_cache_gb() {
-    const auto bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-    return bytes > 0 ? std::min(kUsualCacheGb, bytes / 4 / kBytesPerGb) : kUsualCacheGb;
+// Rounded up, so that the number of entries is the wished one again; but no more than a quarter of the machine's
+// memory.
+double usual_cache_gb(const UsualWishes& usual) {
+    const double wished = kEntryBytes * static_cast<double>(int64_t{1} << usual.cache_power) / kBytesPerGb;
+    const double rounded = std::ceil(wished * 100) / 100;
+    const auto bytes = static_cast<double>(read_machine_memory().physical_bytes);
+    return bytes > 0 ? std::min(rounded, bytes / 4 / kBytesPerGb) : rounded;
 }
 
 double read_gigabytes(const std::string& answer, double otherwise) {
@@ -109,7 +113,7 @@ int cache_power_for(double bytes) {
     return power;
 }
 
-ConfigWishes ask_wishes(Dialog& dialog) {
+ConfigWishes ask_wishes(Dialog& dialog, const UsualWishes& usual) {
     ConfigWishes wishes;
     dialog.heading("RULES");
     wishes.rules = dialog.ask<Rules>(
@@ -118,10 +122,10 @@ ConfigWishes ask_wishes(Dialog& dialog) {
         "new-zealand, aga-button",
         [](const std::string& answer) { return rules_of_text(answer, KomiInText::Allowed); });
     dialog.heading("SEARCH LIMITS");
-    ask_limit(dialog, wishes);
+    ask_limit(dialog, usual, wishes);
     ask_pondering(dialog, wishes);
     dialog.heading("GPUS AND RAM");
-    const double usual_gb = usual_cache_gb();
+    const double usual_gb = usual_cache_gb(usual);
     const double gigabytes = dialog.ask<double>(
         "How many GB of memory may the cache of evaluations take, besides the search tree? (default " +
             default_number(usual_gb) + ")",

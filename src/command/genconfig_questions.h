@@ -20,8 +20,15 @@ struct ConfigWishes {
     int cache_power = 0;  // nnCacheSizePowerOfTwo
 };
 
+// What an empty answer means.
+struct UsualWishes {
+    int max_visits = 500;
+    double max_seconds = 10;
+    int cache_power = 20;  // KataGo's 3 GB; never more than a quarter of the machine's memory
+};
+
 // Asks KataGo's questions in KataGo's order. Throws IoError where the input ends.
-ConfigWishes ask_wishes(Dialog& dialog);
+ConfigWishes ask_wishes(Dialog& dialog, const UsualWishes& usual);
 
 // The largest power of two of cache entries that fits, 10 to 48. Source: KataGo's genconfig, 3000 bytes an entry.
 int cache_power_for(double bytes);

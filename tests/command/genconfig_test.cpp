@@ -3,7 +3,9 @@
 
 #include <sstream>
 
+#include "command/board_profile.h"
 #include "command/config_text.h"
+#include "command/genconfig.h"
 #include "command/genconfig_questions.h"
 #include "command/gtp_settings.h"
 #include "command/table.h"
@@ -72,6 +74,55 @@ TEST_CASE("genconfig: a file that exists is overwritten only after a yes, and it
     CHECK(out.find("TUNING NOW") == std::string::npos);
     CHECK(written(folder).get_string("numSearchThreads") == "77");
     CHECK(written(folder).get_string("maxTime") == "10");
+}
+
+TEST_CASE("genconfig: on a known board the board's profile is the beginning, and what it offers") {
+    const TinyModel folder("genconfig-board");
+    const std::filesystem::path root = folder.file("root");
+    std::filesystem::create_directories(root / "proc/device-tree");
+    write_file(root / "proc/device-tree/model", std::string("Raspberry Pi 4 Model B Rev 1.4\0", 31));
+    std::istringstream in("chinese\ny\nvisits\n\nn\n\n2\n5\n");
+    std::ostringstream out;
+    const std::vector<std::string> arguments = {"-model", folder.model(), "-output", folder.file("new.cfg")};
+    CHECK(run_genconfig_on(arguments, {in, out, out}, root) == 0);
+    CHECK(out.str().find("This is a Raspberry Pi 4 Model B Rev 1.4: ") != std::string::npos);
+    CHECK(out.str().find("Visits per move? (default 100)") != std::string::npos);
+    const Config config = written(folder);
+    CHECK(config.get_string("maxVisits") == "100");
+    CHECK(config.get_string("maxTreeMemoryMB") == "192");
+    CHECK(config.get_string("nnCacheSizePowerOfTwo") == "15");
+    CHECK(nice_name(rules_from_config(config)) == "Chinese");
+    CHECK(read_file(folder.file("new.cfg")).find("configs/rpi4.cfg") != std::string::npos);
+}
+
+TEST_CASE("board profiles: found by the names that device trees give") {
+    const auto name = [](std::string_view model) {
+        const BoardProfile* profile = profile_of_board(model);
+        return profile ? profile->name : std::string_view("none");
+    };
+    CHECK(name("Raspberry Pi 3 Model B Plus Rev 1.3") == "rpi3");
+    CHECK(name("Raspberry Pi Zero 2 W Rev 1.0") == "rpi3");
+    CHECK(name("Raspberry Pi 400 Rev 1.0") == "rpi4");
+    CHECK(name("Raspberry Pi Compute Module 4 Rev 1.0") == "rpi4");
+    CHECK(name("Raspberry Pi 5 Model B Rev 1.0") == "rpi5");
+    CHECK(name("NVIDIA Jetson Orin Nano Developer Kit") == "jetson");
+    CHECK(name("NVIDIA Jetson Xavier NX Developer Kit") == "jetson");
+    CHECK(name("Raspberry Pi Model B Rev 2") == "none");
+    CHECK(name("") == "none");
+}
+
+TEST_CASE("board profiles: gtp takes every setting of every profile") {
+    for (const BoardProfile& profile : board_profiles()) {
+        CAPTURE(profile.name);
+        const Config config = Config::from_text(profile.config, std::string(profile.name));
+        const GtpSettings settings = read_gtp_settings(config);
+        CHECK(settings.has_limit);
+        CHECK(settings.genmove.num_threads == 4);
+        CHECK(settings.genmove.max_tree_memory_mb > 0);
+        rules_from_config(config);
+        for (const char* key : {"nnPrecision", "nnCacheSizePowerOfTwo"}) CHECK(config.contains(key));
+        CHECK(config.unused_keys().empty());
+    }
 }
 
 TEST_CASE("genconfig: where the input ends nothing is written") {
