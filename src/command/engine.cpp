@@ -125,6 +125,7 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
         Model model = read_model(model_file, model_read_options(config));
         model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
         if (options.keep_graph) graph_ = model.graph;
+        model_notes_ = model.notes;
         LoadedNetwork network = load_network(model, *backend_, config);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,8 @@ class Engine {
     const std::string& model_file() const { return model_file_; }
     // Only with EngineOptions::keep_graph.
     const Graph& graph() const;
+    // What the file tells of its making, JSON texts by name (see Model::notes).
+    const std::map<std::string, std::string>& model_notes() const { return model_notes_; }
     const Backend& backend() const { return *backend_; }
     const LoadedModel& loaded_model() const { return *loaded_; }
     // Writes what computes the network, in which precision, and why.
@@ -68,6 +71,7 @@ class Engine {
   private:
     std::string model_file_;
     std::shared_ptr<const Graph> graph_;  // null unless it was to be kept
+    std::map<std::string, std::string> model_notes_;
     const Backend* backend_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;

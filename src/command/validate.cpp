@@ -36,7 +36,9 @@ const CommandLine& command_line() {
              {"positions", "", "PATH[,PATH...]",
               "Game records (SGF), or folders of them (default: games that come with the engine).", false},
              {"exclude", "", "PATH[,PATH...]",
-              "Records, or folders of them, not to be used wherever copies of them are found.", false},
+              "Records, or folders of them, not to be used wherever copies of them are found. The games that a "
+              "quantized file was calibrated with are never used.",
+              false},
              {"count", "", "NUMBER", "Positions to draw from the games (default 1000).", false},
              {"seed", "", "NUMBER", "Which of them: the same number draws the same positions (default 1).", false},
              {"threads", "", "NUMBER", "Positions evaluated at the same time (default: one a core).", false},

@@ -2,6 +2,7 @@
 #include "command/validation.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -58,6 +59,23 @@ Positions built_in_positions(int count) {
 std::set<std::string> digests_of_games(std::span<const fs::path> paths) {
     std::set<std::string> digests;
     for (const fs::path& file : find_game_records(paths)) digests.insert(to_hex(sha256(read_file(file, kMaxSgfBytes))));
+    return digests;
+}
+
+// SHA-256 of the games that a quantized file was fitted to, as it tells itself (see `quantize`).
+std::set<std::string> calibration_digests(const Engine& engine) {
+    std::set<std::string> digests;
+    for (const auto& [name, text] : engine.model_notes()) {
+        const nlohmann::json note = nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+        if (!note.is_object() || !note.contains("calibrationGames")) continue;
+        for (const nlohmann::json& game : note["calibrationGames"]) {
+            const auto digest = game.is_object() ? game.find("sha256") : game.end();
+            if (!game.is_object() || digest == game.end() || !digest->is_string())
+                throw ModelError(engine.model_file() + ": note " + name +
+                                 ": found a calibration game without sha256: " + game.dump());
+            digests.insert(digest->get<std::string>());
+        }
+    }
     return digests;
 }
 
@@ -123,6 +141,8 @@ class Validator {
         }
         SamplerOptions sampler;
         sampler.excluded_sha256 = digests_of_games(options_.excluded);
+        sampler.excluded_sha256.merge(calibration_digests(tested_));
+        sampler.excluded_sha256.merge(calibration_digests(against_));
         SampledPositions sampled = sample_positions(options_.positions, options_.count, options_.seed, sampler);
         for (SampledPosition& position : sampled.positions) {
             const std::string& file = sampled.games[static_cast<size_t>(position.game)].file;

@@ -21,7 +21,8 @@ struct ValidationOptions {
     std::filesystem::path model, against;  // the same file: two precisions of it
     std::string against_precision = "fp32";
     std::vector<std::filesystem::path> positions;  // SGF files and folders; empty: games that come with the engine
-    std::vector<std::filesystem::path> excluded;   // SGF files and folders of games not to be used
+    // SGF files and folders of games not to be used, besides those that the networks name as their calibration's.
+    std::vector<std::filesystem::path> excluded;
     int count = 1000;
     uint64_t seed = 1;
     int threads = 1;

@@ -12,8 +12,11 @@
 #include "command/progress_bar.h"
 #include "command/svg_plot.h"
 #include "command/table.h"
+#include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "nn/model_file.h"
+#include "nn/network_file.h"
 #include "tiny_model.h"
 
 using namespace katago;
@@ -129,6 +132,23 @@ TEST_CASE("validate: leaves out games that were used elsewhere, and damaged ones
     const auto built_in = nlohmann::json::parse(fixture.run({"-count", "30", "-json"}).out);
     CHECK(built_in["positions"].get<int>() >= 25);
     CHECK(built_in["positions"].get<int>() <= 33);
+}
+
+TEST_CASE("validate: the games that a quantized file was calibrated with are not used") {
+    const Fixture fixture("validate-provenance");
+    Model model = read_model(fixture.file("tiny.bin"));
+    model.notes["quantization"] =
+        R"({"calibrationGames": [{"file": "x.sgf", "sha256": ")" + to_hex(sha256(kOther)) + R"(", "positions": 3}]})";
+    const std::string file = fixture.file("quantized.safetensors");
+    write_network(file, model);
+    const std::vector<std::string> arguments = {"-against", file, "-positions", fixture.games().string(), "-json"};
+    const auto found = nlohmann::json::parse(fixture.run(arguments).out);
+    CHECK(found["excludedGames"] == 1);
+    CHECK(found["games"] == 1);
+    CHECK(found["worst"][0]["game"].get<std::string>().ends_with("/game.sgf"));
+    model.notes["quantization"] = R"({"calibrationGames": ["x.sgf"]})";
+    write_network(file, model);
+    CHECK_THROWS_WITH_AS(fixture.run(arguments), doctest::Contains("without sha256"), ModelError);
 }
 
 TEST_CASE("validate: the page stands alone, shows any name, and runs without errors in a browser") {
