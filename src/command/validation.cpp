@@ -29,7 +29,8 @@ namespace fs = std::filesystem;
 constexpr size_t kWorst = 10;
 constexpr size_t kLayerPositions = 24;  // sums over all points of so many boards say enough of a layer
 constexpr int kSpeedRounds = 3;
-constexpr double kSpeedSeconds = 0.7;  // a network and round
+constexpr int kSpeedIterations = 40;   // a network and round
+constexpr double kSpeedSeconds = 0.7;  // likewise, at most about
 
 // Positions of games that come with the engine, as many as they have or fewer, by board.
 struct BuiltInPositions {
@@ -199,7 +200,7 @@ class Validator {
         std::vector<double> tested, against;
         const auto measure = [](const Engine& engine) {
             const NnRows rows = benchmark_rows(engine.model(), engine.graph(), 19, 8);
-            const NnLoad load{.iterations = 1'000'000, .warmup = 2, .max_seconds = kSpeedSeconds};
+            const NnLoad load{.iterations = kSpeedIterations, .warmup = 2, .max_seconds = kSpeedSeconds};
             return measure_nn(engine.graph(), engine.loaded_model(), {&rows, 1}, load).milliseconds();
         };
         for (size_t round = 0; round < kSpeedRounds; ++round) {
