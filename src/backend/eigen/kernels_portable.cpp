@@ -3,6 +3,10 @@
 
 #include "backend/eigen/kernel_tables.h"
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 namespace katago::eigen {
 
 namespace {
