@@ -29,9 +29,12 @@ class EigenModel final : public LoadedModel {
 }  // namespace
 
 std::string EigenBackend::description() const {
-    const bool integers = eigen::kernels_for(set_).integer_dense != nullptr;
-    return std::string(integers ? "FP32 or 16-bit integers" : "FP32") + ", Winograd and packed matrix products, " +
-           std::string(eigen::name_of(set_));
+    const eigen::Kernels& kernels = eigen::kernels_for(set_);
+    const bool integers = kernels.integer_dense != nullptr, halves = kernels.half_dense != nullptr;
+    return std::string(integers ? "FP32 or 16-bit integers"
+                       : halves ? "FP32 or FP16"
+                                : "FP32") +
+           ", Winograd and packed matrix products, " + std::string(eigen::name_of(set_));
 }
 
 std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const LoadOptions& options) const {
@@ -42,6 +45,7 @@ std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const 
                               ? eigen::usual_choices(graph, kernels)
                               : eigen::fastest_choices(eigen::measure(graph, kernels, options));
     }
+    if (options.precision == Precision::Fp16) choices.kernels = eigen::half_choices(graph, kernels);
     choices.int8 = options.precision == Precision::Int8;
     choices.half_weights = options.precision == Precision::Fp16;
     if (choices.int8 && kernels.int8_product == nullptr && options.log)

@@ -4,6 +4,11 @@
 #include <cstdlib>
 #include <string>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #include "core/error.h"
 
 namespace katago::eigen {
@@ -17,6 +22,8 @@ constexpr struct {
 } kKeys[] = {{"avx512vnni", InstructionSet::Avx512Vnni},
              {"avx512", InstructionSet::Avx512},
              {"avx2", InstructionSet::Avx2},
+             {"neon-fp16", InstructionSet::NeonFp16},
+             {"neon", InstructionSet::Portable},
              {"portable", InstructionSet::Portable}};
 
 // The best set that the environment allows.
@@ -41,6 +48,8 @@ std::string_view name_of(InstructionSet set) {
             return "AVX-512";
         case InstructionSet::Avx2:
             return "AVX2";
+        case InstructionSet::NeonFp16:
+            return "NEON FP16";
         case InstructionSet::Portable:
             break;
     }
@@ -66,6 +75,9 @@ std::vector<InstructionSet> available_instruction_sets() {
     if (avx512 && __builtin_cpu_supports("avx512vnni")) add(InstructionSet::Avx512Vnni);
     if (avx512) add(InstructionSet::Avx512);
     if (avx2) add(InstructionSet::Avx2);
+#elif defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long kFp16 = HWCAP_FPHP | HWCAP_ASIMDHP;
+    if ((getauxval(AT_HWCAP) & kFp16) == kFp16) add(InstructionSet::NeonFp16);
 #endif
     add(InstructionSet::Portable);
     return sets;

@@ -10,10 +10,14 @@ std::string_view name_of(ProductKernel kernel) {
     switch (kernel) {
         case ProductKernel::WinogradF32:
             return "winograd_f32";
+        case ProductKernel::WinogradF16:
+            return "winograd_f16";
         case ProductKernel::WinogradS16:
             return "winograd_s16";
         case ProductKernel::GemmF32:
             return "gemm_f32";
+        case ProductKernel::GemmF16:
+            return "gemm_f16";
         case ProductKernel::GemmS16:
             return "gemm_s16";
     }
@@ -120,6 +124,16 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels) {
     KernelChoices choices;
     for (const auto& [shape, layers] : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
+    return choices;
+}
+
+KernelChoices half_choices(const Graph& graph, const Kernels& kernels) {
+    KernelChoices choices;
+    if (kernels.half_dense == nullptr) return choices;
+    for (const auto& [shape, layers] : product_shapes(graph)) {
+        const bool conv = shape.kind == ProductShape::Kind::Conv3x3;
+        choices[shape] = conv ? ProductKernel::WinogradF16 : ProductKernel::GemmF16;
+    }
     return choices;
 }
 

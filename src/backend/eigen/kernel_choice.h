@@ -23,7 +23,7 @@ struct ProductShape {
 };
 
 // What can compute them.
-enum class ProductKernel : uint8_t { WinogradF32, WinogradS16, GemmF32, GemmS16 };
+enum class ProductKernel : uint8_t { WinogradF32, WinogradF16, WinogradS16, GemmF32, GemmF16, GemmS16 };
 
 // "winograd_s16", as tables and files call it.
 std::string_view name_of(ProductKernel kernel);
@@ -43,10 +43,12 @@ std::string name_of(const ProductShape& shape);
 
 // The shapes of a network's trunk, and how many layers have each.
 std::map<ProductShape, int> product_shapes(const Graph& graph);
-// What can compute a shape with these kernels, FP32 first.
+// What Precision::Auto may compute a shape with, FP32 first.
 std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
 // Integers wherever they exist.
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
+// Halves wherever they exist: only where they are asked for, since their sums err more than those of integers.
+KernelChoices half_choices(const Graph& graph, const Kernels& kernels);
 
 // What the packed weights of the trunk's products take at least: no padding, and float weights not transformed.
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices);

@@ -9,8 +9,10 @@ struct NameOfKernel {
     std::string_view operator()(const InputStep&) const { return "input"; }
     std::string_view operator()(const DenseStep&) const { return "dense_f32"; }
     std::string_view operator()(const WinogradStep&) const { return "winograd_f32"; }
-    std::string_view operator()(const IntegerDenseStep&) const { return "dense_s16"; }
-    std::string_view operator()(const IntegerWinogradStep&) const { return "winograd_s16"; }
+    std::string_view operator()(const IntegerDenseStep& step) const { return step.halves ? "dense_f16" : "dense_s16"; }
+    std::string_view operator()(const IntegerWinogradStep& step) const {
+        return step.halves ? "winograd_f16" : "winograd_s16";
+    }
     std::string_view operator()(const Int8Step& step) const { return step.taps == 1 ? "dense_int8" : "direct_int8"; }
     std::string_view operator()(const Im2colStep&) const { return "im2col_f32"; }
     std::string_view operator()(const SparseConvStep&) const { return "sparse_conv_f32"; }
@@ -18,6 +20,7 @@ struct NameOfKernel {
     std::string_view operator()(const RmsNormStep&) const { return "rms_norm"; }
     std::string_view operator()(const PoolStep&) const { return "global_pool"; }
     std::string_view operator()(const AttentionStep& attention) const {
+        if (attention.halves) return "attention_f16";
         return attention.integers ? "attention_s16" : "attention_f32";
     }
 };

@@ -190,6 +190,11 @@ struct Kernels {
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
     void (*int8_product)(const Int8Call&) = nullptr;                 // null: none for this set
+    // The same in halves, all three or none. Units are two blocks of four channels in order; weights are packed in
+    // panels of [units * 8][8], those of Winograd [position][panel]; there are no scales.
+    void (*half_dense)(const IntegerDenseCall&) = nullptr;
+    void (*half_winograd)(const IntegerWinogradCall&) = nullptr;
+    void (*half_attention)(const AttentionCall&) = nullptr;
     void (*sparse_conv)(const SparseConvCall&) = nullptr;
     void (*elementwise)(const ElementwiseCall&) = nullptr;
     void (*rms_norm)(const RmsNormCall&) = nullptr;
@@ -199,6 +204,8 @@ struct Kernels {
     size_t (*winograd_scratch_floats)(int height, int width, size_t batch) = nullptr;
     size_t (*integer_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*integer_attention_scratch_floats)(const AttentionCall&) = nullptr;
+    size_t (*half_winograd_scratch_floats)(int height, int width, size_t batch, int out_channels) = nullptr;
+    size_t (*half_attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*int8_input_entries)(const Int8Call&) = nullptr;
     int int8_inputs_together = 0, int8_group_bytes = 0;

@@ -44,9 +44,12 @@ class Lowering {
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
         program_.kernels = &kernels;
         // Attention goes with the layers around it.
-        integers_ = kernels.integer_attention != nullptr &&
-                    std::any_of(choices.kernels.begin(), choices.kernels.end(),
-                                [](const auto& c) { return c.second == ProductKernel::GemmS16; });
+        const auto chooses = [&](ProductKernel kernel) {
+            return std::any_of(choices.kernels.begin(), choices.kernels.end(),
+                               [&](const auto& c) { return c.second == kernel; });
+        };
+        integers_ = kernels.integer_attention != nullptr && chooses(ProductKernel::GemmS16);
+        halves_ = kernels.half_attention != nullptr && chooses(ProductKernel::GemmF16);
         program_.half_weights = choices.half_weights;
         program_.outputs = graph.outputs();
         program_.spatial_channels = graph.spatial_channels();
@@ -94,6 +97,9 @@ class Lowering {
             add(fusion, {in(0)},
                 IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
                                     epilogue(fusion)});
+        } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradF16) {
+            add(fusion, {in(0)},
+                IntegerWinogradStep{in(0), conv.in_channels, false, pack_half_winograd(conv), epilogue(fusion), true});
         } else if (is_winograd(conv)) {
             add(fusion, {in(0)},
                 WinogradStep{in(0), conv.in_channels, transform_weights_, false,
@@ -124,7 +130,7 @@ class Lowering {
     }
     void operator()(const GlobalPool& layer) { add_step({in(0)}, {id_}, PoolStep{in(0), id_, layer.kind}); }
     void operator()(const Attention& layer) {
-        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer, integers_});
+        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer, integers_, halves_});
     }
 
   private:
@@ -194,6 +200,11 @@ class Lowering {
                                  epilogue(fusion)});
             return;
         }
+        if (chosen() == ProductKernel::GemmF16) {
+            add(fusion, {in(0)},
+                IntegerDenseStep{in(0), depth, false, pack_half_dense(*weights, depth, out), epilogue(fusion), true});
+            return;
+        }
         add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(*weights, depth, out, width_), epilogue(fusion)});
     }
     void add_elementwise() {
@@ -201,7 +212,7 @@ class Lowering {
         add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
     }
 
-    // Float tiles have a buffer of their own; what is made for integers shares one.
+    // Float tiles have a buffer of their own; what is made for integers or halves shares one.
     void mark_prepared_inputs() {
         NodeId transformed = kNone, tiles = kNone, rows = kNone;
         const Int8Step* bytes = nullptr;
@@ -229,7 +240,7 @@ class Lowering {
     Fuser fuser_;
     int width_;
     bool transform_weights_;
-    bool integers_ = false;  // attention in 16-bit integers
+    bool integers_ = false, halves_ = false;  // attention in 16-bit integers, or in halves
     Program program_;
     NodeId id_ = 0;
 };

@@ -27,6 +27,9 @@ struct ScratchFloats {
     }
     size_t operator()(const IntegerDenseStep&) const { return 0; }
     size_t operator()(const IntegerWinogradStep& conv) const {
+        if (conv.halves) {
+            return program.kernels->half_winograd_scratch_floats(board.height, board.width, batch, step.type.channels);
+        }
         return program.kernels->integer_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels);
     }
     size_t operator()(const Int8Step&) const { return 0; }
@@ -49,6 +52,7 @@ struct ScratchFloats {
         AttentionCall call;
         call.qk_channels = attention.layer.qk_channels, call.v_channels = attention.layer.v_channels;
         call.height = board.height, call.width = board.width;
+        if (attention.halves) return program.kernels->half_attention_scratch_floats(call);
         return attention.integers ? program.kernels->integer_attention_scratch_floats(call)
                                   : program.kernels->attention_scratch_floats(call);
     }

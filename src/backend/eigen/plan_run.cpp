@@ -93,7 +93,7 @@ struct EigenPlan::Run {
         call.quantized = plan.integer_input_.data(), call.row_scales = plan.integer_scales_.data();
         call.out = epilogue(layer.epilogue);
         call.rows = static_cast<int>(batch * call.out.points);
-        kernels.integer_dense(call);
+        (layer.halves ? kernels.half_dense : kernels.integer_dense)(call);
     }
 
     void operator()(const IntegerWinogradStep& layer) const {
@@ -104,7 +104,7 @@ struct EigenPlan::Run {
         call.tiles_in = plan.integer_input_.data(), call.tile_scales = plan.integer_scales_.data();
         call.scratch = plan.scratch_.data();
         call.out = epilogue(layer.epilogue);
-        kernels.integer_winograd(call);
+        (layer.halves ? kernels.half_winograd : kernels.integer_winograd)(call);
     }
 
     void operator()(const Int8Step& layer) const {
@@ -224,7 +224,10 @@ struct EigenPlan::Run {
         call.height = plan.board_.height, call.width = plan.board_.width, call.batch = batch;
         call.rope = plan.rope_tables_[index].data();
         call.scratch = plan.scratch_.data();
-        (layer.integers ? kernels.integer_attention : kernels.attention)(call);
+        const auto kernel = layer.halves     ? kernels.half_attention
+                            : layer.integers ? kernels.integer_attention
+                                             : kernels.attention;
+        kernel(call);
     }
 };
 

@@ -54,12 +54,18 @@ class Trial {
         switch (kernel) {
             case ProductKernel::GemmF32:
                 return gemm_f32();
+            case ProductKernel::GemmF16:
+                return gemm_16(kernels_.half_dense);
             case ProductKernel::GemmS16:
-                return gemm_s16();
+                return gemm_16(kernels_.integer_dense);
             case ProductKernel::WinogradF32:
                 return winograd_f32();
+            case ProductKernel::WinogradF16:
+                return winograd_16(kernels_.half_winograd,
+                                   kernels_.half_winograd_scratch_floats(kEdge, kEdge, 1, shape_.out));
             case ProductKernel::WinogradS16:
-                return winograd_s16();
+                return winograd_16(kernels_.integer_winograd,
+                                   kernels_.integer_winograd_scratch_floats(kEdge, kEdge, 1, shape_.in));
         }
         return 0;
     }
@@ -70,8 +76,9 @@ class Trial {
         DenseCall call{in_.data(), weights.data(), kArea, shape_.in, vectors_, epilogue_};
         return shortest([&] { kernels_.dense(call); });
     }
-    double gemm_s16() {
-        const AlignedInt16s weights(depth_ * columns_);
+    // Weights, here and below: whole panels, also where the last has one vector.
+    double gemm_16(void (*kernel)(const IntegerDenseCall&)) {
+        const AlignedInt16s weights(depth_ * (columns_ + static_cast<size_t>(kernels_.width)));
         const AlignedFloats scales(columns_);
         AlignedInt16s quantized(kArea * depth_);
         AlignedFloats row_scales(kArea);
@@ -79,7 +86,7 @@ class Trial {
         call.in = in_.data(), call.weights = {weights.data(), scales.data(), 1};
         call.rows = kArea, call.depth = shape_.in, call.vectors = vectors_;
         call.quantized = quantized.data(), call.row_scales = row_scales.data(), call.out = epilogue_;
-        return shortest([&] { kernels_.integer_dense(call); });
+        return shortest([&] { kernel(call); });
     }
     double winograd_f32() {
         const AlignedFloats weights(kWinogradPositions * depth_ * columns_);
@@ -91,19 +98,19 @@ class Trial {
         call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out = epilogue_;
         return shortest([&] { kernels_.winograd(call); });
     }
-    double winograd_s16() {
-        const AlignedInt16s weights(kWinogradPositions * depth_ * columns_);
+    double winograd_16(void (*kernel)(const IntegerWinogradCall&), size_t scratch_floats) {
+        const AlignedInt16s weights(kWinogradPositions * depth_ * (columns_ + static_cast<size_t>(kernels_.width)));
         const AlignedFloats scales(kWinogradPositions * columns_);
         const size_t integers = kernels_.winograd_input_floats(kEdge, kEdge, 1, static_cast<int>(depth_));
         AlignedInt16s tiles(integers);
         AlignedFloats tile_scales(integers / depth_);
-        AlignedFloats scratch(kernels_.integer_winograd_scratch_floats(kEdge, kEdge, 1, shape_.in));
+        AlignedFloats scratch(scratch_floats);
         IntegerWinogradCall call;
         call.in = in_.data(), call.weights = {weights.data(), scales.data(), 1};
         call.height = call.width = kEdge, call.in_channels = shape_.in, call.out_vectors = vectors_;
         call.tiles_in = tiles.data(), call.tile_scales = tile_scales.data(), call.scratch = scratch.data();
         call.out = epilogue_;
-        return shortest([&] { kernels_.integer_winograd(call); });
+        return shortest([&] { kernel(call); });
     }
 
     ProductShape shape_;
@@ -184,12 +191,12 @@ KernelChoices fastest_choices(const Measurements& measured) {
 }
 
 std::string describe_precision(const Program& program) {
-    int bytes = 0, integers = 0, floats = 0;
+    int bytes = 0, integers = 0, halves = 0, floats = 0;
     for (const Step& step : program.steps) {
         const Operation& operation = step.operation;
         bytes += std::holds_alternative<Int8Step>(operation);
-        integers += std::holds_alternative<IntegerDenseStep>(operation) ||
-                    std::holds_alternative<IntegerWinogradStep>(operation);
+        if (const auto* dense = std::get_if<IntegerDenseStep>(&operation)) ++(dense->halves ? halves : integers);
+        if (const auto* conv = std::get_if<IntegerWinogradStep>(&operation)) ++(conv->halves ? halves : integers);
         floats += std::holds_alternative<DenseStep>(operation) || std::holds_alternative<WinogradStep>(operation) ||
                   std::holds_alternative<Im2colStep>(operation) || std::holds_alternative<SparseConvStep>(operation);
     }
@@ -198,9 +205,9 @@ std::string describe_precision(const Program& program) {
     const auto add = [&](int count, const char* what) {
         if (count > 0) text += (text.empty() ? "" : ", ") + std::string(what) + " in " + std::to_string(count);
     };
-    add(bytes, "8-bit weights"), add(integers, "16-bit integers");
+    add(bytes, "8-bit weights"), add(integers, "16-bit integers"), add(halves, "FP16");
     if (text.empty()) return rest;
-    return text + " of " + std::to_string(bytes + integers + floats) + " products, " + rest + " elsewhere";
+    return text + " of " + std::to_string(bytes + integers + halves + floats) + " products, " + rest + " elsewhere";
 }
 
 }  // namespace katago::eigen

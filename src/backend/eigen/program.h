@@ -51,6 +51,7 @@ struct IntegerDenseStep {
     bool input_ready = false;  // the last integer step before this one prepared the same value in the same way
     PackedIntegers weights;
     Epilogue epilogue;
+    bool halves = false;  // the 16-bit numbers are IEEE halves instead of integers
 };
 struct IntegerWinogradStep {
     NodeId in = kNone;
@@ -58,6 +59,7 @@ struct IntegerWinogradStep {
     bool input_ready = false;
     PackedIntegers weights;
     Epilogue epilogue;
+    bool halves = false;
 };
 struct Int8Step {
     NodeId in = kNone;
@@ -101,6 +103,7 @@ struct AttentionStep {
     NodeId q = kNone, k = kNone, v = kNone, out = kNone;
     Attention layer;
     bool integers = false;  // products of 16-bit integers
+    bool halves = false;    // or of halves
 };
 
 using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Int8Step,

@@ -3,7 +3,8 @@
 //   kWidth     floats of a vector
 //   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
 //   kSet       its InstructionSet
-// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows.
+// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows; with KATAGO_HALF_KERNELS, for
+// those in halves, kMaxHalfRows.
 
 #include "backend/eigen/kernels/vector.inl"
 
@@ -27,6 +28,14 @@
 #include "backend/eigen/kernels/int8.inl"
 #endif
 
+#if defined(KATAGO_HALF_KERNELS)
+#include "backend/eigen/kernels/half.inl"
+
+#include "backend/eigen/kernels/half_attention.inl"
+#include "backend/eigen/kernels/half_dense.inl"
+#include "backend/eigen/kernels/half_winograd.inl"
+#endif
+
 constexpr Kernels kTable = {
     .set = kSet,
     .width = kWidth,
@@ -38,6 +47,11 @@ constexpr Kernels kTable = {
     .integer_attention = integer_attention,
     .int8_product = int8_product,
 #endif
+#if defined(KATAGO_HALF_KERNELS)
+    .half_dense = half_dense,
+    .half_winograd = half_winograd,
+    .half_attention = half_attention,
+#endif
     .sparse_conv = sparse_conv,
     .elementwise = elementwise,
     .rms_norm = rms_norm,
@@ -48,6 +62,10 @@ constexpr Kernels kTable = {
 #if defined(__AVX2__)
     .integer_winograd_scratch_floats = integer_winograd_scratch_floats,
     .integer_attention_scratch_floats = integer_attention_scratch_floats,
+#endif
+#if defined(KATAGO_HALF_KERNELS)
+    .half_winograd_scratch_floats = half_winograd_scratch_floats,
+    .half_attention_scratch_floats = half_attention_scratch_floats,
 #endif
     .attention_scratch_floats = attention_scratch_floats,
 #if defined(__AVX2__)

@@ -6,10 +6,11 @@
 constexpr float kA = kWinogradPointA, kB = kWinogradPointB, kA2 = kA * kA, kB2 = kB * kB;
 constexpr int kTileEdge = kWinogradTile + 2;
 
-KERNEL_INLINE void transform_input_line(const Vector* d, int step, Vector* out, int out_step) {
-    const Vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-    const Vector even_a = d4 - d2 * kB2, odd_a = d3 - d1 * kB2;
-    const Vector even_b = d4 - d2 * kA2, odd_b = d3 - d1 * kA2;
+template <class V>
+KERNEL_INLINE void transform_input_line(const V* d, int step, V* out, int out_step) {
+    const V d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+    const V even_a = d4 - d2 * kB2, odd_a = d3 - d1 * kB2;
+    const V even_b = d4 - d2 * kA2, odd_b = d3 - d1 * kA2;
     out[0] = d4 - d2 * (kA2 + kB2) + d0 * (kA2 * kB2);
     out[out_step] = even_a + odd_a * kA;
     out[2 * out_step] = even_a - odd_a * kA;
@@ -18,9 +19,10 @@ KERNEL_INLINE void transform_input_line(const Vector* d, int step, Vector* out, 
     out[5 * out_step] = d5 - d3 * (kA2 + kB2) + d1 * (kA2 * kB2);
 }
 
-KERNEL_INLINE void transform_output_line(const Vector* m, int step, Vector* out, int out_step) {
-    const Vector m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
-    const Vector sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
+template <class V>
+KERNEL_INLINE void transform_output_line(const V* m, int step, V* out, int out_step) {
+    const V m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
+    const V sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
     out[0] = m0 + sum_a + sum_b;
     out[out_step] = difference_a * kA + difference_b * kB;
     out[2 * out_step] = sum_a * kA2 + sum_b * kB2;

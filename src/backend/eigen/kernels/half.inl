@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Products of IEEE halves, for Armv8.2-A cores with FP16 arithmetic: tiles of rows by one vector of eight outputs.
+//
+// A sum of many halves in one chain loses accuracy with each addition. So chains are short, and are added up in halves
+// again, group by group: of n terms the error grows with the square root of the chain and of n / group, not of n. FP32
+// sums of the chains would be as accurate as chains of 16, but conversions take four times as long as additions.
+
+constexpr int kHalves = 8;        // of a vector; also channels of a unit, two blocks of floats
+constexpr int kUnitsOfGroup = 4;  // units whose chains are added up before they join the sum
+
+using HalfBits [[gnu::may_alias]] = float16x8_t;
+
+struct Half {
+    float16x8_t v;
+};
+KERNEL_INLINE Half operator+(Half a, Half b) {
+    return {vaddq_f16(a.v, b.v)};
+}
+KERNEL_INLINE Half operator-(Half a, Half b) {
+    return {vsubq_f16(a.v, b.v)};
+}
+KERNEL_INLINE Half operator*(Half a, float b) {
+    return {vmulq_n_f16(a.v, static_cast<float16_t>(b))};
+}
+KERNEL_INLINE Half load_half(const int16_t* p) {
+    return {*reinterpret_cast<const HalfBits*>(p)};
+}
+KERNEL_INLINE void store_half(int16_t* p, Half x) {
+    *reinterpret_cast<HalfBits*>(p) = x.v;
+}
+KERNEL_INLINE float32x4_t neon(Vector v) {
+    return reinterpret_cast<float32x4_t>(v);
+}
+KERNEL_INLINE Half half_of(Vector low, Vector high) {
+    return {vcvt_high_f16_f32(vcvt_f16_f32(neon(low)), neon(high))};
+}
+KERNEL_INLINE Vector low_floats(Half x) {
+    return reinterpret_cast<Vector>(vcvt_f32_f16(vget_low_f16(x.v)));
+}
+KERNEL_INLINE Vector high_floats(Half x) {
+    return reinterpret_cast<Vector>(vcvt_high_f32_f16(x.v));
+}
+// a * b[kLane], and sum + that. In assembly: GCC 12 copies the lane to a whole vector first, as long as a product takes.
+// Operands of which one lane is taken must be in the registers 0 to 15 ("x").
+template <int kLane>
+KERNEL_INLINE Half times_lane(Half a, Half b) {
+    Half product;
+    asm("fmul %0.8h, %1.8h, %2.h[%3]" : "=w"(product.v) : "w"(a.v), "x"(b.v), "i"(kLane));
+    return product;
+}
+template <int kLane>
+KERNEL_INLINE void add_times_lane(Half& sum, Half a, Half b) {
+    asm("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
+}
+constexpr int half_units_of(int channels) {
+    return (channels + kHalves - 1) / kHalves;
+}
+
+// sum[kRows] (+)= a[kRows, one unit] * b[one unit, 8]
+template <int kRows, bool kAccumulate>
+KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (&sum)[kRows]) {
+    Half x[kRows];
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA { x[decltype(r)::value] = load_half(a + decltype(r)::value * kHalves); });
+    unroll<kHalves>([&](auto k) KERNEL_LAMBDA {
+        constexpr int kLane = decltype(k)::value;
+        const Half weights = load_half(b + kLane * kHalves);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            if constexpr (kLane == 0 && !kAccumulate) {
+                sum[kRow] = times_lane<kLane>(weights, x[kRow]);
+            } else {
+                add_times_lane<kLane>(sum[kRow], weights, x[kRow]);
+            }
+        });
+    });
+}
+
+// c[kRows] = a[kRows, units] * b[units, 8]
+//   a   units of [rows][8], a_stride halves apart
+//   b   a packed panel, [units * 8][8]
+//   kChain   units of a chain: 1, or all of a group
+template <int kRows, int kChain>
+void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, int16_t* c) {
+    static_assert(kChain == 1 || kChain == kUnitsOfGroup);
+    constexpr int kPanel = kHalves * kHalves;
+    alignas(64) int16_t partial[kRows * kHalves];
+    for (int first = 0; first < units; first += kUnitsOfGroup) {
+        const int count = min_of(kUnitsOfGroup, units - first);
+        Half sum[kRows];
+        multiply_half_unit<kRows, false>(a, b, sum);
+        for (int unit = 1; unit < count; ++unit) {
+            a += a_stride, b += kPanel;
+            if constexpr (kChain == 1) {
+                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                    store_half(partial + decltype(r)::value * kHalves, sum[decltype(r)::value]);
+                });
+                multiply_half_unit<kRows, false>(a, b, sum);
+                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                    constexpr int kRow = decltype(r)::value;
+                    sum[kRow] = sum[kRow] + load_half(partial + kRow * kHalves);
+                });
+            } else {
+                multiply_half_unit<kRows, true>(a, b, sum);
+            }
+        }
+        a += a_stride, b += kPanel;
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            store_half(c + kRow * kHalves, first == 0 ? sum[kRow] : sum[kRow] + load_half(c + kRow * kHalves));
+        });
+    }
+}
+
+using HalfTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, int16_t*);
+struct HalfTileTable {
+    HalfTileFunction of[kMaxHalfRows];  // [rows - 1]
+};
+template <int kChain, int... kIndex>
+constexpr HalfTileTable make_half_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{multiply_half_tile<kIndex + 1, kChain>...}};
+}
+// For transformed tiles, whose errors the output transform enlarges, and for all else.
+constexpr HalfTileTable kShortChains = make_half_tile_table<1>(std::make_integer_sequence<int, kMaxHalfRows>{});
+constexpr HalfTileTable kLongChains =
+    make_half_tile_table<kUnitsOfGroup>(std::make_integer_sequence<int, kMaxHalfRows>{});
+
+// c = a * b for all rows of one panel; c: [rows][8]
+KERNEL_INLINE void multiply_half_panel(const HalfTileTable& table, const int16_t* a, size_t a_stride, const int16_t* b,
+                                       int units, int rows, int16_t* c) {
+    const int tiles = (rows + kMaxHalfRows - 1) / kMaxHalfRows;
+    for (int tile = 0; tile < tiles; ++tile) {
+        const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
+        table.of[count - 1](a, a_stride, b, units, c);
+        a += count * kHalves, c += count * kHalves;
+    }
+}

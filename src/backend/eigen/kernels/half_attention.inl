@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// Attention as in attention.inl with queries, keys, values and probabilities in halves; exponentials in FP32.
+
+constexpr int kHalfQueryRows = 2 * kMaxHalfRows;
+
+// Where things lie in the scratch memory of a call, in halves; first a row of floats.
+struct HalfAttentionScratch {
+    explicit HalfAttentionScratch(const AttentionCall& call)
+        : points(call.height * call.width),
+          point_units(half_units_of(points)),
+          qk_units(half_units_of(call.qk_channels)),
+          v_units(half_units_of(call.v_channels)) {
+        const size_t padded = static_cast<size_t>(point_units) * kHalves;
+        queries = 2 * static_cast<size_t>(kHalves) * (qk_units > v_units ? qk_units : v_units);
+        keys = queries + static_cast<size_t>(qk_units) * points * kHalves;
+        values = keys + padded * qk_units * kHalves;
+        scores = values + padded * v_units * kHalves;
+        results = scores + padded * kHalfQueryRows;
+        total = results + static_cast<size_t>(v_units) * kHalfQueryRows * kHalves;
+    }
+    int points, point_units, qk_units, v_units;
+    size_t queries, keys, values, scores, results, total;
+};
+
+// Channels [first, first + count) of a row as floats, then zeros up to a whole unit.
+KERNEL_INLINE void gather_unit_channels(const float* in, size_t stride, size_t row, int first, int count, float* out) {
+    const int floats = static_cast<int>(blocks_of(count)) * kWidth, padded = half_units_of(count) * kHalves;
+    if (floats < padded) store(out + floats, Vector{});
+    gather_channels(in, stride, row, first, count, out);
+}
+
+void pack_half_queries(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int head) {
+    const size_t stride = call.batch * s.points * kWidth;
+    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(call.qk_channels));
+    const int blocks = static_cast<int>(blocks_of(call.qk_channels));
+    float* row = call.scratch;
+    int16_t* queries = reinterpret_cast<int16_t*>(call.scratch) + s.queries;
+    for (int point = 0; point < s.points; ++point) {
+        gather_unit_channels(call.q, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
+        rotate_row(call, head / (call.heads / call.kv_heads), point % call.width, point / call.width, blocks, row);
+        for (int unit = 0; unit < s.qk_units; ++unit) {
+            const float* from = row + unit * kHalves;
+            store_half(queries + (static_cast<size_t>(unit) * s.points + point) * kHalves,
+                       half_of(load(from) * scale, load(from + kWidth) * scale));
+        }
+    }
+}
+
+// The key of each point becomes a column of its panel; columns beyond the last point are never looked at.
+void pack_half_keys(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int kv_head) {
+    const size_t stride = call.batch * s.points * kWidth;
+    const int blocks = static_cast<int>(blocks_of(call.qk_channels)), depth = s.qk_units * kHalves;
+    float* row = call.scratch;
+    int16_t* keys = reinterpret_cast<int16_t*>(call.scratch) + s.keys;
+    for (int point = 0; point < s.point_units * kHalves; ++point) {
+        int16_t* column = keys + static_cast<size_t>(point / kHalves) * depth * kHalves + point % kHalves;
+        const bool real = point < s.points;
+        if (real) {
+            gather_unit_channels(call.k, stride, sample * s.points + point, kv_head * call.qk_channels,
+                                 call.qk_channels, row);
+            rotate_row(call, kv_head, point % call.width, point / call.width, blocks, row);
+        }
+        for (int c = 0; c < depth; c += kHalves) {
+            const Half x = real ? half_of(load(row + c), load(row + c + kWidth)) : Half{vdupq_n_f16(0)};
+            const int16x8_t bits = vreinterpretq_s16_f16(x.v);
+            unroll<kHalves>([&](auto i) KERNEL_LAMBDA {
+                vst1q_lane_s16(column + (c + decltype(i)::value) * kHalves, bits, decltype(i)::value);
+            });
+        }
+    }
+}
+
+// Rows beyond the last point are zeros.
+void pack_half_values(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int kv_head) {
+    const size_t stride = call.batch * s.points * kWidth;
+    const int depth = s.point_units * kHalves;
+    float* row = call.scratch;
+    int16_t* values = reinterpret_cast<int16_t*>(call.scratch) + s.values;
+    for (int point = 0; point < depth; ++point) {
+        const bool real = point < s.points;
+        if (real) {
+            gather_unit_channels(call.v, stride, sample * s.points + point, kv_head * call.v_channels, call.v_channels,
+                                 row);
+        }
+        for (int unit = 0; unit < s.v_units; ++unit) {
+            const float* from = row + unit * kHalves;
+            store_half(values + (static_cast<size_t>(unit) * depth + point) * kHalves,
+                       real ? half_of(load(from), load(from + kWidth)) : Half{vdupq_n_f16(0)});
+        }
+    }
+}
+
+// Turns a row of scores, [point unit][kHalfQueryRows][8], into exponentials; returns one over their sum.
+KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
+    constexpr size_t kStride = static_cast<size_t>(kHalfQueryRows) * kHalves;
+    constexpr int16_t kLowestHalf = static_cast<int16_t>(0xfbff);  // -65504
+    const int units = half_units_of(points), rest = points % kHalves;
+    if (rest != 0) {
+        for (int i = rest; i < kHalves; ++i) scores[(units - 1) * kStride + i] = kLowestHalf;
+    }
+    float16x8_t largest = load_half(scores).v;
+    for (int unit = 1; unit < units; ++unit) largest = vmaxnmq_f16(largest, load_half(scores + unit * kStride).v);
+    const Vector most = all(static_cast<float>(vmaxnmvq_f16(largest)));
+    Vector low_sum{}, high_sum{};
+    for (int unit = 0; unit < units; ++unit) {
+        const Half x = load_half(scores + unit * kStride);
+        const Vector low = exponential_up_to_88(low_floats(x) - most);
+        const Vector high = exponential_up_to_88(high_floats(x) - most);
+        low_sum += low, high_sum += high;
+        store_half(scores + unit * kStride, half_of(low, high));
+    }
+    return 1.0f / sum_of(low_sum + high_sum);
+}
+
+// Writes `count` rows of one head's results, [v unit][kHalfQueryRows][8], into the output, each times its factor.
+void scatter_half_results(const AttentionCall& call, const int16_t* results, size_t first_row, int head, int count,
+                          const float* factors) {
+    const size_t stride = call.batch * call.height * call.width * kWidth;
+    const int first = head * call.v_channels;
+    const bool whole = call.v_channels % kWidth == 0;
+    for (int unit = 0; unit < half_units_of(call.v_channels); ++unit) {
+        for (int r = 0; r < count; ++r) {
+            const Half result = load_half(results + (unit * kHalfQueryRows + r) * kHalves);
+            const Vector parts[2] = {low_floats(result) * factors[r], high_floats(result) * factors[r]};
+            for (int part = 0; part < 2; ++part) {
+                const int channel = unit * kHalves + part * kWidth, left = call.v_channels - channel;
+                if (left <= 0) break;
+                if (whole) {
+                    store(call.out + (first + channel) / kWidth * stride + (first_row + r) * kWidth, parts[part]);
+                    continue;
+                }
+                for (int i = 0; i < min_of(kWidth, left); ++i) {
+                    const int to = first + channel + i;
+                    call.out[to / kWidth * stride + (first_row + r) * kWidth + to % kWidth] = parts[part][i];
+                }
+            }
+        }
+    }
+}
+
+// c = a * b for all panels of b; rows of c are kHalfQueryRows apart from unit to unit.
+KERNEL_INLINE void multiply_half_rows(const int16_t* a, size_t a_stride, const int16_t* b, int units, int panels,
+                                      int rows, int16_t* c) {
+    for (int panel = 0; panel < panels; ++panel) {
+        multiply_half_panel(kLongChains, a, a_stride, b, units, rows, c);
+        b += static_cast<size_t>(units) * kHalves * kHalves;
+        c += static_cast<size_t>(kHalfQueryRows) * kHalves;
+    }
+}
+
+void attend_half_head(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int head) {
+    int16_t* scratch = reinterpret_cast<int16_t*>(call.scratch);
+    int16_t* scores = scratch + s.scores;
+    for (int first = 0; first < s.points; first += kHalfQueryRows) {
+        const int count = min_of(kHalfQueryRows, s.points - first);
+        multiply_half_rows(scratch + s.queries + static_cast<size_t>(first) * kHalves,
+                           static_cast<size_t>(s.points) * kHalves, scratch + s.keys, s.qk_units, s.point_units, count,
+                           scores);
+        float factors[kHalfQueryRows];
+        for (int r = 0; r < count; ++r) factors[r] = half_exponentials_of_row(scores + r * kHalves, s.points);
+        multiply_half_rows(scores, static_cast<size_t>(kHalfQueryRows) * kHalves, scratch + s.values, s.point_units,
+                           s.v_units, count, scratch + s.results);
+        scatter_half_results(call, scratch + s.results, sample * s.points + first, head, count, factors);
+    }
+}
+
+void half_attention(const AttentionCall& call) {
+    const HalfAttentionScratch s(call);
+    clear_padding(call, call.batch * s.points);
+    const int sharing = call.heads / call.kv_heads;
+    for (size_t sample = 0; sample < call.batch; ++sample) {
+        for (int head = 0; head < call.heads; ++head) {
+            if (head % sharing == 0) {
+                pack_half_keys(call, s, sample, head / sharing);
+                pack_half_values(call, s, sample, head / sharing);
+            }
+            pack_half_queries(call, s, sample, head);
+            attend_half_head(call, s, sample, head);
+        }
+    }
+}
+
+size_t half_attention_scratch_floats(const AttentionCall& call) {
+    return (HalfAttentionScratch(call).total + 1) / 2;
+}

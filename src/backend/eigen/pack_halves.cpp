@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "backend/eigen/pack.h"
+#include "backend/eigen/winograd_matrix.h"
+#include "core/half.h"
+
+namespace katago::eigen {
+
+namespace {
+
+constexpr int kPanel = 8;  // outputs of a panel, inputs of a unit
+
+// Panels of [padded depth][8]; zeros beyond the real weights.
+struct Panels {
+    Panels(int depth, int out) : padded((depth + kPanel - 1) / kPanel * kPanel), count((out + kPanel - 1) / kPanel) {}
+    size_t size() const { return static_cast<size_t>(padded * count * kPanel); }
+    size_t place(int k, int o) const { return static_cast<size_t>(((o / kPanel) * padded + k) * kPanel + o % kPanel); }
+    int padded, count;
+};
+
+int16_t bits_of(float x) {
+    return static_cast<int16_t>(half_of_float(x));
+}
+
+}  // namespace
+
+PackedIntegers pack_half_dense(const std::vector<float>& weights, int depth, int out) {
+    const Panels panels(depth, out);
+    PackedIntegers packed{AlignedInt16s(panels.size()), {}, 0};
+    for (int k = 0; k < depth; ++k) {
+        for (int o = 0; o < out; ++o) {
+            packed.values[panels.place(k, o)] = bits_of(weights[static_cast<size_t>(k * out + o)]);
+        }
+    }
+    return packed;
+}
+
+PackedIntegers pack_half_winograd(const Conv2d& conv) {
+    const int in = conv.in_channels, out = conv.out_channels;
+    const Panels panels(in, out);
+    PackedIntegers packed{AlignedInt16s(kWinogradPositions * panels.size()), {}, 0};
+    const WinogradMatrix matrix = winograd_matrix();
+    const Weights weights = conv.weights.floats();
+    for (int i = 0; i < in; ++i) {
+        for (int o = 0; o < out; ++o) {
+            Eigen::Matrix<float, 3, 3> g;
+            for (int tap = 0; tap < 9; ++tap) {
+                g(tap / 3, tap % 3) = (*weights)[static_cast<size_t>((tap * in + i) * out + o)];
+            }
+            const Eigen::Matrix<float, 6, 6> u = matrix * g * matrix.transpose();
+            for (int position = 0; position < kWinogradPositions; ++position) {
+                packed.values[static_cast<size_t>(position) * panels.size() + panels.place(i, o)] =
+                    bits_of(u(position / 6, position % 6));
+            }
+        }
+    }
+    return packed;
+}
+
+}  // namespace katago::eigen
