@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <deque>
 #include <memory>
 #include <mutex>

@@ -19,6 +19,8 @@ constexpr std::array kSubcommands = {
     Subcommand{"info", "Show what is in a network file.", run_info},
     Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
     Subcommand{"quantize", "Make a file of a half or a quarter of the size from a network.", run_quantize},
+    Subcommand{"sample", "Write training rows: positions with a network's answers, to train a smaller network.",
+               run_sample},
     Subcommand{"tune", "Measure the kernels that a network can use on this machine, and show the choice.", run_tune},
     Subcommand{"validate", "Measure how far a network is from another: a quantized file from its source, or from FP32.",
                run_validate},

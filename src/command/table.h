@@ -38,6 +38,7 @@ int run_genconfig(std::span<const std::string> arguments, const Streams& streams
 int run_info(std::span<const std::string> arguments, const Streams& streams);
 int run_match(std::span<const std::string> arguments, const Streams& streams);
 int run_quantize(std::span<const std::string> arguments, const Streams& streams);
+int run_sample(std::span<const std::string> arguments, const Streams& streams);
 int run_tune(std::span<const std::string> arguments, const Streams& streams);
 int run_validate(std::span<const std::string> arguments, const Streams& streams);
 int run_version(std::span<const std::string> arguments, const Streams& streams);
