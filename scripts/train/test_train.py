@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""Tests of training; the whole way from a teacher to a move where KATAGO_ENGINE names the engine."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import network
+from network import Multipliers, Outputs
+from network.architecture import Heads
+
+from .__main__ import main
+from .losses import agreement, loss_parts
+from .quantization import fake_quantize, quantized_layers, round_to_int8, round_weights
+from .rows import SYMMETRIES, RowError, RowSet, SizeRows, load_rows, turn, turn_policy
+from .trainer import Plan, Trainer, TrainingError, start_as_identity
+
+SIDE = 5
+
+
+def some_rows(count: int, seed: int) -> SizeRows:
+    """Positions without sense, but with a teacher's answers that depend on them: he takes the point of plane 3."""
+    rng = np.random.default_rng(seed)
+    area = SIDE * SIDE
+    planes = (rng.random((count, 22, area)) < 0.05).astype(np.uint8)
+    planes[:, 0] = 1
+    planes[:, 3] = 0
+    best = rng.integers(area, size=count)
+    planes[np.arange(count), 3, best] = 1
+    policy = np.full((count, area + 1), 0.004, np.float16)
+    policy[np.arange(count), best] = 0.9
+    win = planes[:, 1].mean(axis=1, dtype=np.float32)
+    return SizeRows(
+        SIDE,
+        {
+            "planes": np.packbits(planes, axis=2),
+            "globals": rng.standard_normal((count, 19)).astype(np.float32),
+            "policy": policy,
+            "value": np.stack([win, 1 - win, 0 * win], axis=1),
+            "score": np.stack([10 * win, 0 * win + 3, 10 * win], axis=1),
+            "ownership": (127 * planes[:, 1]).astype(np.int8),
+        },
+    )
+
+
+def small_network(seed: int = 1) -> network.Network:
+    torch.manual_seed(seed)
+    config = network.residual("small", 2, 8, gpool_at=(2,), gpool_channels=4, heads=Heads(4, 4, 4, 8), version=8)
+    net = network.build(config)
+    start_as_identity(net.module)
+    return net
+
+
+def small_trainer(folder: Path, steps: int, qat: bool = False) -> Trainer:
+    rows = RowSet({SIDE: some_rows(200, 1)}, {SIDE: some_rows(50, 2)})
+    plan = Plan(steps=steps, shares={SIDE: 1.0}, batch_points=800, warmup=2, check_every=5, checkpoint_every=5, qat=qat)
+    return Trainer(small_network(), rows, plan, folder, torch.device("cpu"))
+
+
+class RowsTest(unittest.TestCase):
+    def test_symmetries_are_eight_and_turn_points_and_policy_alike(self) -> None:
+        board = torch.arange(SIDE * SIDE).view(1, SIDE, SIDE)
+        seen = set()
+        for symmetry in range(SYMMETRIES):
+            turned = turn(board, symmetry)
+            seen.add(tuple(turned.flatten().tolist()))
+            policy = torch.cat([board.flatten(1), torch.tensor([[99]])], dim=1)
+            expected = [*turned.flatten().tolist(), 99]
+            self.assertEqual(turn_policy(policy, SIDE, symmetry)[0].tolist(), expected)
+        self.assertEqual(len(seen), SYMMETRIES)
+
+    def test_missing_rows_are_told_of(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(RowError, "no shards"):
+            load_rows([Path(folder)])
+
+
+class LossTest(unittest.TestCase):
+    def test_the_teachers_own_answers_agree_with_it(self) -> None:
+        batch = some_rows(20, 3).batch(np.arange(20))
+        log_policy = batch.policy.clamp(min=1e-30).log()
+        stdev = batch.score[:, 1] / 20
+        outputs = Outputs(
+            policy=log_policy[:, None, :-1].unflatten(2, (SIDE, SIDE)),
+            pass_=log_policy[:, -1:],
+            value=batch.value.clamp(min=1e-30).log(),
+            score=torch.stack([batch.score[:, 0] / 20, stdev.expm1().log(), batch.score[:, 2] / 20], dim=1),
+            ownership=torch.atanh(batch.ownership.clamp(-0.9999, 0.9999))[:, None],
+        )
+        found = agreement(outputs, batch, Multipliers())
+        self.assertEqual(found["top1"], 1.0)
+        for name in ("kl", "winrate", "lead", "ownership"):
+            self.assertAlmostEqual(found[name], 0.0, places=3)
+        self.assertAlmostEqual(loss_parts(outputs, batch, Multipliers())["score"].item(), 0.0, places=5)
+
+
+class QuantizationTest(unittest.TestCase):
+    def test_rounded_weights_are_int8_times_half_scales(self) -> None:
+        torch.manual_seed(2)
+        weight = torch.randn(6, 100, 3, 3)
+        rounded = round_to_int8(weight)
+        for part in rounded.tensor_split(2, dim=1):
+            scale = part.abs().amax(dim=1, keepdim=True) / 127
+            steps = part / scale
+            self.assertLess((steps - steps.round()).abs().max().item(), 1e-3)
+            self.assertTrue(torch.equal(scale.half().float() * 127, part.abs().amax(dim=1, keepdim=True)))
+        self.assertTrue(torch.equal(round_to_int8(rounded), rounded))
+        self.assertLess((rounded - weight).abs().max().item(), weight.abs().max().item() / 250)
+
+    def test_training_sees_what_the_file_gets(self) -> None:
+        net = small_network()
+        batch = some_rows(4, 5).batch(np.arange(4))
+        with torch.no_grad():
+            for parameter in net.module.parameters():
+                parameter.add_(0.1 * torch.randn_like(parameter))
+            plain = net.module(batch.spatial, batch.global_).policy
+            fake_quantize(net.module)
+            seen = net.module(batch.spatial, batch.global_).policy
+            round_weights(net.module)
+            kept = net.module(batch.spatial, batch.global_).policy
+        self.assertTrue(torch.equal(seen, kept))
+        self.assertFalse(torch.equal(seen, plain))
+        self.assertTrue(
+            all(
+                "trunk" in name
+                for name, layer in net.module.named_modules()
+                for q in quantized_layers(net.module)
+                if layer is q
+            )
+        )
+
+
+class TrainerTest(unittest.TestCase):
+    def test_learns(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            trainer = small_trainer(Path(folder), 60)
+            before = trainer.check()
+            trainer.run()
+            after = trainer.check()
+        self.assertLess(after["5.kl"], 0.8 * before["5.kl"])
+        self.assertGreater(after["5.top1"], 0.2)  # chance: 0.04
+        self.assertLess(after["5.lead"], before["5.lead"])
+
+    def test_goes_on_exactly(self) -> None:
+        for qat in (False, True):
+            with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+                whole = small_trainer(Path(folder), 10, qat=qat)
+                whole.run()
+                part = small_trainer(Path(other), 10, qat=qat)
+                for _ in range(5):
+                    part.train_step()
+                part.save()
+                resumed = small_trainer(Path(other), 10, qat=qat)
+                resumed.resume()
+                resumed.run()
+                for a, b in zip(whole.averaged.parameters(), resumed.averaged.parameters(), strict=True):
+                    self.assertTrue(torch.equal(a, b))
+
+    def test_another_plan_does_not_go_on(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            small_trainer(Path(folder), 10).save()
+            with self.assertRaisesRegex(TrainingError, "another plan"):
+                small_trainer(Path(folder), 11).resume()
+
+
+class WholeWayTest(unittest.TestCase):
+    """Teacher, rows, training, QAT, file, move: in seconds, so nothing is learnt but that every step fits the next."""
+
+    def test_a_student_plays(self) -> None:
+        engine = os.environ.get("KATAGO_ENGINE")
+        if not engine:
+            self.skipTest("KATAGO_ENGINE does not name the engine")
+        with tempfile.TemporaryDirectory() as folder_name:
+            folder = Path(folder_name)
+            network.write(small_network(seed=7), folder / "teacher.bin.gz")
+            override = f"homeDataDir={folder / 'home'}"
+            sample = ["sample", "-model", f"{folder}/teacher.bin.gz", "-output-dir", f"{folder}/rows", "-rows", "400"]
+            sample += ["-shard-rows", "100", "-boardsize", "5,7", "-threads", "1", "-seed", "1"]
+            subprocess.run([engine, *sample, "-override-config", override], check=True, capture_output=True)
+            common = f"train --rows {folder}/rows --boards 5,7 --batch-points 600 --check-every 20".split()
+            shape = [
+                "--blocks",
+                "2",
+                "--channels",
+                "8",
+                "--gpool-at",
+                "2",
+                "--gpool-channels",
+                "4",
+                "--head-channels",
+                "4",
+            ]
+            self.assertEqual(main([*common, *shape, "--output", f"{folder}/a", "--steps", "60"][1:]), 0)
+            start = ["--from", f"{folder}/a/student.bin.gz", "--rate", "0.1", "--qat", "--output", f"{folder}/b"]
+            self.assertEqual(main([*common, *start, "--steps", "20"][1:]), 0)
+            for run in ("a", "b"):
+                self.assertGreater((folder / run / "log.png").stat().st_size, 1000)
+            with (folder / "a" / "log.csv").open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            self.assertLess(float(rows[-1]["7.kl"]), float(rows[0]["7.kl"]))
+            commands = "boardsize 7\nclear_board\ngenmove b\nquit\n"
+            arguments = [
+                "gtp",
+                "-model",
+                folder / "b" / "student.bin.gz",
+                "-override-config",
+                f"{override},maxVisits=20",
+            ]
+            played = subprocess.run([engine, *arguments], input=commands, text=True, capture_output=True, check=True)
+            self.assertRegex(played.stdout, r"= ([A-G][1-7]|pass|resign)\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
