@@ -31,7 +31,8 @@ Output sample(const TinyModel& model, std::vector<std::string> arguments) {
                                        "-output-dir", model.file("rows")});
     std::istringstream in;
     std::ostringstream out, err;
-    CHECK(run_sample(arguments, {in, out, err}) == 0);
+    const int status = run_sample(arguments, {in, out, err});  // apart: CHECK would swallow what it throws
+    CHECK(status == 0);
     return {out.str(), err.str()};
 }
 
