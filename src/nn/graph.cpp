@@ -16,6 +16,22 @@ std::vector<std::vector<NodeId>> Graph::readers() const {
     return readers;
 }
 
+std::vector<bool> Graph::trunk() const {
+    const auto marked_from = [&](NodeId output) {
+        std::vector<bool> marked(nodes_.size(), false);
+        marked[static_cast<size_t>(output)] = true;
+        for (NodeId id = output; id >= 0; --id) {
+            if (!marked[static_cast<size_t>(id)]) continue;
+            for (const NodeId in : node(id).inputs) marked[static_cast<size_t>(in)] = true;
+        }
+        return marked;
+    };
+    std::vector<bool> trunk = marked_from(outputs_.policy);
+    const std::vector<bool> value = marked_from(outputs_.value);
+    for (size_t id = 0; id < trunk.size(); ++id) trunk[id] = trunk[id] && value[id];
+    return trunk;
+}
+
 namespace {
 
 // A network has at most one input of each sort.

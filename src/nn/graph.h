@@ -48,6 +48,9 @@ class Graph {
     // For each node, the nodes that read it, in order (a node that reads it twice is listed twice).
     std::vector<std::vector<NodeId>> readers() const;
 
+    // The nodes that policy and value both depend on, by id: all but the heads.
+    std::vector<bool> trunk() const;
+
   private:
     friend class GraphBuilder;
     std::vector<Node> nodes_;

@@ -29,24 +29,8 @@ std::string name_of(const ProductShape& shape) {
            "x" + std::to_string(shape.out);
 }
 
-std::vector<bool> trunk_nodes(const Graph& graph) {
-    const auto marked_from = [&](NodeId output) {
-        std::vector<bool> marked(graph.nodes().size(), false);
-        marked[static_cast<size_t>(output)] = true;
-        for (NodeId id = output; id >= 0; --id) {
-            if (!marked[static_cast<size_t>(id)]) continue;
-            for (const NodeId in : graph.node(id).inputs) marked[static_cast<size_t>(in)] = true;
-        }
-        return marked;
-    };
-    std::vector<bool> trunk = marked_from(graph.outputs().policy);
-    const std::vector<bool> value = marked_from(graph.outputs().value);
-    for (size_t id = 0; id < trunk.size(); ++id) trunk[id] = trunk[id] && value[id];
-    return trunk;
-}
-
 std::vector<bool> int8_nodes(const Graph& graph) {
-    std::vector<bool> marked = trunk_nodes(graph);
+    std::vector<bool> marked = graph.trunk();
     const bool attention = std::any_of(graph.nodes().begin(), graph.nodes().end(),
                                        [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
     const std::vector<std::vector<NodeId>> readers = graph.readers();
@@ -81,7 +65,7 @@ std::optional<ProductShape> product_shape(const Node& node) {
 
 std::map<ProductShape, int> product_shapes(const Graph& graph) {
     std::map<ProductShape, int> shapes;
-    const std::vector<bool> trunk = trunk_nodes(graph);
+    const std::vector<bool> trunk = graph.trunk();
     for (size_t id = 0; id < trunk.size(); ++id) {
         const Node& node = graph.nodes()[id];
         if (!trunk[id] || node.inputs.empty()) continue;
@@ -102,7 +86,7 @@ std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kerne
 
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
     const std::vector<bool> int8 = int8_nodes(graph);
-    const std::vector<bool> trunk = trunk_nodes(graph);
+    const std::vector<bool> trunk = graph.trunk();
     int64_t bytes = 0;
     for (size_t id = 0; id < trunk.size(); ++id) {
         const std::optional<ProductShape> shape = product_shape(graph.nodes()[id]);

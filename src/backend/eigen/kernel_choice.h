@@ -64,8 +64,6 @@ inline bool is_pointwise(const Conv2d& conv) {
 // attention only the gated layers (their three products), which are more than half of the work and the least sensitive.
 std::vector<bool> int8_nodes(const Graph& graph);
 
-// The nodes that policy and value both depend on, by id: all but the heads.
-std::vector<bool> trunk_nodes(const Graph& graph);
 // The shape that decides the kernel of this node; none where there is only one.
 std::optional<ProductShape> product_shape(const Node& node);
 

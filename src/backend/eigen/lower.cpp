@@ -37,7 +37,7 @@ class Lowering {
     Lowering(const Graph& graph, const Kernels& kernels, const PlanChoices& choices)
         : graph_(graph),
           choices_(choices),
-          is_trunk_(trunk_nodes(graph)),
+          is_trunk_(graph.trunk()),
           takes_int8_(int8_nodes(graph)),
           fuser_(graph),
           width_(kernels.width),
