@@ -2,11 +2,10 @@
 #include "command/judge.h"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <utility>
 
-#include "core/thread.h"
+#include "core/turns.h"
 
 namespace katago {
 
@@ -23,29 +22,17 @@ Judge::Answers Judge::answers_of(const Graph& graph, size_t count, const std::fu
     options.cache_size_power_of_two = -1;
     Evaluator evaluator(info_, graph.meta_channels(), backend_.load(graph), options);
     Answers answers(count);
-    std::atomic<size_t> next = 0;
-    std::atomic<bool> failed = false;
     std::mutex mutex;
     size_t finished = 0;
-    std::vector<std::unique_ptr<Thread>> workers;
-    for (int i = 0; i < threads_; ++i) {
-        workers.push_back(std::make_unique<Thread>([&] {
-            try {
-                EvalThread thread(evaluator, /*seed=*/0);
-                for (size_t turn; !failed && (turn = next++) < count;) {
-                    const BoardHistory& history = positions_[turn];
-                    answers[turn] =
-                        thread.evaluate(history.board(), history, history.next_player(), comparison_options());
-                    const std::scoped_lock lock(mutex);
-                    done(++finished);
-                }
-            } catch (...) {
-                failed = true;
-                throw;
-            }
-        }));
-    }
-    for (const auto& worker : workers) worker->join();
+    share_turns(count, threads_, [&](Turns& turns) {
+        EvalThread thread(evaluator, /*seed=*/0);
+        while (const auto turn = turns.next()) {
+            const BoardHistory& history = positions_[*turn];
+            answers[*turn] = thread.evaluate(history.board(), history, history.next_player(), comparison_options());
+            const std::scoped_lock lock(mutex);
+            done(++finished);
+        }
+    });
     return answers;
 }
 

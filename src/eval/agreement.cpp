@@ -2,16 +2,14 @@
 #include "eval/agreement.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdio>
-#include <memory>
 #include <mutex>
 #include <numeric>
 #include <tuple>
 
 #include "core/ensure.h"
-#include "core/thread.h"
+#include "core/turns.h"
 
 namespace katago {
 
@@ -120,25 +118,20 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
                                           const CompareOptions& options) {
     const std::vector<size_t> order = by_shape(positions);
     std::vector<Difference> differences(positions.size());
-    std::atomic<size_t> next = 0;
     std::mutex mutex;
     size_t done = 0;
-    std::vector<std::unique_ptr<Thread>> workers;
-    for (int i = 0; i < std::max(options.threads, 1); ++i) {
-        workers.push_back(std::make_unique<Thread>([&] {
-            EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
-            const EvalOptions how = comparison_options();
-            for (size_t turn; (turn = next++) < order.size();) {
-                const BoardHistory& history = positions[order[turn]];
-                const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), how);
-                const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), how);
-                differences[order[turn]] = compare(*wanted, *seen);
-                const std::scoped_lock lock(mutex);
-                if (options.progress) options.progress(++done, order.size());
-            }
-        }));
-    }
-    for (const auto& worker : workers) worker->join();
+    share_turns(order.size(), options.threads, [&](Turns& turns) {
+        EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
+        const EvalOptions how = comparison_options();
+        while (const auto turn = turns.next()) {
+            const BoardHistory& history = positions[order[*turn]];
+            const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), how);
+            const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), how);
+            differences[order[*turn]] = compare(*wanted, *seen);
+            const std::scoped_lock lock(mutex);
+            if (options.progress) options.progress(++done, order.size());
+        }
+    });
     return differences;
 }
 

@@ -2,15 +2,13 @@
 #include "eval/layer_noise.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <variant>
 
 #include "core/ensure.h"
-#include "core/thread.h"
+#include "core/turns.h"
 
 namespace katago {
 
@@ -107,30 +105,25 @@ bool same_structure(const Graph& a, const Graph& b) {
 
 std::vector<LayerNoise> layer_noise(Evaluator& right, Evaluator& found, const Graph& graph,
                                     std::span<const BoardHistory> positions, const CompareOptions& options) {
-    std::atomic<size_t> next = 0;
     std::mutex mutex;
     size_t done = 0;
     SumsByLayer all;
-    std::vector<std::unique_ptr<Thread>> workers;
-    for (int i = 0; i < std::max(options.threads, 1); ++i) {
-        workers.push_back(std::make_unique<Thread>([&] {
-            EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
-            Observers observers(graph);
-            right_thread.set_observer(observers.right());
-            found_thread.set_observer(observers.found());
-            const EvalOptions how = comparison_options();
-            for (size_t turn; (turn = next++) < positions.size();) {
-                const BoardHistory& history = positions[turn];
-                right_thread.evaluate(history.board(), history, history.next_player(), how);
-                found_thread.evaluate(history.board(), history, history.next_player(), how);
-                const std::scoped_lock lock(mutex);
-                if (options.progress) options.progress(++done, positions.size());
-            }
+    share_turns(positions.size(), options.threads, [&](Turns& turns) {
+        EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
+        Observers observers(graph);
+        right_thread.set_observer(observers.right());
+        found_thread.set_observer(observers.found());
+        const EvalOptions how = comparison_options();
+        while (const auto turn = turns.next()) {
+            const BoardHistory& history = positions[*turn];
+            right_thread.evaluate(history.board(), history, history.next_player(), how);
+            found_thread.evaluate(history.board(), history, history.next_player(), how);
             const std::scoped_lock lock(mutex);
-            for (const auto& [step, sums] : observers.sums()) all[step].add(sums);
-        }));
-    }
-    for (const auto& worker : workers) worker->join();
+            if (options.progress) options.progress(++done, positions.size());
+        }
+        const std::scoped_lock lock(mutex);
+        for (const auto& [step, sums] : observers.sums()) all[step].add(sums);
+    });
     std::vector<LayerNoise> layers;
     for (const auto& [step, sums] : all) layers.push_back({graph.node(step).name, sums.decibels()});
     return layers;

@@ -2,12 +2,11 @@
 #include "quant/quantize_graph.h"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
 
-#include "core/thread.h"
+#include "core/turns.h"
 #include "quant/block_rounding.h"
 #include "quant/second_moments.h"
 #include "quant/stored_weights.h"
@@ -18,18 +17,6 @@ namespace {
 
 // Columns of statistics a product, over all boards: several times the dimension of the largest.
 constexpr int kColumns = 8000;
-
-std::set<NodeId> ancestors(const Graph& graph, NodeId output) {
-    std::set<NodeId> found;
-    std::vector<NodeId> next = {output};
-    while (!next.empty()) {
-        const NodeId id = next.back();
-        next.pop_back();
-        if (!found.insert(id).second) continue;
-        for (const NodeId input : graph.node(id).inputs) next.push_back(input);
-    }
-    return found;
-}
 
 // Products whose statistics are gathered in one run over the positions.
 using Group = std::vector<NodeId>;
@@ -51,11 +38,10 @@ std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& pr
 }  // namespace
 
 std::vector<NodeId> int8_candidates(const Graph& graph) {
-    const GraphOutputs& outputs = graph.outputs();
-    const std::set<NodeId> policy = ancestors(graph, outputs.policy), value = ancestors(graph, outputs.value);
+    const std::vector<bool> trunk = graph.trunk();
     std::vector<NodeId> found;
     for (NodeId id = 0; const Node& node : graph.nodes()) {
-        if (product_weights(node) && node.type.kind == TensorKind::Spatial && policy.contains(id) && value.contains(id))
+        if (product_weights(node) && node.type.kind == TensorKind::Spatial && trunk[static_cast<size_t>(id)])
             found.push_back(id);
         ++id;
     }
@@ -70,8 +56,6 @@ std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std
     const int columns = std::max(1, kColumns / std::max(options.boards, 1));
     std::map<NodeId, ProductWeights> made;
     std::mutex mutex;
-    std::atomic<size_t> next = 0;
-    std::atomic<bool> failed = false;
     const auto run_group = [&](const Group& group) {
         std::map<NodeId, std::unique_ptr<SecondMoments>> moments;
         std::multimap<NodeId, NodeId> by_input;
@@ -99,18 +83,9 @@ std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std
             if (options.progress) options.progress(made.size(), products.size());
         }
     };
-    std::vector<std::unique_ptr<Thread>> workers;
-    for (int i = 0; i < threads; ++i) {
-        workers.push_back(std::make_unique<Thread>([&] {
-            try {
-                for (size_t turn; !failed && (turn = next++) < groups.size();) run_group(groups[turn]);
-            } catch (...) {
-                failed = true;
-                throw;
-            }
-        }));
-    }
-    for (const auto& worker : workers) worker->join();
+    share_turns(groups.size(), threads, [&](Turns& turns) {
+        while (const auto turn = turns.next()) run_group(groups[*turn]);
+    });
     return made;
 }
 
