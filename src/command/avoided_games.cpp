@@ -56,9 +56,7 @@ std::vector<fs::path> find_records(const Source& source) {
             take(folder);
             continue;
         }
-        fs::recursive_directory_iterator it(folder, failure);
-        for (const fs::recursive_directory_iterator end; !failure && it != end; it.increment(failure))
-            if (it->path().extension() == ".sgf" && it->is_regular_file()) take(it->path());
+        for (const fs::path& file : find_sgf_files(folder, failure)) take(file);
         if (failure) throw IoError("Could not read game records in " + folder.string() + ": " + failure.message());
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {

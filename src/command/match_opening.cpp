@@ -25,23 +25,14 @@ float half_integer(double komi) {
 }
 
 std::vector<SgfGame> read_records(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> files;
     std::error_code failure;
-    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
-         it.increment(failure))
-        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+    const std::vector<std::filesystem::path> files = find_sgf_files(folder, failure);
     if (failure) throw IoError("Could not read openings folder " + folder.string() + ": " + failure.message());
     if (files.empty()) throw IoError("No .sgf files in openings folder " + folder.string());
-    std::sort(files.begin(), files.end());
     std::vector<SgfGame> records;
     records.reserve(files.size());
     for (const std::filesystem::path& file : files) records.push_back(load_sgf_game(file));
     return records;
-}
-
-template <class T>
-void shuffle(std::vector<T>& items, Rng& rng) {
-    for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[rng.below(i)]);
 }
 
 const std::string& draw_item(const std::vector<std::string>& items, Rng& rng) {
@@ -99,7 +90,7 @@ MatchOpenings::MatchOpenings(const MatchSettings& settings, const std::string& s
     if (settings.openings_dir.empty()) return;
     records_ = read_records(settings.openings_dir);
     Rng rng(seed + "/openings");
-    shuffle(records_, rng);
+    rng.shuffle(records_);
     for (size_t i = 0; i < records_.size(); ++i) draw_recorded(static_cast<int64_t>(i), settings.rules);
 }
 

@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <ostream>
-#include <thread>
 
 #include "command/engine.h"
 #include "command/interrupt_watch.h"
@@ -16,6 +15,7 @@
 #include "command/sample_store.h"
 #include "command/table.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "core/thread.h"
 #include "protocol/gtp_text.h"
 
@@ -91,29 +91,24 @@ SampleSettings read_settings(const Options& options) {
                                 most);
     };
     if (!options.has("output-dir")) throw UsageError("-output-dir is missing: where the shards go");
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     SampleSettings settings;
     settings.folder = *options.value("output-dir");
     settings.sgf_folder = options.value("sgf").value_or("");
     settings.rows = number("rows", kDefaultRows, 0, kMostRows);
     settings.shard_rows = static_cast<size_t>(number("shard-rows", kDefaultShardRows, 1, kMostShardRows));
-    settings.threads = number("threads", std::to_string(cores), 1, kMostThreads);
+    settings.threads = number("threads", std::to_string(usable_cores()), 1, kMostThreads);
     settings.sizes = parse_sizes(options.value("boardsize").value_or(std::string(kDefaultSizes)));
     settings.seed = options.value("seed").value_or("");
     return settings;
 }
 
 std::deque<std::filesystem::path> find_records(const std::filesystem::path& folder) {
-    std::deque<std::filesystem::path> files;
-    if (folder.empty()) return files;
+    if (folder.empty()) return {};
     std::error_code failure;
-    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
-         it.increment(failure))
-        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+    const std::vector<std::filesystem::path> files = find_sgf_files(folder, failure);
     if (failure) throw IoError("Could not read folder " + folder.string() + ": " + failure.message());
     if (files.empty()) throw IoError("No .sgf files in folder " + folder.string());
-    std::sort(files.begin(), files.end());
-    return files;
+    return {files.begin(), files.end()};
 }
 
 // Samples with several threads until there are enough rows. Driven by one thread.

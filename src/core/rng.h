@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/hash.h"
 
@@ -48,6 +50,11 @@ class Rng {
     // Gamma distributed, scale 1; shape > 0.
     double gamma(double shape);
     Hash128 hash();
+    // Every order equally likely.
+    template <class T>
+    void shuffle(std::vector<T>& items) {
+        for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
+    }
 
   private:
     std::array<uint64_t, 4> state_;

@@ -23,11 +23,6 @@ namespace fs = std::filesystem;
 constexpr size_t kMostLines = 256;
 constexpr size_t kFewComplaints = 3;  // about the lines of one file
 
-template <class T>
-void shuffle(std::vector<T>& items, Rng& rng) {
-    for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[rng.below(i)]);
-}
-
 // A position of a record: so many moves of one of its lines.
 struct Place {
     size_t line = 0, moves = 0;
@@ -53,7 +48,7 @@ class Sampler {
 
     void run(std::span<const fs::path> paths, int count) {
         std::vector<fs::path> files = find_game_records(paths);
-        shuffle(files, rng_);
+        rng_.shuffle(files);
         for (const fs::path& file : files) {
             if (records_.size() == static_cast<size_t>(count)) break;
             read_record(file.string(), [&] { return read_file(file, kMaxSgfBytes); });
@@ -65,7 +60,7 @@ class Sampler {
 
     void run(std::span<const SgfText> texts, int count) {
         std::vector<SgfText> order(texts.begin(), texts.end());
-        shuffle(order, rng_);
+        rng_.shuffle(order);
         for (const SgfText& record : order) {
             if (records_.size() == static_cast<size_t>(count)) break;
             read_record(record.name, [&] { return std::string(record.text); });
@@ -105,7 +100,7 @@ class Sampler {
     std::vector<int> lines_of(const SgfTree& tree) {
         std::vector<int> lines = tree.all_lines();
         if (lines.size() <= kMostLines) return lines;
-        shuffle(lines, rng_);
+        rng_.shuffle(lines);
         lines.resize(kMostLines);
         std::sort(lines.begin(), lines.end());
         return lines;
@@ -219,11 +214,9 @@ std::vector<fs::path> find_game_records(std::span<const fs::path> paths) {
             files.push_back(path);
             continue;
         }
-        const size_t first = files.size();
-        for (fs::recursive_directory_iterator it(path, failure), end; !failure && it != end; it.increment(failure))
-            if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+        const std::vector<fs::path> found = find_sgf_files(path, failure);
         if (failure) throw IoError(path.string() + ": cannot read the folder: " + failure.message());
-        std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+        files.insert(files.end(), found.begin(), found.end());
     }
     return files;
 }

@@ -271,6 +271,15 @@ SgfGame parse_sgf_game(std::string_view text, const std::string& name) {
     return read_sgf_line(tree, tree.longest_line());
 }
 
+std::vector<std::filesystem::path> find_sgf_files(const std::filesystem::path& folder, std::error_code& failure) {
+    std::vector<std::filesystem::path> files;
+    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
+         it.increment(failure))
+        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 SgfGame load_sgf_game(const std::filesystem::path& file) {
     return parse_sgf_game(read_file(file, kMaxSgfBytes), file.string());
 }

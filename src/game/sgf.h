@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "core/hash.h"
@@ -43,6 +44,9 @@ struct SgfTree {
     // The ends of all lines, in the order of the text.
     std::vector<int> all_lines() const;
 };
+
+// The .sgf files of a folder, to any depth, by name. What cannot be read ends the search and is told in `failure`.
+std::vector<std::filesystem::path> find_sgf_files(const std::filesystem::path& folder, std::error_code& failure);
 
 // Of a file that is read.
 inline constexpr uint64_t kMaxSgfBytes = uint64_t{1} << 26;
