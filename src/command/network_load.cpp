@@ -13,7 +13,7 @@
 #include "command/progress_line.h"
 #include "core/error.h"
 #include "core/hash.h"
-#include "search/memory_limit.h"
+#include "core/machine.h"
 
 namespace katago {
 

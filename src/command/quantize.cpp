@@ -4,7 +4,6 @@
 #include <chrono>
 #include <filesystem>
 #include <ostream>
-#include <thread>
 #include <variant>
 
 #include "backend/registry.h"
@@ -15,6 +14,7 @@
 #include "command/table.h"
 #include "command/text_table.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "nn/network_file.h"
 #include "nn/stats.h"
 #include "protocol/gtp_text.h"
@@ -92,8 +92,7 @@ QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mi
     settings.block = whole("block", settings.block, 1, 4096);
     settings.max_kl = real("max-kl", mixed ? kMaxKlMixed : has_attention(graph) ? kMaxKlWithAttention : kMaxKl, 100);
     settings.min_agreement = real("min-agreement", kMinAgreement, 1);
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    settings.threads = whole("threads", cores, 1, 1024);
+    settings.threads = whole("threads", usable_cores(), 1, 1024);
     return settings;
 }
 

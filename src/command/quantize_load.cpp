@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <iostream>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "command/network_load.h"
 #include "command/quantize_progress.h"
 #include "command/quantize_run.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "nn/network_file.h"
 #include "quant/stored_weights.h"
 
@@ -67,7 +67,7 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
     settings.measure_layers = false;
-    settings.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    settings.threads = usable_cores();
     QuantizeDisplay display(std::cerr, {});
     QuantizedModel made =
         quantize_model(model, file.filename().string(), backend, settings,
