@@ -126,6 +126,7 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
         model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
         if (options.keep_graph) graph_ = model.graph;
         model_notes_ = model.notes;
+        multiply_adds_ = katago::multiply_adds(*model.graph);
         LoadedNetwork network = load_network(model, *backend_, config);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());

@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "eval/evaluator.h"
 #include "nn/model_file.h"
+#include "nn/stats.h"
 
 namespace katago {
 
@@ -61,6 +62,8 @@ class Engine {
     const Graph& graph() const;
     // What the file tells of its making, JSON texts by name (see Model::notes).
     const std::map<std::string, std::string>& model_notes() const { return model_notes_; }
+    // Of one evaluation.
+    const MultiplyAdds& multiply_adds() const { return multiply_adds_; }
     const Backend& backend() const { return *backend_; }
     const LoadedModel& loaded_model() const { return *loaded_; }
     // Writes what computes the network, in which precision, and why.
@@ -72,6 +75,7 @@ class Engine {
     std::string model_file_;
     std::shared_ptr<const Graph> graph_;  // null unless it was to be kept
     std::map<std::string, std::string> model_notes_;
+    MultiplyAdds multiply_adds_;
     const Backend* backend_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;

@@ -11,8 +11,6 @@
 #include <vector>
 
 #include "backend/fma_peak.h"
-#include "nn/model_file.h"
-#include "nn/stats.h"
 #include "protocol/gtp_text.h"
 #include "search/search.h"
 
@@ -93,8 +91,7 @@ EvaluationSpeed measure_evaluation(Engine& engine, const BoardHistory& position,
     EvaluationSpeed speed;
     speed.seconds = median(seconds);
     speed.peak_gflops = median(peaks);
-    const Model model = read_model(engine.model_file());  // the engine keeps no more than it computes with
-    const int64_t multiply_adds = graph_stats(*model.graph, position.board().area()).total.multiply_adds;
+    const int64_t multiply_adds = engine.multiply_adds().on(position.board().area());
     speed.gflops = 2 * static_cast<double>(multiply_adds) / speed.seconds * 1e-9;
     return speed;
 }

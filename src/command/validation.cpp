@@ -19,6 +19,7 @@
 #include "eval/position_sampler.h"
 #include "game/sgf.h"
 #include "nn/stats.h"
+#include "quant/stored_weights.h"
 
 namespace katago {
 
@@ -83,8 +84,7 @@ std::set<std::string> calibration_digests(const Engine& engine) {
 int64_t bytes_as_floats(const Graph& graph, const GraphStats& stats) {
     int64_t bytes = 0;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        const Layer& layer = graph.nodes()[i].layer;
-        const bool product = std::holds_alternative<Conv2d>(layer) || std::holds_alternative<MatMul>(layer);
+        const bool product = product_weights(graph.nodes()[i]) != nullptr;
         bytes += product ? 4 * stats.layers[i].parameters : stats.layers[i].bytes;
     }
     return bytes;

@@ -11,10 +11,19 @@ int64_t size_of(const Weights& weights) {
     return weights ? static_cast<int64_t>(weights->size()) : 0;
 }
 
+MultiplyAdds multiply_adds_of(const Node& node) {
+    if (const auto* attention = std::get_if<Attention>(&node.layer))
+        return {.per_pair = int64_t{attention->heads} * (attention->qk_channels + attention->v_channels)};
+    int64_t products = 0;
+    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) products = static_cast<int64_t>(conv->weights.size());
+    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) products = static_cast<int64_t>(matrix->weights.size());
+    if (node.type.kind == TensorKind::Spatial) return {.per_point = products};
+    return {.once = products};
+}
+
+// Of one layer's weights.
 class Counter {
   public:
-    Counter(const Node& node, int64_t area) : area_(area), points_(node.type.kind == TensorKind::Spatial ? area : 1) {}
-
     LayerStats operator()(const Conv2d& layer) const { return dense(layer.weights); }
     LayerStats operator()(const MatMul& layer) const { return dense(layer.weights); }
     LayerStats operator()(const Bias& layer) const { return weights(size_of(layer.bias), 0); }
@@ -24,9 +33,7 @@ class Counter {
     LayerStats operator()(const RmsNorm& layer) const { return weights(size_of(layer.gamma) + size_of(layer.beta), 0); }
     LayerStats operator()(const Attention& layer) const {
         const int64_t frequencies = size_of(layer.rope.frequencies);
-        LayerStats stats = layer.rope.learned ? weights(frequencies, 0) : weights(0, frequencies);
-        stats.multiply_adds = int64_t{layer.heads} * (layer.qk_channels + layer.v_channels) * area_ * area_;
-        return stats;
+        return layer.rope.learned ? weights(frequencies, 0) : weights(0, frequencies);
     }
     LayerStats operator()(const InputSpatial&) const { return {}; }
     LayerStats operator()(const InputGlobal&) const { return {}; }
@@ -42,23 +49,28 @@ class Counter {
         return {"", parameters, 0, 4 * (parameters + uncounted)};
     }
     LayerStats dense(const ProductWeights& matrix) const {
-        LayerStats stats{"", static_cast<int64_t>(matrix.size()), 0, static_cast<int64_t>(matrix.stored_bytes())};
-        stats.multiply_adds = stats.parameters * points_;
-        return stats;
+        return {"", static_cast<int64_t>(matrix.size()), 0, static_cast<int64_t>(matrix.stored_bytes())};
     }
-
-    int64_t area_;
-    int64_t points_;  // at which the layer is applied
 };
 
 }  // namespace
+
+MultiplyAdds multiply_adds(const Graph& graph) {
+    MultiplyAdds all;
+    for (const Node& node : graph.nodes()) {
+        const MultiplyAdds layer = multiply_adds_of(node);
+        all.once += layer.once, all.per_point += layer.per_point, all.per_pair += layer.per_pair;
+    }
+    return all;
+}
 
 GraphStats graph_stats(const Graph& graph, int area) {
     GraphStats stats;
     stats.total.name = "total";
     for (const Node& node : graph.nodes()) {
-        LayerStats layer = std::visit(Counter(node, area), node.layer);
+        LayerStats layer = std::visit(Counter(), node.layer);
         layer.name = node.name;
+        layer.multiply_adds = multiply_adds_of(node).on(area);
         stats.total.parameters += layer.parameters;
         stats.total.multiply_adds += layer.multiply_adds;
         stats.total.bytes += layer.bytes;

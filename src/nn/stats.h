@@ -21,6 +21,14 @@ struct GraphStats {
     LayerStats total;                // named "total"
 };
 
+// Multiply-adds of one evaluation, as they grow with the board.
+struct MultiplyAdds {
+    int64_t once = 0, per_point = 0, per_pair = 0;  // a pair: any two points, in order, or one twice
+
+    int64_t on(int64_t area) const { return once + area * (per_point + area * per_pair); }
+};
+MultiplyAdds multiply_adds(const Graph& graph);
+
 // Counts for a board of `area` points. Source: KataGo's network format, counting rules of the known architectures.
 GraphStats graph_stats(const Graph& graph, int area);
 
