@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "backend/tuning_file.h"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -11,6 +9,7 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/replace_file.h"
 
 namespace katago {
 
@@ -58,11 +57,10 @@ void TuningFile::save() const {
 
     std::error_code error;
     std::filesystem::create_directories(file_.parent_path(), error);
-    std::filesystem::path written = file_;
-    written += "." + std::to_string(getpid()) + ".new";
-    write_file(written, body + checksum_line(body));
-    std::filesystem::rename(written, file_, error);
-    if (error) throw IoError(file_.string() + ": cannot replace: " + error.message());
+    body += checksum_line(body);
+    FileReplacement written(file_);
+    written.write(body.data(), body.size());
+    written.commit();
 }
 
 std::string cpu_name() {

@@ -122,6 +122,7 @@ std::string board_model(const fs::path& root) {
 }
 
 std::optional<std::string> BoardHealth::new_warning() {
+    looked_ = std::chrono::steady_clock::now();
     const uint32_t now = troubles(root_);
     std::string text;
     for (const Trouble& trouble : kTroubles) {
@@ -134,9 +135,7 @@ std::optional<std::string> BoardHealth::new_warning() {
 }
 
 std::optional<std::string> BoardHealth::new_warning_now_and_then() {
-    const auto now = std::chrono::steady_clock::now();
-    if (looked_ && now - *looked_ < kPause) return std::nullopt;
-    looked_ = now;
+    if (looked_ && std::chrono::steady_clock::now() - *looked_ < kPause) return std::nullopt;
     return new_warning();
 }
 

@@ -166,7 +166,7 @@ class Lowering {
     // Weights as the layer computes with them, in floats.
     Weights weights_of(const ProductWeights& stored) const {
         const Weights floats = stored.floats();
-        if (!choices_.half_weights) return floats;
+        if (!choices_.half_weights || stored.dtype() == DType::Float16) return floats;
         std::vector<float> rounded(*floats);
         for (float& x : rounded) x = float_of_half(half_of_float(x));
         return make_weights(std::move(rounded));
