@@ -27,19 +27,6 @@ from .config import (
 )
 
 
-class FileLayer(nn.Module):
-    """A layer with arrays in the file. Arrays are float32, in the file's order."""
-
-    def shapes(self) -> list[tuple[int, ...]]:
-        raise NotImplementedError
-
-    def to_file(self) -> list[np.ndarray]:
-        raise NotImplementedError
-
-    def from_file(self, arrays: list[np.ndarray]) -> None:
-        raise NotImplementedError
-
-
 def _assign(target: Tensor, array: np.ndarray) -> None:
     with torch.no_grad():
         target.copy_(torch.from_numpy(np.ascontiguousarray(array)))
@@ -47,6 +34,24 @@ def _assign(target: Tensor, array: np.ndarray) -> None:
 
 def _array(tensor: Tensor) -> np.ndarray:
     return tensor.detach().to("cpu", torch.float32).numpy()
+
+
+class FileLayer(nn.Module):
+    """A layer with arrays in the file. Arrays are float32, in the file's order."""
+
+    def stored(self) -> list[Tensor]:
+        """What the file holds of this layer; layers whose axes have another order there override the rest."""
+        raise NotImplementedError
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [tuple(tensor.shape) for tensor in self.stored()]
+
+    def to_file(self) -> list[np.ndarray]:
+        return [_array(tensor) for tensor in self.stored()]
+
+    def from_file(self, arrays: list[np.ndarray]) -> None:
+        for tensor, array in zip(self.stored(), arrays, strict=True):
+            _assign(tensor, array)
 
 
 class Conv(FileLayer):
@@ -106,14 +111,8 @@ class Bias(FileLayer):
     def forward(self, x: Tensor) -> Tensor:
         return x + self.bias
 
-    def shapes(self) -> list[tuple[int, ...]]:
-        return [(self.config.channels,)]
-
-    def to_file(self) -> list[np.ndarray]:
-        return [_array(self.bias)]
-
-    def from_file(self, arrays: list[np.ndarray]) -> None:
-        _assign(self.bias, arrays[0])
+    def stored(self) -> list[Tensor]:
+        return [self.bias]
 
 
 class BatchNorm(FileLayer):
@@ -162,18 +161,8 @@ class BatchNorm(FileLayer):
             self.variance.lerp_(variance, self.momentum)
         return mean, variance
 
-    def _tensors(self) -> list[Tensor]:
+    def stored(self) -> list[Tensor]:
         return [t for t in (self.mean, self.variance, self.scale, self.bias) if t is not None]
-
-    def shapes(self) -> list[tuple[int, ...]]:
-        return [(self.config.channels,) for _ in self._tensors()]
-
-    def to_file(self) -> list[np.ndarray]:
-        return [_array(t) for t in self._tensors()]
-
-    def from_file(self, arrays: list[np.ndarray]) -> None:
-        for tensor, array in zip(self._tensors(), arrays, strict=True):
-            _assign(tensor, array)
 
 
 class RmsNorm(FileLayer):
@@ -206,18 +195,8 @@ class RmsNorm(FileLayer):
         mean = (wide * wide).mean(dim=-1, keepdim=True)
         return (wide * torch.rsqrt(mean + self.config.epsilon) * self.gamma).to(x.dtype)
 
-    def _tensors(self) -> list[Tensor]:
+    def stored(self) -> list[Tensor]:
         return [self.gamma] if self.beta is None else [self.gamma, self.beta]
-
-    def shapes(self) -> list[tuple[int, ...]]:
-        return [(self.config.channels,) for _ in self._tensors()]
-
-    def to_file(self) -> list[np.ndarray]:
-        return [_array(t) for t in self._tensors()]
-
-    def from_file(self, arrays: list[np.ndarray]) -> None:
-        for tensor, array in zip(self._tensors(), arrays, strict=True):
-            _assign(tensor, array)
 
 
 class Activation(nn.Module):
@@ -257,14 +236,14 @@ class Rope(FileLayer):
         super().__init__()
         self.config = config
         pairs = qk_channels // 2
-        self.shape = (kv_heads, pairs, 2)
+        shape = (kv_heads, pairs, 2)
         if config.theta is None:
-            self.frequencies = nn.Parameter(torch.empty(self.shape))
+            self.frequencies = nn.Parameter(torch.empty(shape))
             nn.init.normal_(self.frequencies, std=0.3)
         else:
             # The first half of the pairs turns with the row, the rest with the column, ever slower.
             row_pairs = pairs // 2
-            table = np.zeros(self.shape, np.float32)
+            table = np.zeros(shape, np.float32)
             for pair in range(pairs):
                 row = pair < row_pairs
                 power = -2.0 * (pair if row else pair - row_pairs) / pairs
@@ -280,15 +259,8 @@ class Rope(FileLayer):
         angles = x.view(1, -1, 1) * fx.unsqueeze(1) + y.view(1, -1, 1) * fy.unsqueeze(1)
         return angles.cos(), angles.sin()
 
-    def shapes(self) -> list[tuple[int, ...]]:
-        return [self.shape] if self.config.theta is None else []
-
-    def to_file(self) -> list[np.ndarray]:
-        return [_array(self.frequencies)] if self.config.theta is None else []
-
-    def from_file(self, arrays: list[np.ndarray]) -> None:
-        if self.config.theta is None:
-            _assign(self.frequencies, arrays[0])
+    def stored(self) -> list[Tensor]:
+        return [self.frequencies] if self.config.theta is None else []
 
 
 def rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
