@@ -146,7 +146,7 @@ NodeId LayerReader::append_implied(const std::string& block, const std::string& 
 
 std::string LayerReader::unique_name(const std::string& block, const std::string& own) {
     if (names_.emplace(own, 1).second) return own;
-    const std::string qualified = block + "/" + own;
+    std::string qualified = block + "/" + own;
     for (int& asked = names_[qualified];;) {
         asked++;
         if (asked == 1) return qualified;
