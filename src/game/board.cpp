@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "core/ensure.h"
 #include "game/undo_log.h"
@@ -59,9 +60,12 @@ PointList<kMaxBoardArea> Board::enclosed_points() const {
                                            (color_[i + 1] != Color::Empty) & (color_[i - kStride] != Color::Empty) &
                                            (color_[i + kStride] != Color::Empty));
     PointList<kMaxBoardArea> points;
-    for (auto at = enclosed.begin(); (at = std::find(at, enclosed.end(), 1)) != enclosed.end(); ++at)
-        points.push_back(static_cast<Point>(at - enclosed.begin()));
-    return points;
+    const uint8_t* const end = enclosed.data() + kBoardCells;
+    for (const uint8_t* at = enclosed.data();; ++at) {
+        at = static_cast<const uint8_t*>(std::memchr(at, 1, static_cast<size_t>(end - at)));
+        if (!at) return points;
+        points.push_back(static_cast<Point>(at - enclosed.data()));
+    }
 }
 
 bool Board::touches(Point point, Color color) const {

@@ -2,15 +2,21 @@
 #include "search/backup.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 namespace katago {
 
 namespace {
 
-// The usual exponent is 1/4, and this runs for every child of every node on the way back.
-double power(double base, double exponent) {
-    return exponent == 0.25 ? std::sqrt(std::sqrt(base)) : std::pow(base, exponent);
+// Raises all to a power. The usual exponent is 1/4, and this runs for every child of every node on the way back.
+void raise(std::span<double> values, double exponent) {
+    if (exponent == 0.25) {
+        for (double& value : values) value = std::sqrt(std::sqrt(value));
+    } else {
+        for (double& value : values) value = std::pow(value, exponent);
+    }
 }
 
 }  // namespace
@@ -44,16 +50,25 @@ void weigh_by_value(std::vector<ChildTerm>& children, double total, const ValueW
     }
     if (!(sum > 0)) return;
     const double mean = utility_sum / sum;
+    // In passes over arrays, so that roots and quotients are vector instructions.
+    std::array<double, kMaxPolicySize> weights, factors;  // not initialised
+    const size_t count = children.size();
+    for (size_t i = 0; i < count; ++i) {
+        weights[i] = children[i].weight;
+        factors[i] = children[i].self_utility - mean;
+    }
+    for (size_t i = 0; i < count; ++i) factors[i] /= std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weights[i])));
+    if (weighing.exponent > 0) {
+        for (size_t i = 0; i < count; ++i) factors[i] = student_t3_cdf(factors[i]) + 0.0001;
+        raise({factors.data(), count}, weighing.exponent);
+    } else {
+        std::fill_n(factors.begin(), count, 1.0);
+    }
     double left = 0;
-    for (ChildTerm& child : children) {
-        const double weight = child.weight;
-        child.weight = weight < weighing.prune ? 0 : std::max(0.0, weight - weighing.subtract);
-        if (weighing.exponent > 0 && child.weight > 0) {
-            const double stdev = std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weight)));
-            const double probability = student_t3_cdf((child.self_utility - mean) / stdev);
-            child.weight *= power(probability + 0.0001, weighing.exponent);
-        }
-        left += child.weight;
+    for (size_t i = 0; i < count; ++i) {
+        children[i].weight =
+            weights[i] < weighing.prune ? 0 : std::max(0.0, weights[i] - weighing.subtract) * factors[i];
+        left += children[i].weight;
     }
     if (!(left > 0)) return;
     for (ChildTerm& child : children) child.weight *= total / left;
@@ -94,6 +109,7 @@ void Backup::add_visit(const SearchContext& context, TreeNode& node) {
 }
 
 void Backup::refresh(const SearchContext& context, TreeNode& node) {
+    if (node.evaluation()) node.set_own_utility(stats_of(*node.evaluation(), 1, context.utility).utility);
     if (node.has_edges() && node.evaluation()) {
         recompute(context, node, 0);
         return;
@@ -141,7 +157,7 @@ void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new
         const double scale = child.weight / child.stats.weight;
         sum.weight_sq += scale * scale * child.stats.weight_sq;
     }
-    NodeStats own = stats_of(evaluation, evaluation_weight(params, context.utility, evaluation), context.utility);
+    NodeStats own = stats_of(evaluation, evaluation_weight(params, context.utility, evaluation), node.own_utility());
     if (node.bias.entry) {
         if (total > 1e-10) {
             const double weight = std::pow(original_total, params.subtree_value_bias_weight_exponent);

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <thread>
+#include <type_traits>
 
 namespace katago {
 
@@ -33,6 +37,19 @@ void NodeStats::divide_by(double total) {
         *value /= total;
 }
 
+EdgeBlock* EdgeBlock::make(int size) {
+    static_assert(std::is_trivially_destructible_v<Edge> && alignof(EdgeBlock) <= alignof(std::max_align_t));
+    void* const memory = ::operator new(static_cast<size_t>(bytes(size)));
+    auto* const block = new (memory) EdgeBlock(size);
+    std::uninitialized_default_construct_n(reinterpret_cast<Edge*>(block + 1), size);
+    return block;
+}
+
+void EdgeBlock::free(EdgeBlock* block) {
+    block->~EdgeBlock();
+    ::operator delete(block);
+}
+
 // Held for some dozens of instructions, so a waiting thread just offers its turn.
 class TreeNode::Lock {
   public:
@@ -54,8 +71,9 @@ TreeNode::~TreeNode() {
 void TreeNode::free_edges() {
     EdgeBlock* block = first_block_.exchange(nullptr);
     while (block) {
-        const std::unique_ptr<EdgeBlock> owned(block);
-        block = owned->next.load();
+        EdgeBlock* const next = block->next.load();
+        EdgeBlock::free(block);
+        block = next;
     }
 }
 
@@ -100,6 +118,7 @@ bool TreeNode::set_evaluation(Judgement judgement, const NodeStats& first) {
     if (judgement.human) extras_->human = std::move(judgement.human);
     store_averages(first);
     visits_.fetch_add(first.visits, std::memory_order_relaxed);
+    set_own_utility(judgement.own_utility);
     evaluation_owner_ = std::move(judgement.own);
     evaluation_.store(evaluation_owner_.get(), std::memory_order_release);
     return true;
@@ -110,10 +129,13 @@ void TreeNode::set_human_evaluation(std::shared_ptr<const Evaluation> evaluation
     extras_->human = std::move(evaluation);
 }
 
-std::shared_ptr<const Evaluation> TreeNode::replace_evaluation(std::shared_ptr<const Evaluation> evaluation) {
+std::shared_ptr<const Evaluation> TreeNode::replace_evaluation(std::shared_ptr<const Evaluation> evaluation,
+                                                               double utility) {
     const Lock lock(*this);
+    set_own_utility(utility);
     evaluation_owner_.swap(evaluation);
     evaluation_.store(evaluation_owner_.get(), std::memory_order_release);
+    likeliest_.store(0, std::memory_order_relaxed);
     return evaluation;
 }
 
@@ -141,14 +163,13 @@ Edge* TreeNode::append(Point move, TreeNode* child, int64_t visits) {
     for (int piece = 0;; ++piece) {
         EdgeBlock* block = link->load(std::memory_order_acquire);
         if (!block) {
-            auto added = std::make_unique<EdgeBlock>(kBlockSizes[piece]);
-            added->edges[0].set(move, child, visits);
-            block = added.release();
+            block = EdgeBlock::make(kBlockSizes[piece]);
+            block->edge(0).set(move, child, visits);
             link->store(block, std::memory_order_release);
-            return &block->edges[0];
+            return &block->edge(0);
         }
-        for (int i = 0; i < block->size; ++i) {
-            Edge& edge = block->edges[static_cast<size_t>(i)];
+        for (int i = 0; i < block->size(); ++i) {
+            Edge& edge = block->edge(i);
             if (edge.child()) continue;
             edge.set(move, child, visits);
             return &edge;
@@ -166,7 +187,7 @@ Edge* TreeNode::add_edge(Point move, TreeNode* child) {
 std::unique_ptr<TreeNode> TreeNode::copy_as_root(bool force_non_terminal) const {
     auto copy = std::make_unique<TreeNode>(player_, graph_hash_, force_non_terminal);
     copy->set_averages(stats(), visits());
-    copy->replace_evaluation(evaluation_owner_);
+    copy->replace_evaluation(evaluation_owner_, own_utility());
     for (const Edge& edge : edges()) copy->append(edge.move(), edge.child(), edge.visits());
     return copy;
 }
@@ -174,7 +195,7 @@ std::unique_ptr<TreeNode> TreeNode::copy_as_root(bool force_non_terminal) const 
 int64_t TreeNode::edge_bytes() const {
     int64_t bytes = 0;
     for (const EdgeBlock* block = first_block_.load(); block; block = block->next.load())
-        bytes += static_cast<int64_t>(sizeof(EdgeBlock) + sizeof(Edge) * static_cast<size_t>(block->size));
+        bytes += EdgeBlock::bytes(block->size());
     return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "core/hash.h"
@@ -60,24 +61,27 @@ class Edge {
     std::atomic<int64_t> packed_{0};  // visits and move
 };
 
-// A piece of a node's list of edges. Pieces never move, so that readers can walk them while others are added.
-struct EdgeBlock {
-    explicit EdgeBlock(int count) : size(count), edges(std::make_unique<Edge[]>(static_cast<size_t>(count))) {}
-
-    const int size;
-    const std::unique_ptr<Edge[]> edges;
-    std::atomic<EdgeBlock*> next{nullptr};  // owned by the node
-};
-
-// Fetches what will be read of nodes soon: they lie scattered over memory much larger than the caches.
-template <class Range>
-void prefetch_children(const Range& edges) {
-    for (const auto& edge : edges) {
-        const auto* start = reinterpret_cast<const char*>(edge.child());
-        __builtin_prefetch(start);
-        __builtin_prefetch(start + 64);
+// A piece of a node's list of edges, which follow it in memory. Pieces never move, so that readers can walk them while
+// others are added.
+class EdgeBlock {
+  public:
+    static EdgeBlock* make(int size);
+    static void free(EdgeBlock* block);
+    static constexpr int64_t bytes(int size) {
+        return static_cast<int64_t>(sizeof(EdgeBlock) + sizeof(Edge) * static_cast<size_t>(size));
     }
-}
+
+    int size() const { return size_; }
+    Edge& edge(int i) { return std::launder(reinterpret_cast<Edge*>(this + 1))[i]; }
+
+    std::atomic<EdgeBlock*> next{nullptr};  // owned by the node
+
+  private:
+    explicit EdgeBlock(int size) : size_(size) {}
+
+    const int size_;
+};
+static_assert(sizeof(EdgeBlock) % alignof(Edge) == 0);
 
 // Walks the edges of a node in the order in which they were made.
 class EdgeRange {
@@ -86,9 +90,9 @@ class EdgeRange {
     class Iterator {
       public:
         explicit Iterator(EdgeBlock* block) : block_(block) {}
-        Edge& operator*() const { return block_->edges[static_cast<size_t>(at_)]; }
+        Edge& operator*() const { return block_->edge(at_); }
         Iterator& operator++() {
-            if (++at_ == block_->size) {
+            if (++at_ == block_->size()) {
                 block_ = block_->next.load(std::memory_order_acquire);
                 at_ = 0;
             }
@@ -120,7 +124,7 @@ struct NodeExtras {
 // One position of the search. Owned by the Tree, which outlives all pointers to it. Readers take no lock: each number
 // is atomic, and several read together may come from moments a little apart, so that a reader must bear a visit without
 // weight. Writers of the statistics and of edges hold the node's own lock.
-class TreeNode {
+class alignas(64) TreeNode {
   public:
     TreeNode(Player player, const Hash128& graph_hash, bool force_non_terminal)
         : player_(player), force_non_terminal_(force_non_terminal), graph_hash_(graph_hash) {}
@@ -159,6 +163,18 @@ class TreeNode {
     double score_mean() const { return score_mean_.load(std::memory_order_relaxed); }
     double score_mean_sq() const { return score_mean_sq_.load(std::memory_order_relaxed); }
 
+    // Fetches what will be read soon: nodes lie scattered over memory much larger than the caches.
+    void prefetch() const {
+        const auto* start = reinterpret_cast<const char*>(this);
+        __builtin_prefetch(start);
+        __builtin_prefetch(start + 64);
+    }
+    // The same of what a selection among the children starts with.
+    void prefetch_contents() const {
+        __builtin_prefetch(first_block_.load(std::memory_order_relaxed));
+        __builtin_prefetch(evaluation_.load(std::memory_order_relaxed));
+    }
+
     // Threads now below this node.
     std::atomic<int32_t> virtual_losses{0};
     // Visits that wait to be counted by a recomputation of the statistics.
@@ -167,17 +183,34 @@ class TreeNode {
     // The node's word and, in searches that ask for it, that of a network that imitates people.
     struct Judgement {
         std::shared_ptr<const Evaluation> own, human;
+        double own_utility = 0;  // White's, of `own`
     };
     // Stores the first evaluation with its statistics. False where another thread was first.
     bool set_evaluation(Judgement judgement, const NodeStats& first);
     // Exchanges the evaluation. The old one is returned: readers may still look at it.
-    std::shared_ptr<const Evaluation> replace_evaluation(std::shared_ptr<const Evaluation> evaluation);
+    std::shared_ptr<const Evaluation> replace_evaluation(std::shared_ptr<const Evaluation> evaluation, double utility);
+    // White's utility of the evaluation alone, which every selection and every visit below ask for.
+    double own_utility() const { return own_utility_.load(std::memory_order_relaxed); }
+    // Between searches: where the utility function has changed.
+    void set_own_utility(double utility) { own_utility_.store(utility, std::memory_order_relaxed); }
     // Averages one more visit in.
     void add_visit(const NodeStats& values);
     // Replaces all averages, and adds visits.
     void set_averages(const NodeStats& averages, int64_t new_visits);
     // Between searches.
     void set_visits(int64_t visits) { visits_.store(visits, std::memory_order_relaxed); }
+
+    // What a selection found to be the likeliest move without an edge, by its policy index, for those that see as many
+    // edges; kUnknown: none did since. Readers and writers may race: it is the right move or a late one.
+    static constexpr int kUnknown = -1;
+    int likeliest_new_move(size_t edges) const {
+        const uint32_t packed = likeliest_.load(std::memory_order_relaxed);
+        return packed >> 16 == edges + 1 ? static_cast<int>(packed & 0xffff) : kUnknown;
+    }
+    void note_likeliest_new_move(size_t edges, int index) const {
+        likeliest_.store(static_cast<uint32_t>(edges + 1) << 16 | static_cast<uint32_t>(index),
+                         std::memory_order_relaxed);
+    }
 
     // Appends an edge; null where the move has one already.
     Edge* add_edge(Point move, TreeNode* child);
@@ -206,6 +239,8 @@ class TreeNode {
     const bool force_non_terminal_;
     bool is_root_ = false;
     std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+    mutable std::atomic<uint32_t> likeliest_{0};  // edges + 1, and a policy index; 0: none
+    std::atomic<double> own_utility_{0};
     std::atomic<double> weight_sq_{0}, utility_sq_{0};
     std::atomic<double> win_loss_{0}, no_result_{0}, score_mean_{0}, score_mean_sq_{0}, lead_{0};
     const Hash128 graph_hash_;

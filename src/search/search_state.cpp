@@ -130,7 +130,7 @@ void Search::State::adopt_tree() {
         root->set_extras(std::make_unique<NodeExtras>(
             NodeExtras{0, context.value_memory->find(context.root_graph_hash ^ context.params_hash), nullptr}));
     if (!root->evaluation()) return;
-    root->replace_evaluation(context.adjusted_root_evaluation);
+    root->replace_evaluation(context.adjusted_root_evaluation, root->own_utility());
     const bool removed = root->remove_edges_unless([&](const Edge& edge) {
         return context.root_history.is_legal(edge.move(), context.root_player()) &&
                context.root_allowed[static_cast<size_t>(context.policy_index_of(edge.move()))];

@@ -46,7 +46,7 @@ double exploration_scaling(const SearchParams& params, const NodeStats& parent, 
 double first_play_utility(const SearchContext& context, const TreeNode& node, const NodeStats& parent,
                           double visited_policy) {
     const SearchParams& params = context.params;
-    const double of_network = stats_of(*node.evaluation(), 1, context.utility).utility;
+    const double of_network = node.own_utility();
     double utility;
     if (params.fpu_parent_weight_by_visited_policy) {
         const double average = std::min(1.0, std::pow(visited_policy, params.fpu_parent_weight_by_visited_policy_pow));
@@ -102,16 +102,15 @@ Selector::Guide Selector::choose_guide(const SearchContext& context, const TreeN
 
 void Selector::gather(Scene& scene) {
     const SearchContext& context = scene.context;
-    prefetch_children(scene.at.node.edges());
     const std::vector<float>& policy = *scene.guide.policy;
-    static_assert(sizeof(float) == sizeof(int32_t));
-    open_policy_.resize(policy.size());
-    std::memcpy(open_policy_.data(), policy.data(), policy.size() * sizeof(float));
+    for (const Edge& edge : scene.at.node.edges()) {
+        edge.child()->prefetch();
+        __builtin_prefetch(&policy[static_cast<size_t>(context.policy_index_of(edge.move()))]);
+    }
     known_.clear();
     Totals& totals = scene.totals;
     for (Edge& edge : scene.at.node.edges()) {
         const auto index = static_cast<size_t>(context.policy_index_of(edge.move()));
-        open_policy_[index] = std::bit_cast<int32_t>(kNoPolicy);
         const double prior = policy[index];
         const TreeNode& child = *edge.child();
         const double weight = scene.guide.counts ? edge_weight(edge, child) : child.weight();
@@ -180,40 +179,69 @@ double Selector::score_new(const Scene& scene, NewMove move, Rng& rng) const {
     return puct(scene.parent.scaling, move.prior, 0, move.self_utility);
 }
 
-// Marks the moves that may not get a child.
-void Selector::close_forbidden(const Scene& scene) {
+// The policy of the moves that may get a child, as bits, which order like the numbers (all that counts is not negative)
+// and let the compiler use vector instructions.
+void Selector::open_policy(const Scene& scene) {
     const TreeNode& node = scene.at.node;
-    if (!node.is_root() && scene.context.avoid_depths(node.player()).empty()) return;
+    const SearchContext& context = scene.context;
+    const std::vector<float>& policy = *scene.guide.policy;
+    static_assert(sizeof(float) == sizeof(int32_t));
+    open_policy_.resize(policy.size());
+    std::memcpy(open_policy_.data(), policy.data(), policy.size() * sizeof(float));
+    for (const Known& known : known_)
+        open_policy_[static_cast<size_t>(context.policy_index_of(known.edge->move()))] =
+            std::bit_cast<int32_t>(kNoPolicy);
+    if (!node.is_root() && context.avoid_depths(node.player()).empty()) return;
     for (size_t i = 0; i < open_policy_.size(); ++i) {
-        if ((node.is_root() && !scene.context.root_allowed[i]) ||
-            scene.context.avoided(node.player(), static_cast<int>(i), scene.at.depth))
+        if ((node.is_root() && !context.root_allowed[i]) ||
+            context.avoided(node.player(), static_cast<int>(i), scene.at.depth))
             open_policy_[i] = std::bit_cast<int32_t>(kNoPolicy);
     }
 }
 
-// The likeliest move that has no child yet. Policies are compared by their bits, which order like the numbers (all that
-// counts is not negative) and let the compiler use vector instructions.
-Selector::NewMove Selector::likeliest_new_move(const Scene& scene) const {
-    const SearchContext& context = scene.context;
-    const double self_utility = for_player(scene.at.node.player(), scene.parent.fpu);
-    const auto move_at = [&](size_t index) {
-        return point_of_policy_index(static_cast<int>(index), context.size(), context.size());
-    };
-    if (scene.mirror) {
-        NewMove best{.prior = -1};
-        for (size_t i = 0; i < open_policy_.size(); ++i) {
-            if (open_policy_[i] < 0) continue;
-            const double prior = scene.mirror->raised_prior(move_at(i), std::bit_cast<float>(open_policy_[i]));
-            if (prior > best.prior) best = {move_at(i), prior, self_utility};
-        }
-        return best;
-    }
+// The index of the likeliest move that has no child yet; one past the last where there is none.
+size_t Selector::likeliest_open() const {
     int32_t best = -1;
     for (const int32_t policy : open_policy_) best = policy > best ? policy : best;
-    if (best < 0) return {};
-    const auto index =
-        static_cast<size_t>(std::find(open_policy_.begin(), open_policy_.end(), best) - open_policy_.begin());
-    return {move_at(index), std::bit_cast<float>(best), self_utility};
+    const auto found = best < 0 ? open_policy_.end() : std::find(open_policy_.begin(), open_policy_.end(), best);
+    return static_cast<size_t>(found - open_policy_.begin());
+}
+
+// Does it depend on the node alone which new moves there are and how likely each is?
+bool Selector::new_moves_are_fixed(const Scene& scene) {
+    const TreeNode& node = scene.at.node;
+    return !scene.mirror && scene.guide.policy == &node.evaluation()->policy &&
+           scene.context.avoid_depths(node.player()).empty() && !scene.context.remembered(node);
+}
+
+Selector::NewMove Selector::new_move_at(const Scene& scene, size_t index) {
+    const std::vector<float>& policy = *scene.guide.policy;
+    if (index >= policy.size()) return {};
+    return {point_of_policy_index(static_cast<int>(index), scene.context.size(), scene.context.size()), policy[index],
+            for_player(scene.at.node.player(), scene.parent.fpu)};
+}
+
+// The same answer until the node has another child.
+Selector::NewMove Selector::fixed_new_move(const Scene& scene) {
+    const TreeNode& node = scene.at.node;
+    const int known = node.likeliest_new_move(known_.size());
+    if (known != TreeNode::kUnknown) return new_move_at(scene, static_cast<size_t>(known));
+    open_policy(scene);
+    const size_t index = likeliest_open();
+    node.note_likeliest_new_move(known_.size(), static_cast<int>(index));
+    return new_move_at(scene, index);
+}
+
+Selector::NewMove Selector::likeliest_new_move(const Scene& scene) const {
+    if (!scene.mirror) return new_move_at(scene, likeliest_open());
+    NewMove best{.prior = -1};
+    for (size_t i = 0; i < open_policy_.size(); ++i) {
+        if (open_policy_[i] < 0) continue;
+        NewMove move = new_move_at(scene, i);
+        move.prior = scene.mirror->raised_prior(move.move, move.prior);
+        if (move.prior > best.prior) best = move;
+    }
+    return best;
 }
 
 // Moves whose values earlier searches found out compete with what they are known to be worth.
@@ -275,9 +303,12 @@ Selection Selector::select(const SearchContext& context, const Standpoint& at, R
         }
     }
     if (!at.may_grow) return best;
-    close_forbidden(scene);
-    choose_remembered(scene, best, best_score, rng);
-    const NewMove new_move = likeliest_new_move(scene);
+    const bool fixed = new_moves_are_fixed(scene);
+    if (!fixed) {
+        open_policy(scene);
+        choose_remembered(scene, best, best_score, rng);
+    }
+    const NewMove new_move = fixed ? fixed_new_move(scene) : likeliest_new_move(scene);
     if (new_move.move != kNullPoint && score_new(scene, new_move, rng) > best_score)
         best = {new_move.move, nullptr, scene.guide.counts};
     look_at_passing(scene, new_move, best);

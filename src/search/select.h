@@ -111,13 +111,17 @@ class Selector {
     double root_score(const Scene& scene, const Known& known, ChildView child, Rng& rng) const;
     bool hint_is_behind(const Parent& parent, const Known& known, const ChildView& child) const;
     double score_new(const Scene& scene, NewMove move, Rng& rng) const;
-    void close_forbidden(const Scene& scene);
+    void open_policy(const Scene& scene);
+    size_t likeliest_open() const;
+    static bool new_moves_are_fixed(const Scene& scene);
+    static NewMove new_move_at(const Scene& scene, size_t index);
+    NewMove fixed_new_move(const Scene& scene);
     NewMove likeliest_new_move(const Scene& scene) const;
     void choose_remembered(const Scene& scene, Selection& best, double& best_score, Rng& rng) const;
     static void look_at_passing(const Scene& scene, const NewMove& new_move, Selection& best);
 
     std::vector<Known> known_;
-    std::vector<int32_t> open_policy_;  // bits of the policy, -1.0f where there is a child
+    std::vector<int32_t> open_policy_;  // bits of the policy, -1.0f where no new child may be
 };
 
 }  // namespace katago

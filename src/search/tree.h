@@ -7,11 +7,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <vector>
 
 #include "core/thread.h"
 #include "search/node.h"
+#include "search/stable_map.h"
 
 namespace katago {
 
@@ -59,7 +59,7 @@ class Tree {
   private:
     struct Shard {
         std::mutex mutex;
-        std::unordered_map<Hash128, TreeNode, Hash128Hasher> nodes GUARDED_BY(mutex);
+        StableMap<TreeNode> nodes GUARDED_BY(mutex);
     };
     static constexpr size_t kShards = 64;
 

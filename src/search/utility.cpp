@@ -145,6 +145,13 @@ double evaluation_weight(const SearchParams& params, const UtilityFunction& util
 }
 
 NodeStats stats_of(const Evaluation& evaluation, double weight, const UtilityFunction& utility) {
+    NodeStats stats = stats_of(evaluation, weight, 0.0);
+    stats.utility = utility.of(stats);
+    stats.utility_sq = stats.utility * stats.utility;
+    return stats;
+}
+
+NodeStats stats_of(const Evaluation& evaluation, double weight, double utility) {
     NodeStats stats;
     stats.visits = 1;
     stats.weight = weight;
@@ -154,7 +161,7 @@ NodeStats stats_of(const Evaluation& evaluation, double weight, const UtilityFun
     stats.score_mean = evaluation.white_score_mean;
     stats.score_mean_sq = evaluation.white_score_mean_sq;
     stats.lead = evaluation.white_lead;
-    stats.utility = utility.of(stats);
+    stats.utility = utility;
     stats.utility_sq = stats.utility * stats.utility;
     return stats;
 }

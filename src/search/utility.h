@@ -60,6 +60,8 @@ double evaluation_weight(const SearchParams& params, const UtilityFunction& util
 
 // A network's evaluation as the statistics of one visit.
 NodeStats stats_of(const Evaluation& evaluation, double weight, const UtilityFunction& utility);
+// The same where its utility is known.
+NodeStats stats_of(const Evaluation& evaluation, double weight, double utility);
 // The result of a finished game as the statistics of one visit.
 NodeStats stats_of_result(const BoardHistory& history, double draw_wins, double weight, const UtilityFunction& utility);
 

@@ -54,15 +54,15 @@ ValueBiasEntry* ValueBiasTable::enter(const BoardHistory& history) {
     const Hash128 key = pattern_of(history);
     Shard& shard = shards_[static_cast<size_t>(key.h1) % shards_.size()];
     const std::lock_guard lock(shard.mutex);
-    ValueBiasEntry& entry = shard.entries[key];
-    entry.users.fetch_add(1);
-    return &entry;
+    ValueBiasEntry* const entry = shard.entries.try_emplace(key).first;
+    entry->users.fetch_add(1);
+    return entry;
 }
 
 void ValueBiasTable::drop_unused() {
     for (Shard& shard : shards_) {
         const std::lock_guard lock(shard.mutex);
-        std::erase_if(shard.entries, [](const auto& item) { return item.second.users.load() == 0; });
+        shard.entries.erase_if([](const ValueBiasEntry& entry) { return entry.users.load() == 0; });
     }
 }
 

@@ -5,11 +5,11 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 
 #include "core/hash.h"
 #include "core/thread.h"
 #include "game/history.h"
+#include "search/stable_map.h"
 
 namespace katago {
 
@@ -52,7 +52,7 @@ class ValueBiasTable {
   private:
     struct Shard {
         std::mutex mutex;
-        std::unordered_map<Hash128, ValueBiasEntry, Hash128Hasher> entries GUARDED_BY(mutex);
+        StableMap<ValueBiasEntry> entries GUARDED_BY(mutex);
     };
     std::array<Shard, 64> shards_;
 };

@@ -71,6 +71,7 @@ TreeNode* Worker::step_into(TreeNode& node, const Selection& selection) {
     const bool is_root = path_.empty();
     if (selection.edge) {
         TreeNode* child = selection.edge->child();
+        child->prefetch_contents();
         history_.make_move(selection.move, node.player());
         child->virtual_losses.fetch_add(1, std::memory_order_relaxed);
         path_.push_back({&node, selection.edge, selection.counts});
@@ -126,12 +127,18 @@ TreeNode::Judgement Worker::judge(const TreeNode& node, EvalOptions options) {
     options.include_ownership |= corrects;
     judgement.own = evaluations_.evaluate(history_.board(), history_, node.player(), options);
     if (corrects) judgement.own = context_->mirror_line(history_).corrected(*judgement.own);
+    judgement.own_utility = stats_of(*judgement.own, 1, context_->utility).utility;
     return judgement;
 }
 
 Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
-    TreeNode::Judgement judgement{.own = context_->adjusted_root_evaluation, .human = nullptr};
-    if (!path_.empty()) judgement = judge(node, context_->eval_options(depth(), node.player()));
+    TreeNode::Judgement judgement;
+    if (path_.empty()) {
+        judgement.own = context_->adjusted_root_evaluation;
+        judgement.own_utility = stats_of(*judgement.own, 1, context_->utility).utility;
+    } else {
+        judgement = judge(node, context_->eval_options(depth(), node.player()));
+    }
     const NodeStats stats = first_stats(*context_, node, *judgement.own);
     const int64_t bytes = Tree::bytes_of(*judgement.own) + (judgement.human ? Tree::bytes_of(*judgement.human) : 0);
     if (!node.set_evaluation(std::move(judgement), stats)) return Outcome::Lost;
@@ -142,7 +149,8 @@ Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
 Worker::Outcome Worker::reevaluate(TreeNode& node) {
     EvalOptions options = context_->eval_options(depth(), node.player());
     options.skip_cache = true;
-    tree_->retire(node.replace_evaluation(judge(node, options).own));
+    TreeNode::Judgement judgement = judge(node, options);
+    tree_->retire(node.replace_evaluation(std::move(judgement.own), judgement.own_utility));
     return Outcome::Updated;
 }
 

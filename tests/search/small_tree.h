@@ -30,7 +30,8 @@ struct Tree5 {
     }
 
     void expand(const NodeStats& stats) {
-        REQUIRE(parent.set_evaluation({.own = evaluation, .human = nullptr}, stats));
+        const double utility = stats_of(*evaluation, 1, context.utility).utility;
+        REQUIRE(parent.set_evaluation({.own = evaluation, .human = nullptr, .own_utility = utility}, stats));
     }
 
     Edge* add(Point move, double prior, const NodeStats& stats) {
