@@ -13,6 +13,7 @@
 #include "command/progress_line.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/heap.h"
 #include "core/machine.h"
 
 namespace katago {
@@ -87,7 +88,7 @@ std::filesystem::path tuning_folder(const Config& config) {
     return (home.empty() ? home_data_directory() : std::filesystem::path(home)) / "tuning";
 }
 
-Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::shared_ptr<const LoadedModel> loaded,
+Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::shared_ptr<const LoadedModel>& loaded,
                               const LoadOptions& options) {
     TuningFile file(options.tuning_folder / "agreement.txt",
                     "katago agreement " + std::to_string(kAgreementVersion) + ", " + cpu_name());
@@ -96,12 +97,24 @@ Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::s
     if (!options.measure_again) {
         if (const auto known = parse_agreement(file.find(key).value_or(""))) return *known;
     }
-    EvaluatorOptions evaluator_options;
-    evaluator_options.cache_size_power_of_two = -1;
-    const int meta_channels = model.graph->meta_channels();
-    Evaluator exact(model.info, meta_channels, backend.load(*model.graph), evaluator_options);
-    Evaluator fast(model.info, meta_channels, std::move(loaded), evaluator_options);
-    const Agreement agreement = compare_evaluators(exact, fast, built_in_positions(), /*threads=*/1);
+    const std::vector<BoardHistory> positions = built_in_positions();
+    const auto answers = [&](std::shared_ptr<const LoadedModel> network) {
+        EvaluatorOptions evaluator_options;
+        evaluator_options.cache_size_power_of_two = -1;
+        Evaluator evaluator(model.info, model.graph->meta_channels(), std::move(network), evaluator_options);
+        return evaluate_positions(evaluator, positions);
+    };
+    // One after the other: a big network twice would not fit into a small board.
+    loaded.reset();
+    const auto exact = answers(backend.load(*model.graph));
+    return_free_memory();
+    LoadOptions again = options;
+    again.measure_again = false;
+    loaded = backend.load(*model.graph, again);
+    const auto fast = answers(loaded);
+    std::vector<Difference> differences;
+    for (size_t i = 0; i < positions.size(); ++i) differences.push_back(compare(*exact[i], *fast[i]));
+    const Agreement agreement = summarize(differences);
     file.set(key, text_of(agreement));
     try {
         file.save();

@@ -28,9 +28,10 @@ ModelReadOptions model_read_options(const Config& config);
 // Where measurements of this machine are kept: in homeDataDir, else in the home data directory.
 std::filesystem::path tuning_folder(const Config& config);
 
-// How far plans of Precision::Auto are from FP32 on six positions of built-in games. Measured once for each network,
-// kernels and CPU, then read from the tuning folder, unless options.measure_again.
-Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::shared_ptr<const LoadedModel> loaded,
+// How far `loaded`, which backend.load() made with these options, is from FP32 on six positions of built-in games.
+// Measured once for each network, kernels and CPU, then read from the tuning folder, unless options.measure_again. To
+// save memory `loaded` is freed while FP32 is at work, and loaded again.
+Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::shared_ptr<const LoadedModel>& loaded,
                               const LoadOptions& options);
 
 struct LoadedNetwork {

@@ -55,7 +55,7 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     Tuning result{model.info.name, backend.name() + ": " + backend.description(), "", options.tuning_folder, {}, {}};
     result.timings = backend.kernel_timings(*model.graph, options);
     options.measure_again = false;
-    const auto loaded = backend.load(*model.graph, options);
+    std::shared_ptr<const LoadedModel> loaded = backend.load(*model.graph, options);
     result.precision = loaded->description();
     options.measure_again = force;
     progress.show("Comparing with FP32");

@@ -135,8 +135,13 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
     return differences;
 }
 
-Agreement compare_evaluators(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions, int threads) {
-    return summarize(compare_positions(right, found, positions, {.threads = threads, .progress = {}}));
+std::vector<std::shared_ptr<const Evaluation>> evaluate_positions(Evaluator& evaluator,
+                                                                  std::span<const BoardHistory> positions) {
+    EvalThread thread(evaluator, /*seed=*/0);
+    std::vector<std::shared_ptr<const Evaluation>> evaluations;
+    for (const BoardHistory& history : positions)
+        evaluations.push_back(thread.evaluate(history.board(), history, history.next_player(), comparison_options()));
+    return evaluations;
 }
 
 }  // namespace katago

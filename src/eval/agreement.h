@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,9 +53,11 @@ struct CompareOptions {
 // One a position, in their order.
 std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions,
                                           const CompareOptions& options);
-Agreement compare_evaluators(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions, int threads);
 
 // How such comparisons evaluate.
 EvalOptions comparison_options();
+// Evaluates each position so, in one thread.
+std::vector<std::shared_ptr<const Evaluation>> evaluate_positions(Evaluator& evaluator,
+                                                                  std::span<const BoardHistory> positions);
 
 }  // namespace katago

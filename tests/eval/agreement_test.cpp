@@ -75,7 +75,7 @@ void check_auto(const std::string& name, const Bounds& bounds, size_t few) {
     const int meta = model.graph->meta_channels();
     Evaluator exact(model.info, meta, backend.load(*model.graph), evaluator_options);
     Evaluator fast(model.info, meta, backend.load(*model.graph, options), evaluator_options);
-    const Agreement agreement = compare_evaluators(exact, fast, positions, /*threads=*/2);
+    const Agreement agreement = summarize(compare_positions(exact, fast, positions, {.threads = 2, .progress = {}}));
     std::fprintf(stderr, "auto %-45s %s, ownership %.5f\n", name.c_str(), describe(agreement).c_str(),
                  agreement.mean_ownership_error);
     // One move among a few positions is more than the share that may change.
