@@ -167,7 +167,16 @@ class TrainerTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             small_trainer(Path(folder), 10).save()
             with self.assertRaisesRegex(TrainingError, "another plan"):
-                small_trainer(Path(folder), 11).resume()
+                small_trainer(Path(folder), 10, qat=True).resume()
+
+    def test_a_run_may_be_made_longer(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            small_trainer(Path(folder), 2).run()
+            longer = small_trainer(Path(folder), 3)
+            longer.resume()
+            self.assertEqual(longer.step, 2)
+            longer.run()
+            self.assertEqual(longer.step, 3)
 
 
 class WholeWayTest(unittest.TestCase):

@@ -32,7 +32,7 @@ class TrainingError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. A run resumes only with the plan it began with."""
+    """How to train. A run resumes only with the plan it began with, the number of steps apart."""
 
     steps: int
     shares: dict[int, float]  # of steps, by board side
@@ -176,7 +176,9 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, map_location=self.device, weights_only=False)
-        for name, found in (("plan", asdict(self.plan)), ("config", self.net.config)):
+        # A run may be made shorter or longer: the learning rate goes on where the new length has it.
+        wanted = asdict(self.plan) | {"steps": state["plan"]["steps"]}
+        for name, found in (("plan", wanted), ("config", self.net.config)):
             if state[name] != found:
                 raise TrainingError(f"{path}: was made with another {name}: {state[name]}; wanted {found}")
         self.module.load_state_dict(state["module"])

@@ -7,6 +7,7 @@
 #include "backend/fma_peak.h"
 #include "backend/registry.h"
 #include "command/benchmarknn_report.h"
+#include "command/embedded_network.h"
 #include "command/engine.h"
 #include "command/gtp_settings.h"
 #include "command/network_load.h"
@@ -99,7 +100,7 @@ class Measuring {
   public:
     Measuring(const Launch& launch, const Wanted& wanted, std::ostream& err)
         : wanted_(wanted),
-          model_(read_model(launch.model_file, model_read_options(launch.config))),
+          model_(load_model(launch.model_file, model_read_options(launch.config))),
           backend_(backend_of(launch.config)),
           tuning_folder_(tuning_folder(launch.config)),
           progress_(err) {

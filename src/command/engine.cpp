@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <iostream>
 #include <ostream>
 #include <random>
 #include <utility>
 
 #include "backend/registry.h"
+#include "command/embedded_network.h"
 #include "command/gtp_settings.h"
 #include "command/ignored_keys.h"
 #include "command/locate.h"
@@ -122,7 +124,9 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
     const std::span<const Backend* const> known = backends();
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
     {
-        Model model = read_model(model_file, model_read_options(config));
+        Model model = load_model(model_file, model_read_options(config));
+        if (is_embedded_network(model_file))
+            std::cerr << "Using the embedded network " << model.info.name << "; -model FILE takes another" << std::endl;
         model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
         if (options.keep_graph) graph_ = model.graph;
         model_notes_ = model.notes;

@@ -9,6 +9,7 @@
 #include "command/benchmarknn_measure.h"
 #include "command/board_profile.h"
 #include "command/config_text.h"
+#include "command/embedded_network.h"
 #include "command/engine.h"
 #include "command/genconfig.h"
 #include "command/genconfig_questions.h"
@@ -131,7 +132,7 @@ class Tuner {
 
     // The fastest of those that are exact for all that a user sees.
     Precision best_precision() {
-        const Model model = read_model(engine_.model_file(), model_read_options(config_));
+        const Model model = load_model(engine_.model_file(), model_read_options(config_));
         const NnRows rows = benchmark_rows(model.info, *model.graph, kBoardLength, kPositions);
         const double exact = evaluations_per_second(*model.graph, Precision::Fp32, rows);
         const double chosen = evaluations_per_second(*model.graph, Precision::Auto, rows);

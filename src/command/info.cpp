@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 
+#include "command/embedded_network.h"
 #include "command/engine.h"
 #include "command/locate.h"
 #include "command/table.h"
@@ -197,9 +198,9 @@ int run_info(std::span<const std::string> arguments, const Streams& streams) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
     const std::string file = options.has("model") ? *options.value("model") : find_default_model().string();
-    const Model model = read_model(file, {.verify = !options.has("no-verify")});
+    const Model model = load_model(file, {.verify = !options.has("no-verify")});
     const GraphStats stats = graph_stats(*model.graph, kBoardArea);
-    const uint64_t file_bytes = std::filesystem::file_size(file);
+    const uint64_t file_bytes = model_file_bytes(file);
     if (options.has("json"))
         streams.out << json_text(to_json(model, stats, file, file_bytes)) << std::endl;
     else

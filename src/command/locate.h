@@ -15,7 +15,8 @@ std::filesystem::path home_data_directory();
 
 // default_gtp.cfg beside the program, then in the home data directory.
 std::optional<std::filesystem::path> find_default_config();
-// default_model.safetensors, .bin.gz, .txt.gz in the same places. Throws UsageError, which says what to do.
+// default_model.safetensors, .bin.gz, .txt.gz in the same places, else the embedded network. Throws UsageError, which
+// says what to do, where there is none.
 std::filesystem::path find_default_model();
 
 }  // namespace katago

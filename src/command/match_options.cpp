@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "command/embedded_network.h"
 #include "command/gtp_settings.h"
 #include "core/error.h"
 #include "core/machine.h"
@@ -124,7 +125,9 @@ std::vector<std::string> describe(const std::array<BotSettings, 2>& bots) {
     add(b, a, "1");
     for (size_t i = 0; i < bots.size(); ++i)
         lines.push_back("nnModelFile" + std::to_string(i) + " = " +
-                        std::filesystem::absolute(bots[i].model_file).string());
+                        (is_embedded_network(bots[i].model_file)
+                             ? bots[i].model_file
+                             : std::filesystem::absolute(bots[i].model_file).string()));
     std::sort(lines.begin(), lines.end());
     return lines;
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "backend/registry.h"
+#include "command/embedded_network.h"
 #include "command/engine.h"
 #include "command/network_load.h"
 #include "command/progress_line.h"
@@ -42,7 +43,7 @@ struct Tuning {
 Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     const Backend& backend =
         launch.config.contains("nnBackend") ? find_backend(launch.config.get_string("nnBackend")) : *backends().front();
-    const Model model = read_model(launch.model_file, model_read_options(launch.config));
+    const Model model = load_model(launch.model_file, model_read_options(launch.config));
     ProgressLine progress(err);
     LoadOptions options;
     options.precision = Precision::Auto;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "command/embedded_network.h"
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "nn/network_file.h"
+#include "tiny_model.h"
+
+using namespace katago;
+
+TEST_CASE("embedded network: is one that can be loaded, or said to be missing") {
+    if (embedded_network_bytes().empty()) {
+        CHECK_THROWS_AS(load_model(kEmbeddedNetwork, {}), UsageError);
+        return;
+    }
+    const Model model = load_model(kEmbeddedNetwork, {});
+    CHECK(!model.info.name.empty());
+    CHECK(model_file_bytes(kEmbeddedNetwork) == embedded_network_bytes().size());
+    // What the linker put in is what was written, to the last byte.
+    CHECK_NOTHROW(read_network({std::as_bytes(std::span(embedded_network_bytes())), nullptr, "embedded"}, true));
+}
+
+TEST_CASE("embedded network: any other name is a file") {
+    const TinyModel file("embedded");
+    CHECK_FALSE(is_embedded_network(file.model()));
+    CHECK(load_model(file.model(), {}).info.name == "tiny");
+    CHECK(model_file_bytes(file.model()) == std::filesystem::file_size(file.model()));
+}
