@@ -64,7 +64,7 @@ void vary_against_handicap(const BoardHistory& history, Player player, SearchPar
 }
 
 SearchParams params_for_move(GtpSession& session, Player player, bool analyzing) {
-    SearchParams params = session.settings().genmove;
+    SearchParams params = session.settings().genmove.at_strength();
     if (!analyzing) vary_against_handicap(session.game().history(), player, params);
     if (session.settings().static_pda) return params;
     session.dynamic_pda() = next_dynamic_pda(session, session.dynamic_pda());

@@ -167,6 +167,7 @@ BotSettings read_bot_settings(Config config, size_t number) {
     if (settings.name.empty()) throw ConfigError("botName" + std::to_string(number) + " is empty");
     settings.params = match_params();
     apply_params(search_param_rows(), config, settings.params);
+    settings.params = settings.params.at_strength();
     if (!config.contains("maxVisits") && !config.contains("maxPlayouts") && !config.contains("maxTime"))
         throw ConfigError("Nothing limits the searches of bot " + settings.name +
                           ": set maxVisits, maxPlayouts or maxTime");

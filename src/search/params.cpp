@@ -43,6 +43,8 @@ constexpr ParamRow<SearchParams> kRows[] = {
      "Surprise by the search up to which a move is obvious."},
     {"futileVisitsThreshold", &P::futile_visits_threshold, 0, 1,
      "Give up moves that cannot reach this share of the best one's visits."},
+    {"playStrength", &P::play_strength, 1, P::kFullStrength,
+     "Play weaker, as a person would: 1 is a beginner, 10 all that the network and the limits give."},
     {"maxTreeMemoryMB", &P::max_tree_memory_mb, 0, 1 << 20, "Let the tree grow no larger; 0: a quarter of the memory."},
 
     {"winLossUtilityFactor", &P::win_loss_utility_factor, 0, 1, "Weight of winning in the utility."},
@@ -168,6 +170,17 @@ constexpr ParamRow<SearchParams> kRows[] = {
      "Utility by which a human move must be worse to be left out."},
 };
 
+// How strong play is made weaker: with one visit moves are drawn from the network's policy, which knows good shape and
+// never plays what it gives less than a 64th of its best move's probability; the temperature decides how often the
+// second best is taken for the best.
+struct Strength {
+    int64_t visits;
+    double temperature;  // 0: as configured
+};
+constexpr Strength kStrengths[SearchParams::kFullStrength - 1] = {
+    {1, 4}, {1, 2}, {1, 1.4}, {1, 1}, {1, 0.7}, {1, 0.4}, {1, 0.1}, {8, 0}, {40, 0},
+};
+
 }  // namespace
 
 std::span<const ParamRow<SearchParams>> search_param_rows() {
@@ -189,6 +202,17 @@ SearchParams SearchParams::without_human() const {
     params.human_pla_explore_prob_weightless = params.human_pla_explore_prob_weightful = 0;
     params.human_opp_explore_prob_weightless = params.human_opp_explore_prob_weightful = 0;
     params.human_chosen_move_prop = 0;
+    return params;
+}
+
+SearchParams SearchParams::at_strength() const {
+    if (play_strength >= kFullStrength) return *this;
+    const Strength& strength = kStrengths[static_cast<size_t>(play_strength - 1)];
+    SearchParams params = *this;
+    params.max_visits = std::min(params.max_visits, strength.visits);
+    params.max_visits_pondering = std::min(params.max_visits_pondering, strength.visits);
+    if (strength.temperature > 0)
+        params.chosen_move_temperature = params.chosen_move_temperature_early = strength.temperature;
     return params;
 }
 

@@ -46,6 +46,10 @@ struct SearchParams {
     // Ours, KataGo has no such key.
     int64_t max_tree_memory_mb = 0;
 
+    // From 1, a beginner, to kFullStrength: see at_strength(). Ours, KataGo has no such key.
+    static constexpr int kFullStrength = 10;
+    int play_strength = kFullStrength;
+
     // --- Utility ---
     double win_loss_utility_factor = 1;
     double static_score_utility_factor = 0.1;
@@ -164,6 +168,8 @@ struct SearchParams {
         return win_loss_utility_factor + static_score_utility_factor + dynamic_score_utility_factor;
     }
 
+    // These parameters as play_strength has them for a move of the game: fewer visits, a wider choice of moves.
+    SearchParams at_strength() const;
     // These parameters for a few visits that only judge a position (friendly pass, final score): no noise, no
     // temperature, one symmetry, both limits `visits`.
     SearchParams quiet(int64_t visits) const;

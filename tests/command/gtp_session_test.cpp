@@ -203,6 +203,23 @@ TEST_CASE("gtp: analysis can be made to stop by itself, with a report, and the t
     }
 }
 
+TEST_CASE("gtp: the strength of play can be set, and leaves the other settings alone") {
+    if (transcripts::model().empty()) return;
+    std::ostringstream out;
+    Session test(out, "numSearchThreads = 1\nmaxVisits = 20");
+    std::istringstream search("kata-set-param playStrength 1\nkata-search b\n");
+    run_gtp_loop(test.session, search);
+    CHECK(test.session.search().report({}).root.values.visits == 1);
+    std::istringstream in("kata-get-param maxVisits\nkata-set-param playStrength 11\nkata-get-param playStrength\n");
+    run_gtp_loop(test.session, in);
+    const auto lines = transcripts::lines_of(out.str());
+    REQUIRE(lines.size() == 10);
+    CHECK(lines[4] == "= 20");
+    CHECK(lines[6].starts_with("? Could not set params: "));
+    CHECK(lines[6].find("playStrength") != std::string::npos);
+    CHECK(lines[8] == "= 1");
+}
+
 TEST_CASE("gtp: every answer is written in one piece") {
     if (transcripts::model().empty()) return;
     CountingBuffer buffer;

@@ -184,6 +184,26 @@ TEST_CASE("choice: the temperature fades with the turns") {
     CHECK(temperature(100) == doctest::Approx(0.110).epsilon(0.01));
 }
 
+TEST_CASE("params: the weaker the play, the fewer visits and the freer the choice") {
+    SearchParams params;
+    params.max_visits = 1000;
+    CHECK(params.at_strength() == params);
+    SearchParams stronger = params.at_strength();
+    for (params.play_strength = SearchParams::kFullStrength - 1; params.play_strength >= 1; --params.play_strength) {
+        const SearchParams weak = params.at_strength();
+        CHECK(weak.max_visits <= stronger.max_visits);
+        CHECK(weak.max_visits_pondering == weak.max_visits);
+        const bool freer =
+            weak.chosen_move_temperature > stronger.chosen_move_temperature || weak.max_visits < stronger.max_visits;
+        CHECK(freer);
+        stronger = weak;
+    }
+    CHECK(stronger.max_visits == 1);
+    params.play_strength = SearchParams::kFullStrength - 1;
+    params.max_visits = 2;
+    CHECK(params.at_strength().max_visits == 2);
+}
+
 TEST_CASE("root: of symmetric moves one is searched") {
     SearchContext context;
     context.root_history = BoardHistory(Board({9, 9}), Color::Black, Rules{});
