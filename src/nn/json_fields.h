@@ -44,6 +44,9 @@ void read_field(const nlohmann::json& object, const std::string& name, const cha
 // Throws ModelError("<what>: ...") where the text is no JSON object.
 nlohmann::json parse_json_object(const char* what, const std::string& text);
 
+// Why a text is no JSON, and where, without the text itself, which may be long and anything.
+std::string reason_of(const nlohmann::json::exception& error);
+
 // As text in UTF-8, whatever bytes its strings hold.
 std::string json_text(const nlohmann::json& value);
 

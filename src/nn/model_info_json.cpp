@@ -51,10 +51,17 @@ json parse_json_object(const char* what, const std::string& text) {
     try {
         root = json::parse(text);
     } catch (const json::exception& error) {
-        throw ModelError(std::string(what) + ": no JSON: " + error.what());
+        throw ModelError(std::string(what) + ": no JSON: " + reason_of(error));
     }
     if (!root.is_object()) throw ModelError(std::string(what) + ": is no JSON object");
     return root;
+}
+
+std::string reason_of(const json::exception& error) {
+    const std::string text = error.what();
+    const size_t tag = text.starts_with('[') ? text.find("] ") : std::string::npos;
+    const size_t begin = tag == std::string::npos ? 0 : tag + 2;
+    return text.substr(begin, text.find("; last read", begin) - begin);
 }
 
 std::string json_text(const json& value) {

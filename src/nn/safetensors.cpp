@@ -10,6 +10,7 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/replace_file.h"
+#include "nn/json_fields.h"
 
 namespace katago {
 
@@ -121,7 +122,7 @@ json parse_header(std::string_view text) {
     try {
         return json::parse(text);
     } catch (const json::exception& error) {
-        fail(std::string("its header is no JSON: ") + error.what());
+        fail("its header is no JSON: " + reason_of(error));
     }
 }
 

@@ -40,6 +40,18 @@ TEST_CASE("safetensors: tensors and texts are read") {
     CHECK(looks_like_safetensors(std::as_bytes(std::span(bytes))));
 }
 
+TEST_CASE("safetensors: a damaged header is not repeated in the message") {
+    const std::string bytes = file_of(R"({"__metadata__":{"k":")" + std::string(5000, 'x') + "\x01\"}}", 0);
+    try {
+        read_safetensors(std::as_bytes(std::span(bytes)));
+        FAIL("was read");
+    } catch (const ModelError& error) {
+        const std::string text = error.what();
+        CHECK(text.find("no JSON: parse error at line 1, column 50") != std::string::npos);
+        CHECK(text.size() < 250);
+    }
+}
+
 TEST_CASE("safetensors: whatever is damaged is named") {
     const Case cases[] = {
         {R"([])", 0, "no JSON object"},

@@ -191,7 +191,7 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
     constexpr size_t kStepBytes = static_cast<size_t>(kVectors) * kWidth * kInputsTogether;
     const int8_t* weights = tile.weights;
     const float* scales = tile.scales;
-    const int32_t* sums = tile.sums;
+    [[maybe_unused]] const int32_t* sums = tile.sums;
     for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
     for (int tap = 0; tap < tile.taps; ++tap) {
         const ptrdiff_t shift = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
