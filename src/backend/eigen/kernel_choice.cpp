@@ -81,6 +81,9 @@ std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kerne
     std::vector<ProductKernel> kinds = {conv ? ProductKernel::WinogradF32 : ProductKernel::GemmF32};
     if (conv && kernels.integer_winograd != nullptr) kinds.push_back(ProductKernel::WinogradS16);
     if (!conv && kernels.integer_dense != nullptr) kinds.push_back(ProductKernel::GemmS16);
+    // Dense products in halves are left to Precision::Fp16: networks with attention would be off by more than a user
+    // who has not asked for it should get.
+    if (conv && kernels.half_winograd != nullptr) kinds.push_back(ProductKernel::WinogradF16);
     return kinds;
 }
 

@@ -45,9 +45,9 @@ std::string name_of(const ProductShape& shape);
 std::map<ProductShape, int> product_shapes(const Graph& graph);
 // What Precision::Auto may compute a shape with, FP32 first.
 std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
-// Integers wherever they exist.
+// 16-bit numbers wherever candidates_for() has them: what is fastest as a rule.
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
-// Halves wherever they exist: only where they are asked for, since their sums err more than those of integers.
+// Halves wherever they exist: only where they are asked for, since sums of dense layers err more than those of integers.
 KernelChoices half_choices(const Graph& graph, const Kernels& kernels);
 
 // What the packed weights of the trunk's products take at least: no padding, and float weights not transformed.

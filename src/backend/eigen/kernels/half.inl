@@ -16,12 +16,6 @@ struct Half {
 KERNEL_INLINE Half operator+(Half a, Half b) {
     return {vaddq_f16(a.v, b.v)};
 }
-KERNEL_INLINE Half operator-(Half a, Half b) {
-    return {vsubq_f16(a.v, b.v)};
-}
-KERNEL_INLINE Half operator*(Half a, float b) {
-    return {vmulq_n_f16(a.v, static_cast<float16_t>(b))};
-}
 KERNEL_INLINE Half load_half(const int16_t* p) {
     return {*reinterpret_cast<const HalfBits*>(p)};
 }
@@ -34,14 +28,21 @@ KERNEL_INLINE float32x4_t neon(Vector v) {
 KERNEL_INLINE Half half_of(Vector low, Vector high) {
     return {vcvt_high_f16_f32(vcvt_f16_f32(neon(low)), neon(high))};
 }
+// Four halves.
+KERNEL_INLINE Vector load_halves(const int16_t* p) {
+    return reinterpret_cast<Vector>(vcvt_f32_f16(vld1_f16(reinterpret_cast<const float16_t*>(p))));
+}
+KERNEL_INLINE void store_halves(int16_t* p, Vector v) {
+    vst1_f16(reinterpret_cast<float16_t*>(p), vcvt_f16_f32(neon(v)));
+}
 KERNEL_INLINE Vector low_floats(Half x) {
     return reinterpret_cast<Vector>(vcvt_f32_f16(vget_low_f16(x.v)));
 }
 KERNEL_INLINE Vector high_floats(Half x) {
     return reinterpret_cast<Vector>(vcvt_high_f32_f16(x.v));
 }
-// a * b[kLane], and sum + that. In assembly: GCC 12 copies the lane to a whole vector first, as long as a product takes.
-// Operands of which one lane is taken must be in the registers 0 to 15 ("x").
+// a * b[kLane], and sum + that. In assembly: GCC 12 copies the lane to a whole vector first, as long as a product
+// takes. Operands of which one lane is taken must be in the registers 0 to 15 ("x").
 template <int kLane>
 KERNEL_INLINE Half times_lane(Half a, Half b) {
     Half product;

@@ -42,8 +42,10 @@ void quantize_tiles(const IntegerWinogradCall& call, const TileGrid& grid, size_
         const size_t sample = first_sample + row / grid.per_board;
         const int index = static_cast<int>(row % grid.per_board);
         for (size_t block = 0; block < blocks; ++block) {
+            float* out = tile + block * kWidth;
             transform_input_tile(call.in + (block * call.out.batch + sample) * points * kWidth, grid,
-                                 index / grid.across, index % grid.across, tile + block * kWidth, stride);
+                                 index / grid.across, index % grid.across,
+                                 [&](int position, Vector v) KERNEL_LAMBDA { store(out + position * stride, v); });
         }
         alignas(sizeof(Vector)) float factors[kPaddedPositions], scales[kPaddedPositions];
         measure_tile(tile, call.in_channels, call.weights.input_limit, factors, scales);

@@ -60,10 +60,11 @@ struct TileGrid {
 };
 
 // One tile of one block: transforms 6x6 points, of which those off the board count as zero.
-//   board   the block's [points][width] of the sample
-//   out     position p goes to out + p * position_stride
-KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid, int tile_y, int tile_x, float* out,
-                                        size_t position_stride) {
+//   board            the block's [points][width] of the sample
+//   store_position   of (position, Vector): takes a result
+template <class Store>
+KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid, int tile_y, int tile_x,
+                                        const Store& store_position) {
     const int y0 = tile_y * kWinogradTile - 1, x0 = tile_x * kWinogradTile - 1;
     const bool inside = x0 >= 0 && x0 + kTileEdge <= grid.width;
     Vector columns[kTileEdge][kTileEdge];
@@ -93,7 +94,7 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
         transform_input_line(columns[0] + kColumn, kTileEdge, transformed, 1);
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
             constexpr int kRow = decltype(i)::value;
-            store(out + (kRow * kTileEdge + kColumn) * position_stride, transformed[kRow]);
+            store_position(kRow * kTileEdge + kColumn, transformed[kRow]);
         });
     });
 }
@@ -101,30 +102,33 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
 // tiles_in: [position][block][samples * tiles][width]
 void transform_inputs(const WinogradCall& call, const TileGrid& grid, size_t first_sample, size_t samples) {
     const size_t blocks = blocks_of(call.in_channels), rows = samples * grid.per_board;
-    const size_t points = static_cast<size_t>(grid.height) * grid.width;
+    const size_t points = static_cast<size_t>(grid.height) * grid.width, position_stride = blocks * rows * kWidth;
     for (size_t block = 0; block < blocks; ++block) {
         float* out = call.tiles_in + block * rows * kWidth;
         for (size_t sample = 0; sample < samples; ++sample) {
             const float* board = call.in + (block * call.out.batch + first_sample + sample) * points * kWidth;
             for (int y = 0; y < grid.down; ++y) {
                 for (int x = 0; x < grid.across; ++x, out += kWidth) {
-                    transform_input_tile(board, grid, y, x, out, blocks * rows * kWidth);
+                    transform_input_tile(board, grid, y, x, [&](int position, Vector v) KERNEL_LAMBDA {
+                        store(out + position * position_stride, v);
+                    });
                 }
             }
         }
     }
 }
 
-// One tile of one block of outputs, with its epilogue. products: position p is at p * position_stride.
-KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid& grid, const float* products,
-                                         size_t position_stride, size_t block, size_t sample, int tile_y, int tile_x) {
+// One tile of one block of outputs, with its epilogue. load_position(p): the product of position p, a Vector.
+template <class Load>
+KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid& grid, const Load& load_position,
+                                         size_t block, size_t sample, int tile_y, int tile_x) {
     Vector columns[kWinogradTile][kTileEdge];
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
         constexpr int kColumn = decltype(j)::value;
         Vector line[kTileEdge];
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
             constexpr int kRow = decltype(i)::value;
-            line[kRow] = load(products + (kRow * kTileEdge + kColumn) * position_stride);
+            line[kRow] = load_position(kRow * kTileEdge + kColumn);
         });
         transform_output_line(line, 1, columns[0] + kColumn, kTileEdge);
     });
@@ -145,7 +149,10 @@ void transform_outputs(const EpilogueCall& out, const TileGrid& grid, const floa
         for (size_t sample = first_sample; sample < first_sample + samples; ++sample) {
             for (int y = 0; y < grid.down; ++y) {
                 for (int x = 0; x < grid.across; ++x, products += kWidth) {
-                    transform_output_tile(out, grid, products, position_stride, first_vector + v, sample, y, x);
+                    transform_output_tile(
+                        out, grid,
+                        [&](int position) KERNEL_LAMBDA { return load(products + position * position_stride); },
+                        first_vector + v, sample, y, x);
                 }
             }
         }
