@@ -7,7 +7,7 @@ clock of each engine, and counts the area at the end after taking off the stones
 agree on, or that the second engine names where only it answers. Example, twenty games against GNU Go:
 
     scripts/referee.py --games 10 --size 9 --size 19 --komi 7.5 \\
-        --first "./katago gtp -model MODEL -override-config maxVisits=50,rules=chinese" \\
+        --first "./katago gtp -model MODEL -override-config maxVisits=50,rules=chinese-kgs" \\
         --second "gnugo --mode gtp --level 10 --chinese-rules"
 
 Exit code: 0 when every game ended without an illegal move, a crash or a loss on time; 1 otherwise.

@@ -132,8 +132,8 @@ Description: Go engine for small computers
  Plays and analyses the game of Go with the neural networks of the KataGo
  project, on the processor alone: Raspberry Pi, Jetson, old laptops, desktops.
  It speaks GTP and KataGo's JSON analysis protocol, so that Sabaki, Lizzie,
- KaTrain and other programs can use it. A network has to be downloaded
- separately.
+ KaTrain and other programs can use it. A small network is inside; stronger
+ ones can be downloaded.
 TEXT
 printf '/etc/default/katago\n/etc/katago/analysis.cfg\n' >"$root/DEBIAN/conffiles"
 for script in postinst prerm postrm; do put 755 scripts/deploy/$script "$root/DEBIAN/$script"; done

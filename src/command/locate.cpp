@@ -49,7 +49,7 @@ std::optional<fs::path> find_default_config() {
 fs::path find_default_model() {
     for (const fs::path& folder : {executable_directory(), home_data_directory()})
         for (const char* name : {"default_model.safetensors", "default_model.bin.gz", "default_model.txt.gz"})
-            if (const fs::path file = folder / name; is_file(file)) return file;
+            if (fs::path file = folder / name; is_file(file)) return file;
     if (!embedded_network_bytes().empty()) return kEmbeddedNetwork;
     throw UsageError(
         "-model MODELFILENAME.bin.gz was not specified to tell KataGo where to find the neural net model, and default "

@@ -75,8 +75,7 @@ PrecisionSetting read_precision(const Config& config) {
     if (config.contains("nnPrecision")) return {parse_precision(config.get_string("nnPrecision"), "nnPrecision"), ""};
     if (!use_fp16) return {};
     if (!*use_fp16) return {Precision::Fp32, "useFP16 = false: computing in FP32"};
-    return {Precision::Auto,
-            "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
+    return {Precision::Auto, "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
 }
 
 ModelReadOptions model_read_options(const Config& config) {

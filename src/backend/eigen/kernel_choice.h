@@ -19,7 +19,7 @@ struct ProductShape {
     enum class Kind : uint8_t { Conv3x3, Dense };
     Kind kind = Kind::Dense;
     int in = 0, out = 0;
-    auto operator<=>(const ProductShape&) const = default;
+    auto operator<=>(const ProductShape&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
 // What can compute them.
@@ -47,7 +47,8 @@ std::map<ProductShape, int> product_shapes(const Graph& graph);
 std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
 // 16-bit numbers wherever candidates_for() has them: what is fastest as a rule.
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
-// Halves wherever they exist: only where they are asked for, since sums of dense layers err more than those of integers.
+// Halves wherever they exist: only where they are asked for, since sums of dense layers err more than those of
+// integers.
 KernelChoices half_choices(const Graph& graph, const Kernels& kernels);
 
 // What the packed weights of the trunk's products take at least: no padding, and float weights not transformed.

@@ -200,7 +200,7 @@ std::string describe_precision(const Program& program) {
         floats += std::holds_alternative<DenseStep>(operation) || std::holds_alternative<WinogradStep>(operation) ||
                   std::holds_alternative<Im2colStep>(operation) || std::holds_alternative<SparseConvStep>(operation);
     }
-    const std::string rest = program.half_weights ? "FP32 with weights rounded to FP16" : "FP32";
+    std::string rest = program.half_weights ? "FP32 with weights rounded to FP16" : "FP32";
     std::string text;
     const auto add = [&](int count, const char* what) {
         if (count > 0) text += (text.empty() ? "" : ", ") + std::string(what) + " in " + std::to_string(count);
