@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import signal
 import sys
 from pathlib import Path
 
@@ -114,6 +115,9 @@ def save_network(trainer: Trainer, args: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    # Shells start background jobs with interrupts ignored; a run in the background is ended by either.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         train(parser().parse_args(arguments))
     except (RowError, TrainingError, network.NetworkError) as error:
