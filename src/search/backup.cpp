@@ -53,12 +53,10 @@ void weigh_by_value(std::vector<ChildTerm>& children, double total, const ValueW
     // In passes over arrays, so that roots and quotients are vector instructions.
     std::array<double, kMaxPolicySize> weights, factors;  // not initialised
     const size_t count = children.size();
-    for (size_t i = 0; i < count; ++i) {
-        weights[i] = children[i].weight;
-        factors[i] = children[i].self_utility - mean;
-    }
-    for (size_t i = 0; i < count; ++i) factors[i] /= std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weights[i])));
+    for (size_t i = 0; i < count; ++i) weights[i] = children[i].weight;
     if (weighing.exponent > 0) {
+        for (size_t i = 0; i < count; ++i) factors[i] = children[i].self_utility - mean;
+        for (size_t i = 0; i < count; ++i) factors[i] /= std::sqrt(1e-8 + 1 / (1.5 * std::sqrt(weights[i])));
         for (size_t i = 0; i < count; ++i) factors[i] = student_t3_cdf(factors[i]) + 0.0001;
         raise({factors.data(), count}, weighing.exponent);
     } else {
@@ -179,16 +177,15 @@ void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new
     node.set_averages(sum, new_visits);
 }
 
-NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation) {
-    NodeStats stats =
-        stats_of(evaluation, evaluation_weight(context.params, context.utility, evaluation), context.utility);
-    const double plain_utility = stats.utility;
+NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation,
+                      double own_utility) {
+    NodeStats stats = stats_of(evaluation, evaluation_weight(context.params, context.utility, evaluation), own_utility);
     const RememberedValues* remembered = node.is_root() ? nullptr : context.remembered(node);
     if (remembered && remembered->blend_into(stats, 1, context.params.eval_cache_min_visits) > 0)
         stats.utility = context.utility.of(stats);
     if (node.bias.entry) stats.utility += context.params.subtree_value_bias_factor * node.bias.entry->mean();
     stats.utility += context.pattern_utility(node);
-    if (stats.utility != plain_utility) stats.utility_sq = stats.utility * stats.utility;
+    if (stats.utility != own_utility) stats.utility_sq = stats.utility * stats.utility;
     return stats;
 }
 

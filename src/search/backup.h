@@ -44,7 +44,8 @@ class Backup {
     std::vector<ChildTerm> children_;
 };
 
-// The statistics of a first visit, with the correction found for such positions.
-NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation);
+// The statistics of a first visit, with the correction found for such positions. own_utility: of the evaluation alone.
+NodeStats first_stats(const SearchContext& context, const TreeNode& node, const Evaluation& evaluation,
+                      double own_utility);
 
 }  // namespace katago

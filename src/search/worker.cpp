@@ -44,7 +44,7 @@ Worker::Outcome Worker::descend(const Bounds& bounds, bool& extra) {
         const Selection selection =
             selector_.select(*context_, {*node, history_, depth(), bounds.visits_left, bounds.may_grow}, rng_);
         if (selection.move == kNullPoint) {
-            node->add_visit(first_stats(*context_, *node, *evaluation));
+            node->add_visit(first_stats(*context_, *node, *evaluation, node->own_utility()));
             return Outcome::Updated;
         }
         // Lines that lead to the same node may differ in what repetition forbids.
@@ -139,7 +139,7 @@ Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
     } else {
         judgement = judge(node, context_->eval_options(depth(), node.player()));
     }
-    const NodeStats stats = first_stats(*context_, node, *judgement.own);
+    const NodeStats stats = first_stats(*context_, node, *judgement.own, judgement.own_utility);
     const int64_t bytes = Tree::bytes_of(*judgement.own) + (judgement.human ? Tree::bytes_of(*judgement.human) : 0);
     if (!node.set_evaluation(std::move(judgement), stats)) return Outcome::Lost;
     tree_->note_bytes(bytes);
