@@ -114,7 +114,7 @@ std::string budgets_table(const std::vector<BudgetCheck>& budgets) {
     std::string rows;
     for (const BudgetCheck& b : budgets)
         rows += "<tr><td>-" + escaped(b.option) + "</td><td>" + default_number(b.bound) + "</td><td>" +
-                default_number(b.measured) + "</td><td class=\"" + (b.kept ? "kept\">kept" : "exceeded\">exceeded") +
+                measured_text(b.measured) + "</td><td class=\"" + (b.kept ? "kept\">kept" : "exceeded\">exceeded") +
                 "</td></tr>\n";
     return "<h2>Budgets</h2>\n" + table({"Bound", "stated", "measured", ""}, rows);
 }

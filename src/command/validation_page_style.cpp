@@ -34,7 +34,7 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; }
 .kept { color: var(--good); } .exceeded { color: var(--bad); font-weight: 600; }
 figcaption { min-height: 1.4em; }
 svg { display: block; width: 100%; height: auto; }
-figure > svg { max-width: 640px; margin: 0 auto; }
+figure > svg { max-width: 520px; margin: 0 auto; }
 svg text { font: 11.5px system-ui, sans-serif; fill: var(--soft); }
 svg .label { fill: var(--ink); font-size: 12px; }
 .grid { stroke: var(--rule); } .axis { stroke: var(--soft); } .guide { stroke: var(--soft); stroke-dasharray: 4 3; }

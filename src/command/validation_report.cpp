@@ -215,7 +215,7 @@ std::string validation_text(const Validation& v, const std::vector<BudgetCheck>&
                 std::to_string(v.layer_positions) + " positions:\n" + noise_table(v);
     for (const BudgetCheck& b : budgets)
         text += "\n" + std::string(b.kept ? "kept      " : "EXCEEDED  ") + "-" + b.option + " " +
-                default_number(b.bound) + ": " + b.quantity + " " + default_number(b.measured);
+                default_number(b.bound) + ": " + b.quantity + " " + measured_text(b.measured);
     return budgets.empty() ? text : text + "\n";
 }
 
@@ -258,6 +258,12 @@ ordered_json validation_json(const Validation& v, const std::vector<BudgetCheck>
 std::string kl_text(double kl) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.2e", kl);
+    return text.data();
+}
+
+std::string measured_text(double value) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.4g", value);
     return text.data();
 }
 

@@ -33,6 +33,8 @@ nlohmann::ordered_json validation_json(const Validation& validation, const std::
 
 // "1.2e-05": of policy divergence.
 std::string kl_text(double kl);
+// Four digits: enough to compare with a bound.
+std::string measured_text(double value);
 // "7.9 MB".
 std::string bytes_text(double bytes);
 // "19x19: 450, 13x13: 200", big boards first.
