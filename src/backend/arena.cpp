@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+#include "core/huge_pages.h"
+
 namespace katago {
 
 namespace {
@@ -20,22 +22,52 @@ bool alive_together(const ArenaBuffer& a, const ArenaBuffer& b) {
     return a.first_step <= b.last_step && b.first_step <= a.last_step;
 }
 
+// Arrays from here on share huge pages; a network whose largest are smaller does not fill even one such page.
+constexpr size_t kLargeBytes = size_t{256} << 10;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kHugePages = false;  // each array alone, so that reads beyond its ends are seen
+#else
+constexpr bool kHugePages = true;
+#endif
+
+// Never destroyed: arrays may outlive whatever else is static.
+HugePageHeap& huge_page_heap() {
+    static auto* const heap = new HugePageHeap;
+    return *heap;
+}
+
+bool is_large(size_t bytes) {
+    return kHugePages && bytes >= kLargeBytes;
+}
+
+void* allocate(size_t bytes) {
+    if (is_large(bytes)) return huge_page_heap().allocate(bytes);
+    void* const memory = std::aligned_alloc(kBufferAlignment, bytes);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
 }  // namespace
 
 template <class T>
 void AlignedArray<T>::Free::operator()(T* data) const {
-    std::free(data);
+    if (is_large(bytes)) {
+        huge_page_heap().release(data, bytes);
+    } else {
+        std::free(data);
+    }
 }
 
 template <class T>
 AlignedArray<T>::AlignedArray(size_t count) : count_(count) {
     if (count == 0) return;
     const size_t bytes = rounded_up(count * sizeof(T), kBufferAlignment);
-    data_.reset(static_cast<T*>(std::aligned_alloc(kBufferAlignment, bytes)));
-    if (!data_) throw std::bad_alloc();
+    data_ = {static_cast<T*>(allocate(bytes)), Free{bytes}};
     std::memset(data_.get(), 0, bytes);
 }
 
+static_assert(HugePageHeap::kAlignment >= kBufferAlignment);
 template class AlignedArray<float>;
 template class AlignedArray<int16_t>;
 template class AlignedArray<int32_t>;

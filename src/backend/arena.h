@@ -11,7 +11,7 @@ namespace katago {
 // Every buffer starts at a multiple of this: a cache line, and the widest vector of any instruction set in use.
 inline constexpr size_t kBufferAlignment = 64;
 
-// Owns numbers aligned to kBufferAlignment, zero at first. Movable.
+// Owns numbers aligned to kBufferAlignment, zero at first. Movable. Large ones lie in huge pages.
 template <class T>
 class AlignedArray {
   public:
@@ -27,6 +27,7 @@ class AlignedArray {
 
   private:
     struct Free {
+        size_t bytes = 0;
         void operator()(T* data) const;
     };
     std::unique_ptr<T[], Free> data_;
