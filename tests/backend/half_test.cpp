@@ -63,18 +63,18 @@ double error_of(Rows& found, const Exact& exact) {
     return error / largest;
 }
 
-// The sets that compute in halves.
-template <class Test>
-void for_each_half_set(const Test& test) {
+// The sets that have a kernel in halves.
+template <class Kernel, class Test>
+void for_each_half_set(Kernel Kernels::*kernel, const Test& test) {
     for (const InstructionSet set : available_instruction_sets()) {
-        if (kernels_for(set).half_dense != nullptr) test(kernels_for(set));
+        if (kernels_for(set).*kernel != nullptr) test(kernels_for(set));
     }
 }
 
 }  // namespace
 
 TEST_CASE("half kernels: products and residuals of every number of rows, odd depths and outputs") {
-    for_each_half_set([](const Kernels& kernels) {
+    for_each_half_set(&Kernels::half_dense, [](const Kernels& kernels) {
         Numbers numbers(1);
         for (const int depth : {1, 9, 32, 100, 200}) {
             for (int rows = 1; rows <= 28; rows += 3) {
@@ -105,7 +105,7 @@ TEST_CASE("half kernels: products and residuals of every number of rows, odd dep
 }
 
 TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") {
-    for_each_half_set([](const Kernels& kernels) {
+    for_each_half_set(&Kernels::half_winograd, [](const Kernels& kernels) {
         Numbers numbers(2);
         for (const int edge : {2, 5, 9, 19}) {
             const int channels = 3 + edge * 2, out = 1 + edge * 3, batch = edge == 19 ? 1 : 3, area = edge * (edge + 1);
@@ -116,7 +116,7 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
             in.fill(numbers);
             const auto samples = static_cast<size_t>(batch);
             AlignedInt16s tiles(kernels.winograd_input_floats(edge, edge + 1, samples, (channels + 7) / 8 * 8));
-            AlignedFloats scratch(kernels.half_winograd_scratch_floats(edge, edge + 1, samples, out));
+            AlignedFloats scratch(kernels.half_winograd_scratch_floats(edge, edge + 1, samples, channels, out));
             IntegerWinogradCall call;
             call.in = in.floats.data(), call.weights = packed.pointers();
             call.height = edge, call.width = edge + 1, call.in_channels = channels;
@@ -143,7 +143,7 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
 }
 
 TEST_CASE("half kernels: attention with shared keys, odd heads and boards") {
-    for_each_half_set([](const Kernels& kernels) {
+    for_each_half_set(&Kernels::half_attention, [](const Kernels& kernels) {
         Numbers numbers(3);
         for (const int edge : {3, 7}) {
             for (const int channels : {4, 12, 32}) {

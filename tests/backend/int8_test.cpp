@@ -107,7 +107,7 @@ AlignedFloats run(const Kernels& kernels, const Layer8& layer, const PackedInt8&
 // The largest error over what rounding the inputs of each row and group to integers can change.
 double worst_error(const Kernels& kernels, const Layer8& layer, const PackedInt8& packed,
                    const std::vector<float>& weights, const AlignedFloats& found) {
-    const bool bytes = kernels.int8_inputs_together == 4;
+    const bool bytes = kernels.int8_group_bytes == kInt8Group;
     double worst = 0;
     for (int row = 0; row < layer.count(); ++row) {
         for (int o = 0; o < layer.out; ++o) {

@@ -45,7 +45,9 @@ std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const 
                               ? eigen::usual_choices(graph, kernels)
                               : eigen::fastest_choices(eigen::measure(graph, kernels, options));
     }
-    if (options.precision == Precision::Fp16) choices.kernels = eigen::half_choices(graph, kernels);
+    // Where 8-bit weights are accepted so are halves, for the layers that keep more.
+    const bool takes_halves = options.precision == Precision::Int8 && kernels.half_dense != nullptr;
+    if (options.precision == Precision::Fp16 || takes_halves) choices.kernels = eigen::half_choices(graph, kernels);
     choices.int8 = options.precision == Precision::Int8;
     choices.half_weights = options.precision == Precision::Fp16;
     if (choices.int8 && kernels.int8_product == nullptr && options.log)

@@ -22,6 +22,7 @@ constexpr struct {
 } kKeys[] = {{"avx512vnni", InstructionSet::Avx512Vnni},
              {"avx512", InstructionSet::Avx512},
              {"avx2", InstructionSet::Avx2},
+             {"neon-dot", InstructionSet::NeonDot},
              {"neon-fp16", InstructionSet::NeonFp16},
              {"neon", InstructionSet::Portable},
              {"portable", InstructionSet::Portable}};
@@ -48,6 +49,8 @@ std::string_view name_of(InstructionSet set) {
             return "AVX-512";
         case InstructionSet::Avx2:
             return "AVX2";
+        case InstructionSet::NeonDot:
+            return "NEON FP16 and dot product";
         case InstructionSet::NeonFp16:
             return "NEON FP16";
         case InstructionSet::Portable:
@@ -77,7 +80,9 @@ std::vector<InstructionSet> available_instruction_sets() {
     if (avx2) add(InstructionSet::Avx2);
 #elif defined(__aarch64__) && defined(__linux__)
     constexpr unsigned long kFp16 = HWCAP_FPHP | HWCAP_ASIMDHP;
-    if ((getauxval(AT_HWCAP) & kFp16) == kFp16) add(InstructionSet::NeonFp16);
+    const unsigned long has = getauxval(AT_HWCAP);
+    if ((has & kFp16) == kFp16 && (has & HWCAP_ASIMDDP) != 0) add(InstructionSet::NeonDot);
+    if ((has & kFp16) == kFp16) add(InstructionSet::NeonFp16);
 #endif
     add(InstructionSet::Portable);
     return sets;

@@ -11,6 +11,7 @@ const Kernels& kernels_for(InstructionSet set) {
     if (set == InstructionSet::Avx512) return kernels_avx512();
     if (set == InstructionSet::Avx2) return kernels_avx2();
 #elif defined(__aarch64__)
+    if (set == InstructionSet::NeonDot) return kernels_neondot();
     if (set == InstructionSet::NeonFp16) return kernels_neonfp16();
 #endif
     static_cast<void>(set);

@@ -103,7 +103,7 @@ struct IntegerWinogradCall {
 // channels form groups, and each group of each row has a scale of its own, each group of each tap of each column too:
 // sums over one group and tap are made floats with both and added up as floats. Weights are packed in panels,
 //   [panel][tap][steps][panel width][int8_inputs_together]
-// where a step multiplies that many neighbouring channels; missing ones are zero.
+// where a step multiplies that many neighbouring channels; missing ones, up to a whole int8_channel_unit, are zero.
 inline constexpr int kInt8Group = 64;  // the most channels of a group; groups are multiples of 16
 struct Int8Weights {
     const int8_t* values = nullptr;
@@ -190,7 +190,8 @@ struct Kernels {
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
     void (*int8_product)(const Int8Call&) = nullptr;                 // null: none for this set
-    // The same in halves, all three or none. Units are two blocks of four channels in order; weights are packed in
+    // The same in halves; of cores without FP16 arithmetic there is the convolution alone, whose halves are stored but
+    // multiplied as floats. Units are two blocks of four channels in order; weights are packed in
     // panels of [units * 8][8], those of Winograd [position][panel]; there are no scales.
     void (*half_dense)(const IntegerDenseCall&) = nullptr;
     void (*half_winograd)(const IntegerWinogradCall&) = nullptr;
@@ -204,11 +205,12 @@ struct Kernels {
     size_t (*winograd_scratch_floats)(int height, int width, size_t batch) = nullptr;
     size_t (*integer_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels) = nullptr;
     size_t (*integer_attention_scratch_floats)(const AttentionCall&) = nullptr;
-    size_t (*half_winograd_scratch_floats)(int height, int width, size_t batch, int out_channels) = nullptr;
+    size_t (*half_winograd_scratch_floats)(int height, int width, size_t batch, int in_channels,
+                                           int out_channels) = nullptr;
     size_t (*half_attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*int8_input_entries)(const Int8Call&) = nullptr;
-    int int8_inputs_together = 0, int8_group_bytes = 0;
+    int int8_inputs_together = 0, int8_channel_unit = 0, int8_group_bytes = 0;
 };
 
 // The table of an instruction set, which must be available.

@@ -73,7 +73,8 @@ bool fits_int8_groups(const ProductWeights& weights) {
 PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, const Kernels& kernels) {
     const int width = kernels.width, together = kernels.int8_inputs_together;
     const int vectors = vectors_of(size.out, width), group = group_of(weights, size.in);
-    const int steps = (size.in + together - 1) / together, groups = groups_of(size.in, group);
+    const int unit = kernels.int8_channel_unit, steps = (size.in + unit - 1) / unit * unit / together;
+    const int groups = groups_of(size.in, group);
     const auto all_columns = static_cast<size_t>(vectors * width);
     PackedInt8 packed;
     packed.values = AlignedArray<int8_t>(static_cast<size_t>(size.taps * steps * together) * all_columns);

@@ -28,7 +28,8 @@ struct ScratchFloats {
     size_t operator()(const IntegerDenseStep&) const { return 0; }
     size_t operator()(const IntegerWinogradStep& conv) const {
         if (conv.halves) {
-            return program.kernels->half_winograd_scratch_floats(board.height, board.width, batch, step.type.channels);
+            return program.kernels->half_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels,
+                                                                 step.type.channels);
         }
         return program.kernels->integer_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels);
     }

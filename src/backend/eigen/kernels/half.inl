@@ -5,7 +5,6 @@
 // again, group by group: of n terms the error grows with the square root of the chain and of n / group, not of n. FP32
 // sums of the chains would be as accurate as chains of 16, but conversions take four times as long as additions.
 
-constexpr int kHalves = 8;        // of a vector; also channels of a unit, two blocks of floats
 constexpr int kUnitsOfGroup = 4;  // units whose chains are added up before they join the sum
 
 using HalfBits [[gnu::may_alias]] = float16x8_t;
@@ -22,18 +21,8 @@ KERNEL_INLINE Half load_half(const int16_t* p) {
 KERNEL_INLINE void store_half(int16_t* p, Half x) {
     *reinterpret_cast<HalfBits*>(p) = x.v;
 }
-KERNEL_INLINE float32x4_t neon(Vector v) {
-    return reinterpret_cast<float32x4_t>(v);
-}
 KERNEL_INLINE Half half_of(Vector low, Vector high) {
     return {vcvt_high_f16_f32(vcvt_f16_f32(neon(low)), neon(high))};
-}
-// Four halves.
-KERNEL_INLINE Vector load_halves(const int16_t* p) {
-    return reinterpret_cast<Vector>(vcvt_f32_f16(vld1_f16(reinterpret_cast<const float16_t*>(p))));
-}
-KERNEL_INLINE void store_halves(int16_t* p, Vector v) {
-    vst1_f16(reinterpret_cast<float16_t*>(p), vcvt_f16_f32(neon(v)));
 }
 KERNEL_INLINE Vector low_floats(Half x) {
     return reinterpret_cast<Vector>(vcvt_f32_f16(vget_low_f16(x.v)));
@@ -53,10 +42,6 @@ template <int kLane>
 KERNEL_INLINE void add_times_lane(Half& sum, Half a, Half b) {
     asm("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
 }
-constexpr int half_units_of(int channels) {
-    return (channels + kHalves - 1) / kHalves;
-}
-
 // sum[kRows] (+)= a[kRows, one unit] * b[one unit, 8]
 template <int kRows, bool kAccumulate>
 KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (&sum)[kRows]) {
@@ -134,4 +119,17 @@ KERNEL_INLINE void multiply_half_panel(const HalfTileTable& table, const int16_t
         table.of[count - 1](a, a_stride, b, units, c);
         a += count * kHalves, c += count * kHalves;
     }
+}
+
+// The products of one position of transformed tiles with all panels: [panel][rows][8].
+KERNEL_INLINE void multiply_half_position(const int16_t* in, int units, int rows, const int16_t* weights, size_t panels,
+                                          int16_t* products, float* /* nothing is widened */) {
+    const size_t row_halves = static_cast<size_t>(rows) * kHalves;
+    for (size_t panel = 0; panel < panels; ++panel) {
+        multiply_half_panel(kShortChains, in, row_halves, weights + panel * units * kHalves * kHalves, units, rows,
+                            products + panel * row_halves);
+    }
+}
+constexpr size_t widened_floats(int /* units */, int /* rows */) {
+    return 0;
 }

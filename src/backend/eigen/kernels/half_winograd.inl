@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Winograd in halves: see IntegerWinogradCall, whose 16-bit numbers are halves here, without scales. One position of
-// the tiles after another, for all outputs: its inputs stay in the first-level cache and weights are read once, in
-// order. Tiles are transformed in FP32, before they are rounded and after: rounding every step of it would add as much
-// error again as the products have.
+// Winograd in halves (of cores without FP16 arithmetic: stored in halves): see IntegerWinogradCall, whose 16-bit
+// numbers are halves here, without scales. One position of the tiles after another, for all outputs: its inputs stay in
+// the first-level cache and weights are read once, in order. Tiles are transformed in FP32, before they are rounded and
+// after: rounding every step of it would add as much error again as the products have.
 
 constexpr int kEnoughHalfRows = 50;  // as of integers
 
@@ -30,12 +30,17 @@ void transform_half_inputs(const IntegerWinogradCall& call, const TileGrid& grid
     }
 }
 
+constexpr size_t half_product_floats(int rows, int panels) {
+    return static_cast<size_t>(kWinogradPositions) * panels * rows * kHalves / 2;
+}
+
 // The products of all outputs: [position][panel][rows][8].
 void half_winograd(const IntegerWinogradCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughHalfRows);
     const size_t units = half_units_of(call.in_channels), panels = (call.out_vectors + 1) / 2;
-    const size_t panel_size = units * kHalves * kHalves;
+    const size_t weights_size = panels * units * kHalves * kHalves;  // of a position
     int16_t* products = reinterpret_cast<int16_t*>(call.scratch);
+    float* wide = call.scratch + half_product_floats(grid.rows(), static_cast<int>(panels));
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
         const int rows = static_cast<int>(samples) * grid.per_board;
@@ -44,12 +49,9 @@ void half_winograd(const IntegerWinogradCall& call) {
             transform_half_inputs(call, grid, first, samples);
         }
         for (size_t position = 0; position < kWinogradPositions; ++position) {
-            const int16_t* in = call.tiles_in + position * units * row_halves;
-            for (size_t panel = 0; panel < panels; ++panel) {
-                multiply_half_panel(kShortChains, in, row_halves,
-                                    call.weights.values + (position * panels + panel) * panel_size,
-                                    static_cast<int>(units), rows, products + (position * panels + panel) * row_halves);
-            }
+            multiply_half_position(call.tiles_in + position * units * row_halves, static_cast<int>(units), rows,
+                                   call.weights.values + position * weights_size, panels,
+                                   products + position * panels * row_halves, wide);
         }
         const int16_t* tile = products;
         const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
@@ -71,7 +73,7 @@ void half_winograd(const IntegerWinogradCall& call) {
     }
 }
 
-size_t half_winograd_scratch_floats(int height, int width, size_t batch, int out_channels) {
-    const size_t rows = TileGrid(height, width, batch, kEnoughHalfRows).rows();
-    return kWinogradPositions * half_units_of(out_channels) * rows * kHalves / 2;
+size_t half_winograd_scratch_floats(int height, int width, size_t batch, int in_channels, int out_channels) {
+    const int rows = TileGrid(height, width, batch, kEnoughHalfRows).rows();
+    return half_product_floats(rows, half_units_of(out_channels)) + widened_floats(half_units_of(in_channels), rows);
 }

@@ -3,8 +3,8 @@
 //   kWidth     floats of a vector
 //   kMaxRows   rows of a tile of products: its sums, two vectors of weights and one input must fit in registers
 //   kSet       its InstructionSet
-// and for the integer kernels, which exist from AVX2 on, kMaxIntegerRows, like kMaxRows; with KATAGO_HALF_KERNELS, for
-// those in halves, kMaxHalfRows.
+// and for the integer kernels, which exist from AVX2 on and for NEON, kMaxIntegerRows, like kMaxRows; with
+// KATAGO_HALF_KERNELS, for those in halves, kMaxHalfRows.
 
 #include "backend/eigen/kernels/vector.inl"
 
@@ -24,15 +24,22 @@
 #include "backend/eigen/kernels/integer_attention.inl"
 #include "backend/eigen/kernels/integer_dense.inl"
 #include "backend/eigen/kernels/integer_winograd.inl"
+#endif
 
+#if defined(__AVX2__) || defined(__aarch64__)
 #include "backend/eigen/kernels/int8.inl"
 #endif
 
+#if defined(__aarch64__)
+#include "backend/eigen/kernels/half_storage.inl"
 #if defined(KATAGO_HALF_KERNELS)
 #include "backend/eigen/kernels/half.inl"
 
 #include "backend/eigen/kernels/half_attention.inl"
 #include "backend/eigen/kernels/half_dense.inl"
+#else
+#include "backend/eigen/kernels/half_widened.inl"
+#endif
 #include "backend/eigen/kernels/half_winograd.inl"
 #endif
 
@@ -45,11 +52,17 @@ constexpr Kernels kTable = {
     .integer_dense = integer_dense,
     .integer_winograd = integer_winograd,
     .integer_attention = integer_attention,
+#endif
+#if defined(__AVX2__) || defined(__aarch64__)
     .int8_product = int8_product,
 #endif
 #if defined(KATAGO_HALF_KERNELS)
     .half_dense = half_dense,
+#endif
+#if defined(__aarch64__)
     .half_winograd = half_winograd,
+#endif
+#if defined(KATAGO_HALF_KERNELS)
     .half_attention = half_attention,
 #endif
     .sparse_conv = sparse_conv,
@@ -63,14 +76,17 @@ constexpr Kernels kTable = {
     .integer_winograd_scratch_floats = integer_winograd_scratch_floats,
     .integer_attention_scratch_floats = integer_attention_scratch_floats,
 #endif
-#if defined(KATAGO_HALF_KERNELS)
+#if defined(__aarch64__)
     .half_winograd_scratch_floats = half_winograd_scratch_floats,
+#endif
+#if defined(KATAGO_HALF_KERNELS)
     .half_attention_scratch_floats = half_attention_scratch_floats,
 #endif
     .attention_scratch_floats = attention_scratch_floats,
-#if defined(__AVX2__)
+#if defined(__AVX2__) || defined(__aarch64__)
     .int8_input_entries = int8_input_entries,
     .int8_inputs_together = kInputsTogether,
+    .int8_channel_unit = kChannelUnit,
     .int8_group_bytes = kGroupBytes,
 #endif
 };

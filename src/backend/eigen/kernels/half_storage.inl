@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// IEEE halves in memory, which every Armv8 core converts.
+
+constexpr int kHalves = 8;  // of a vector; also channels of a unit, two blocks of floats
+
+constexpr int half_units_of(int channels) {
+    return (channels + kHalves - 1) / kHalves;
+}
+KERNEL_INLINE float32x4_t neon(Vector v) {
+    return reinterpret_cast<float32x4_t>(v);
+}
+// Four halves.
+KERNEL_INLINE Vector load_halves(const int16_t* p) {
+    return reinterpret_cast<Vector>(vcvt_f32_f16(vld1_f16(reinterpret_cast<const float16_t*>(p))));
+}
+KERNEL_INLINE void store_halves(int16_t* p, Vector v) {
+    vst1_f16(reinterpret_cast<float16_t*>(p), vcvt_f16_f32(neon(v)));
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// What int8.inl needs of NEON. Inputs are signed bytes, 16 channels to a register. Armv8.2-A's dot product adds four
+// products to each sum; before it, two products fit in 16 bits and pairs of those are added to sums of 32 bits.
+
+#if defined(__ARM_FEATURE_DOTPROD)
+constexpr int kInputsTogether = 4;
+#else
+constexpr int kInputsTogether = 16;
+#endif
+constexpr int kChannelUnit = 16;
+constexpr float kByteOffset = -128;  // of the bytes that stand for 0 to 255
+
+using Integers = int32x4_t;
+
+// The largest lane of each of four vectors, in place.
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    const auto pair = [&](int i) KERNEL_LAMBDA {
+        return vpmaxnmq_f32(reinterpret_cast<float32x4_t>(rows[i]), reinterpret_cast<float32x4_t>(rows[i + 1]));
+    };
+    return reinterpret_cast<Vector>(vpmaxnmq_f32(pair(0), pair(2)));
+}
+KERNEL_INLINE int16x8_t words_of(Vector low, Vector high) {
+    return vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(reinterpret_cast<float32x4_t>(low))),
+                           vcvtnq_s32_f32(reinterpret_cast<float32x4_t>(high)));
+}
+// 16 channels as bytes; what lies outside their range becomes the nearest.
+KERNEL_INLINE void store_bytes(uint8_t* out, const Vector* v) {
+    const int8x16_t bytes = vqmovn_high_s16(vqmovn_s16(words_of(v[0], v[1])), words_of(v[2], v[3]));
+    vst1q_s8(reinterpret_cast<int8_t*>(out), bytes);
+}
+KERNEL_INLINE int32_t stored_zero(float zero) {
+    return -static_cast<int32_t>(zero);
+}
+
+KERNEL_INLINE int8x16_t load_bytes(const void* p) {
+    return vld1q_s8(static_cast<const int8_t*>(p));
+}
+
+// Adds a row's sums over one group.
+KERNEL_INLINE void add_scaled(Vector& result, Integers sum, float row_scale, Vector column_scales) {
+    result += reinterpret_cast<Vector>(vcvtq_f32_s32(sum)) * column_scales * row_scale;
+}
+
+#if defined(__ARM_FEATURE_DOTPROD)
+// sum + the dot products of four neighbours of `columns` and of lane kLane of `x`.
+template <int kLane>
+KERNEL_INLINE Integers add_dot(Integers sum, int8x16_t columns, int8x16_t x) {
+    return vdotq_laneq_s32(sum, columns, x, kLane);
+}
+
+// results[kVectors][kRows] += the products of one tap and group.
+//   in       of the first row; rows kGroupBytes apart
+//   weights  [channels / 4][kVectors * 4][4]
+template <int kRows, int kVectors>
+KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights, int units,
+                             const float* scales, const int32_t* sums, Vector* results) {
+    constexpr int kStep = kVectors * 16;  // bytes of four channels
+    const int32_t* const row_zeros = tile.row_zeros + entry;
+    Integers sum[kRows][kVectors];
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kVector = decltype(v)::value;
+        const int32x4_t column_sums = vld1q_s32(sums + kVector * kWidth);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            sum[decltype(r)::value][kVector] = vmulq_n_s32(column_sums, row_zeros[decltype(r)::value]);
+        });
+    });
+    for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += 4 * kStep) {
+        int8x16_t x[kRows];
+        unroll<kRows>([&](auto r)
+                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(in + decltype(r)::value * kGroupBytes); });
+        unroll<4>([&](auto lane) KERNEL_LAMBDA {
+            asm volatile("");  // as in multiply_four: no weights are loaded before their turn
+            unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+                constexpr int kLane = decltype(lane)::value, kVector = decltype(v)::value;
+                const int8x16_t columns = load_bytes(weights + kLane * kStep + kVector * 16);
+                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                    constexpr int kRow = decltype(r)::value;
+                    sum[kRow][kVector] = add_dot<kLane>(sum[kRow][kVector], columns, x[kRow]);
+                });
+            });
+        });
+    }
+    const float* const row_scales = tile.row_scales + entry;
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        const Vector column_scales = load(scales + decltype(v)::value * kWidth);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value, kRow = decltype(r)::value;
+            add_scaled(results[kVector * kRows + kRow], sum[kRow][kVector], row_scales[kRow], column_scales);
+        });
+    });
+}
+#else
+// results[kRows] of one vector += the products of one tap and group.
+//   weights  [channels / 16][columns of the panel][16], from this vector's on
+template <int kRows>
+KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights,
+                                       int stride, int units, const float* scales, const int32_t* sums,
+                                       Vector* results) {
+    Integers sum[kRows][kWidth];
+    for (int r = 0; r < kRows; ++r) {
+        for (int c = 0; c < kWidth; ++c) sum[r][c] = vdupq_n_s32(0);
+    }
+    for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += stride) {
+        int8x16_t x[kRows];
+        unroll<kRows>([&](auto r)
+                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(in + decltype(r)::value * kGroupBytes); });
+        unroll<kWidth>([&](auto c) KERNEL_LAMBDA {
+            constexpr int kColumn = decltype(c)::value;
+            const int8x16_t column = load_bytes(weights + kColumn * kChannelUnit);
+            unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(r)::value;
+                // At most 2 * 128 * 127.
+                const int16x8_t low = vmull_s8(vget_low_s8(column), vget_low_s8(x[kRow]));
+                sum[kRow][kColumn] = vpadalq_s16(sum[kRow][kColumn], vmlal_high_s8(low, column, x[kRow]));
+            });
+        });
+    }
+    const int32x4_t column_sums = vld1q_s32(sums);
+    const Vector column_scales = load(scales);
+    const float* const row_scales = tile.row_scales + entry;
+    const int32_t* const row_zeros = tile.row_zeros + entry;
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(r)::value;
+        const Integers* s = sum[kRow];
+        const Integers columns = vpaddq_s32(vpaddq_s32(s[0], s[1]), vpaddq_s32(s[2], s[3]));
+        add_scaled(results[kRow], vmlaq_n_s32(columns, column_sums, row_zeros[kRow]), row_scales[kRow], column_scales);
+    });
+}
+template <int kRows, int kVectors>
+KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights, int units,
+                             const float* scales, const int32_t* sums, Vector* results) {
+    constexpr int kColumns = kVectors * kWidth;
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kFirst = decltype(v)::value * kWidth;
+        add_group_of_vector<kRows>(tile, in, entry, weights + kFirst * kChannelUnit, kColumns * kChannelUnit, units,
+                                   scales + kFirst, sums + kFirst, results + decltype(v)::value * kRows);
+    });
+}
+#endif
+
+// results[kVectors][kRows]
+template <int kRows, int kVectors>
+void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
+    const int8_t* weights = tile.weights;
+    const float* scales = tile.scales;
+    const int32_t* sums = tile.sums;
+    for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
+    for (int tap = 0; tap < tile.taps; ++tap) {
+        ptrdiff_t entry = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
+        for (int channel = 0; channel < tile.channels; channel += tile.group) {
+            const int units = (min_of(tile.group, tile.channels - channel) + kChannelUnit - 1) / kChannelUnit;
+            add_group<kRows, kVectors>(tile, tile.in + entry * static_cast<ptrdiff_t>(kGroupBytes), entry, weights,
+                                       units, scales, sums, results);
+            weights += units * kChannelUnit * kVectors * kWidth;
+            scales += kVectors * kWidth;
+            sums += kVectors * kWidth;
+            entry += static_cast<ptrdiff_t>(tile.entries);
+        }
+    }
+}

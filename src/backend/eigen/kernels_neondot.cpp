@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "backend/eigen/kernel_tables.h"
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+namespace katago::eigen {
+
+namespace {
+
+constexpr InstructionSet kSet = InstructionSet::NeonDot;
+constexpr int kWidth = 4;
+constexpr int kMaxRows = 10;        // of 32 registers 20 hold sums
+constexpr int kMaxIntegerRows = 8;  // by two vectors: 16 sums
+constexpr int kMaxHalfRows = 13;    // sums; inputs, of which one lane is multiplied at a time, must be in the first 16
+#define KATAGO_HALF_KERNELS
+
+#include "backend/eigen/kernels/kernels.inl"
+
+}  // namespace
+
+const Kernels& kernels_neondot() {
+    return kTable;
+}
+
+}  // namespace katago::eigen
+#endif
