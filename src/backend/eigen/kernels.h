@@ -123,7 +123,7 @@ struct Int8Call {
     int in_channels = 0, out_vectors = 0;
     uint8_t* quantized = nullptr;  // [group][entry][int8_group_bytes]; an entry is a row, or a point of a border
     float* scales = nullptr;       // [group][int8_input_entries()]
-    int32_t* zeros = nullptr;      // likewise
+    int32_t* zeros = nullptr;      // likewise; the kernel's own, four bytes each
     EpilogueCall out;
 };
 

@@ -10,11 +10,18 @@
 
 constexpr size_t kGroupBytes = KERNEL_BYTE_PRODUCTS ? kInt8Group : 2 * kInt8Group;  // of one row
 
+// The zero point of a row, as its kernel takes it: as a word, or in floats, times the scale.
+#if defined(__aarch64__)
+using RowZero = float;
+#else
+using RowZero = int32_t;
+#endif
+
 // One panel's weights, and where the inputs of a tile of rows lie.
 struct Int8Tile {
     const uint8_t* in = nullptr;
     const float* row_scales = nullptr;
-    const int32_t* row_zeros = nullptr;
+    const RowZero* row_zeros = nullptr;
     const int8_t* weights = nullptr;
     const float* scales = nullptr;
     const int32_t* sums = nullptr;
@@ -74,7 +81,7 @@ struct RowScales {
 
 // Quantizes `count` <= kWidth rows of one group of channels, which are `vectors` blocks.
 KERNEL_INLINE void quantize_group(const float* in, size_t block_stride, int vectors, int count, uint8_t* out,
-                                  float* scales, int32_t* zeros) {
+                                  float* scales, RowZero* zeros) {
     Vector high[kWidth], low[kWidth];
     for (int r = 0; r < kWidth; ++r) high[r] = low[r] = Vector{};
     for (int v = 0; v < vectors; ++v) {
@@ -89,7 +96,7 @@ KERNEL_INLINE void quantize_group(const float* in, size_t block_stride, int vect
     constexpr int kVectorsTogether = 16 / kWidth;  // of 16 channels
     for (int r = 0; r < count; ++r) {
         scales[r] = rows.scales[r];
-        zeros[r] = stored_zero(rows.zeros[r]);
+        zeros[r] = stored_zero(rows.zeros[r], rows.scales[r]);
         for (int v = 0; v < vectors; v += kVectorsTogether) {
             Vector x[kVectorsTogether];
             unroll<kVectorsTogether>([&](auto i) KERNEL_LAMBDA {
@@ -123,7 +130,8 @@ void quantize_int8_rows(const Int8Call& call, const Int8Rows& rows) {
                 const size_t entry = group * rows.entries + rows.entry(line) + row;
                 quantize_group(in + (static_cast<size_t>(line) * rows.line + row) * kWidth, block_stride,
                                min_of(group_vectors, blocks - first), min_of(kWidth, rows.line - row),
-                               call.quantized + entry * kGroupBytes, call.scales + entry, call.zeros + entry);
+                               call.quantized + entry * kGroupBytes, call.scales + entry,
+                               reinterpret_cast<RowZero*>(call.zeros) + entry);
             }
         }
     }
@@ -162,7 +170,8 @@ void int8_product(const Int8Call& call) {
     const size_t units = static_cast<size_t>((call.in_channels + kChannelUnit - 1) / kChannelUnit) * call.taps;
     const size_t groups = static_cast<size_t>(groups_of(call.in_channels, call.weights.group));
     Int8Tile tile;
-    tile.in = call.quantized, tile.row_scales = call.scales, tile.row_zeros = call.zeros;
+    tile.in = call.quantized, tile.row_scales = call.scales,
+    tile.row_zeros = reinterpret_cast<const RowZero*>(call.zeros);
     tile.entries = rows.entries, tile.taps = call.taps, tile.stride = rows.stride;
     tile.channels = call.in_channels, tile.group = call.weights.group;
     // The rows of a line that meet all panels before the next ones do. A convolution's lines are read by their

@@ -5,8 +5,7 @@ constexpr int kInputsTogether = KERNEL_BYTE_PRODUCTS ? 4 : 2;
 constexpr int kChannelUnit = kInputsTogether;
 constexpr float kByteOffset = 0;
 
-// The zero of a row, ready to be multiplied as a word.
-KERNEL_INLINE int32_t stored_zero(float zero) {
+KERNEL_INLINE RowZero stored_zero(float zero, float /* scale */) {
     return -static_cast<int32_t>(zero) & 0xffff;
 }
 
