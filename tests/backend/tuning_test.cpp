@@ -159,3 +159,19 @@ TEST_CASE("backend: precisions have names, and plans say what they compute in") 
         CHECK(lines.empty() == can);
     }
 }
+
+TEST_CASE("tuning: the fastest kernel is taken, and halves a little behind, since they move less memory") {
+    using eigen::ProductKernel;
+    const eigen::ProductShape shape{eigen::ProductShape::Kind::Conv3x3, 96, 96};
+    const auto chosen = [&](std::vector<eigen::Candidate> candidates) {
+        return eigen::fastest_choices({{shape, std::move(candidates)}}).at(shape);
+    };
+    CHECK(chosen({{ProductKernel::WinogradF32, 2e-4}, {ProductKernel::WinogradS16, 1e-4}}) ==
+          ProductKernel::WinogradS16);
+    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradS16, 1.1e-4}}) ==
+          ProductKernel::WinogradF32);
+    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradF16, 1.2e-4}}) ==
+          ProductKernel::WinogradF16);
+    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradF16, 2.0e-4}}) ==
+          ProductKernel::WinogradF32);
+}
