@@ -44,11 +44,33 @@ struct ColumnFactors {
     Vector scales, sums;
 };
 
-// Adds a row's sums over one group.
-KERNEL_INLINE void add_scaled(Vector& result, Integers sum, const ColumnFactors& columns, float row_scale,
-                              float row_zero) {
-    result =
-        result + reinterpret_cast<Vector>(vcvtq_f32_s32(sum)) * columns.scales * row_scale + columns.sums * row_zero;
+// One float of each row, in registers of which one lane is multiplied with.
+template <int kRows>
+struct RowFactors {
+    KERNEL_INLINE explicit RowFactors(const float* p) {
+        if constexpr (kRows >= 4) {
+            first = vld1q_f32(p), last = vld1q_f32(p + kRows - 4);  // which overlap, rather than reach too far
+        } else {
+            first = last = vdupq_n_f32(p[0]);
+            if constexpr (kRows > 1) first = vsetq_lane_f32(p[1], first, 1);
+            if constexpr (kRows > 2) first = vsetq_lane_f32(p[2], first, 2);
+        }
+    }
+    template <int kRow>
+    KERNEL_INLINE Vector add_times(Vector sum, Vector x) const {
+        const auto y = reinterpret_cast<float32x4_t>(sum), v = reinterpret_cast<float32x4_t>(x);
+        if constexpr (kRow < 4) return reinterpret_cast<Vector>(vfmaq_laneq_f32(y, v, first, kRow));
+        if constexpr (kRow >= 4) return reinterpret_cast<Vector>(vfmaq_laneq_f32(y, v, last, kRow - kRows + 4));
+    }
+    float32x4_t first, last;
+};
+
+// Adds the sums of a row over one group.
+template <int kRow, int kRows>
+KERNEL_INLINE void add_scaled(Vector& result, Integers sum, const ColumnFactors& columns,
+                              const RowFactors<kRows>& row_scales, const RowFactors<kRows>& row_zeros) {
+    const Vector scaled = reinterpret_cast<Vector>(vcvtq_f32_s32(sum)) * columns.scales;
+    result = row_zeros.template add_times<kRow>(row_scales.template add_times<kRow>(result, scaled), columns.sums);
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)
@@ -85,14 +107,13 @@ KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t 
             });
         });
     }
-    const float* const row_scales = tile.row_scales + entry;
-    const RowZero* const row_zeros = tile.row_zeros + entry;
+    const RowFactors<kRows> row_scales(tile.row_scales + entry), row_zeros(tile.row_zeros + entry);
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kFirst = decltype(v)::value * kWidth;
         const ColumnFactors columns(scales + kFirst, sums + kFirst);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kVector = decltype(v)::value, kRow = decltype(r)::value;
-            add_scaled(results[kVector * kRows + kRow], sum[kRow][kVector], columns, row_scales[kRow], row_zeros[kRow]);
+            add_scaled<kRow>(results[kVector * kRows + kRow], sum[kRow][kVector], columns, row_scales, row_zeros);
         });
     });
 }
@@ -123,13 +144,12 @@ KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, 
         });
     }
     const ColumnFactors factors(scales, sums);
-    const float* const row_scales = tile.row_scales + entry;
-    const RowZero* const row_zeros = tile.row_zeros + entry;
+    const RowFactors<kRows> row_scales(tile.row_scales + entry), row_zeros(tile.row_zeros + entry);
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         constexpr int kRow = decltype(r)::value;
         const Integers* s = sum[kRow];
         const Integers columns = vpaddq_s32(vpaddq_s32(s[0], s[1]), vpaddq_s32(s[2], s[3]));
-        add_scaled(results[kRow], columns, factors, row_scales[kRow], row_zeros[kRow]);
+        add_scaled<kRow>(results[kRow], columns, factors, row_scales, row_zeros);
     });
 }
 template <int kRows, int kVectors>
