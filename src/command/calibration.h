@@ -20,10 +20,10 @@ struct CalibrationSet {
 };
 
 // So many positions in all, from game records, or, where no paths are given, from games that are built in: the b6c96
-// network against itself on 19x19, 13x13 and 9x9. Throws IoError.
+// network against itself on boards of seven sizes, 7x7 to 19x19. Throws IoError.
 struct CalibrationOptions {
     std::vector<std::filesystem::path> paths;
-    int positions = 256;
+    int positions = 512;
     uint64_t seed = 1;
 };
 CalibrationSet draw_calibration(const CalibrationOptions& options);

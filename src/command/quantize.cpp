@@ -16,7 +16,6 @@
 #include "core/error.h"
 #include "core/machine.h"
 #include "nn/network_file.h"
-#include "nn/stats.h"
 #include "protocol/gtp_text.h"
 #include "quant/stored_weights.h"
 
@@ -28,7 +27,6 @@ namespace fs = std::filesystem;
 
 // The worst means that users should accept: see README. Attention reacts more strongly to its weights.
 constexpr double kMaxKl = 1.5e-4, kMaxKlWithAttention = 2.5e-4, kMaxKlMixed = 5e-5, kMinAgreement = 0.98;
-constexpr int kBoardArea = 361;
 
 const CommandLine& command_line() {
     static const CommandLine line{
@@ -45,9 +43,11 @@ const CommandLine& command_line() {
          {"calibration", "", "PATHS",
           "SGF files and folders of them, separated by commas, to draw positions from (default: built-in games).",
           false},
-         {"positions", "", "N", "How many positions to draw (default 256).", false},
+         {"positions", "", "N", "How many positions to draw (default 512).", false},
          {"seed", "", "N", "Seed of the draw (default 1).", false},
-         {"block", "", "N", "Input channels that share a scale, at most (default 64).", false},
+         {"block", "", "N",
+          "Input channels that share a scale, at most (default 32, or 64 where the file would be larger than 28 %).",
+          false},
          {"max-kl", "", "NATS",
           "Budget: mean divergence of the policy (default 1.5e-4, with attention 2.5e-4; mixed 5e-5).", false},
          {"min-agreement", "", "SHARE",
@@ -122,11 +122,7 @@ void print_layers(const QuantizedModel& made, std::ostream& out) {
 // "a.safetensors: 1.10 MB, 26.6 % of the source's weights in FP32"
 std::string size_text(const fs::path& output, const Graph& source) {
     const auto bytes = static_cast<double>(fs::file_size(output));
-    double floats = 0;
-    for (const Node& node : source.nodes())
-        if (const ProductWeights* weights = product_weights(node)) floats += 4 * static_cast<double>(weights->size());
-    for (const LayerStats& layer : graph_stats(source, kBoardArea).layers)
-        if (layer.multiply_adds == 0) floats += static_cast<double>(layer.bytes);
+    const auto floats = static_cast<double>(bytes_in_fp32(source));
     return output.string() + ": " + fixed_number(bytes / 1e6, 2) + " MB, " + fixed_number(100 * bytes / floats, 1) +
            " % of the weights in FP32";
 }

@@ -16,7 +16,7 @@ namespace katago {
 
 struct QuantizeSettings {
     CalibrationOptions calibration;
-    int block = 64;  // input channels that share a scale, at most
+    int block = 0;  // input channels that share a scale, at most; 0: as small as the file may be large
     // The budget, on positions of the calibration's games that were not used otherwise.
     double max_kl = std::numeric_limits<double>::infinity();
     double min_agreement = 0;

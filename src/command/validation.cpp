@@ -81,15 +81,6 @@ std::set<std::string> calibration_digests(const Engine& engine) {
     return digests;
 }
 
-int64_t bytes_as_floats(const Graph& graph, const GraphStats& stats) {
-    int64_t bytes = 0;
-    for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        const bool product = product_weights(graph.nodes()[i]) != nullptr;
-        bytes += product ? 4 * stats.layers[i].parameters : stats.layers[i].bytes;
-    }
-    return bytes;
-}
-
 Config with_settings(Config config, const std::string& precision) {
     std::vector<std::pair<std::string, std::string>> pairs = {{"nnCacheSizePowerOfTwo", "-1"}};
     if (!precision.empty()) pairs.emplace_back("nnPrecision", precision);
@@ -127,9 +118,8 @@ class Validator {
         network.precision = name_of(read_precision(config).precision);
         network.computes_in = engine.loaded_model().description();
         network.file_bytes = fs::file_size(engine.model_file());
-        const GraphStats stats = graph_stats(engine.graph(), 19 * 19);
-        network.weight_bytes = stats.total.bytes;
-        network.fp32_bytes = bytes_as_floats(engine.graph(), stats);
+        network.weight_bytes = graph_stats(engine.graph(), 19 * 19).total.bytes;
+        network.fp32_bytes = bytes_in_fp32(engine.graph());
         return network;
     }
 

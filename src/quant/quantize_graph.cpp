@@ -16,7 +16,7 @@ namespace katago {
 namespace {
 
 // Columns of statistics a product, over all boards: several times the dimension of the largest.
-constexpr int kColumns = 8000;
+constexpr int kColumns = 12'000;
 
 // Products whose statistics are gathered in one run over the positions.
 using Group = std::vector<NodeId>;

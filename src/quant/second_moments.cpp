@@ -2,6 +2,7 @@
 #include "quant/second_moments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 
 #include "core/ensure.h"
@@ -32,28 +33,49 @@ SecondMoments::SecondMoments(const Node& product, int columns_per_board) : colum
 void SecondMoments::add(std::span<const float> values, BoardShape board) {
     ENSURE(values.size() == static_cast<size_t>(board.area()) * static_cast<size_t>(channels_));
     Rng rng(boards_++);
-    for (int i = 0; i < std::min(columns_per_board_, board.area()); ++i)
-        copy_column(values, board, static_cast<int>(rng.below(static_cast<uint64_t>(board.area()))));
+    const int columns = std::min(columns_per_board_, board.area());
+    for (int i = 0; i < columns; ++i) {
+        auto column = pending_.col(pending_columns_);
+        column.setZero();
+        const auto point = static_cast<int>(rng.below(static_cast<uint64_t>(board.area())));
+        for_taps(values, board, point,
+                 [&](int row, const auto& channels) { column.segment(row, channels_) = channels; });
+        next_column();
+    }
+    columns_ += static_cast<uint64_t>(columns);
+    add_mean_column(values, board, columns);
 }
 
-void SecondMoments::copy_column(std::span<const float> values, BoardShape board, int point) {
-    float* out = pending_.col(pending_columns_).data();
+template <class Visit>
+void SecondMoments::for_taps(std::span<const float> values, BoardShape board, int point, const Visit& visit) const {
     for (int ky = 0; ky < kernel_y_; ++ky) {
-        for (int kx = 0; kx < kernel_x_; ++kx, out += channels_) {
+        for (int kx = 0; kx < kernel_x_; ++kx) {
             const int y = point / board.width + (ky - kernel_y_ / 2) * dilation_y_;
             const int x = point % board.width + (kx - kernel_x_ / 2) * dilation_x_;
-            if (y < 0 || y >= board.height || x < 0 || x >= board.width)
-                std::fill_n(out, channels_, 0.0f);
-            else
-                std::copy_n(values.data() + static_cast<ptrdiff_t>(y * board.width + x) * channels_, channels_, out);
+            if (y < 0 || y >= board.height || x < 0 || x >= board.width) continue;
+            const float* channels = values.data() + static_cast<ptrdiff_t>(y * board.width + x) * channels_;
+            visit((ky * kernel_x_ + kx) * channels_, Eigen::Map<const Eigen::VectorXf>(channels, channels_));
         }
     }
+}
+
+// Scaled so that it counts kBoardMeanWeight times as much as the `columns` together.
+void SecondMoments::add_mean_column(std::span<const float> values, BoardShape board, int columns) {
+    auto mean = pending_.col(pending_columns_);
+    mean.setZero();
+    for (int point = 0; point < board.area(); ++point)
+        for_taps(values, board, point,
+                 [&](int row, const auto& channels) { mean.segment(row, channels_) += channels; });
+    mean *= std::sqrt(kBoardMeanWeight * static_cast<float>(columns)) / static_cast<float>(board.area());
+    next_column();
+}
+
+void SecondMoments::next_column() {
     if (++pending_columns_ == kPendingColumns) flush();
 }
 
 void SecondMoments::flush() {
     sum_.selfadjointView<Eigen::Lower>().rankUpdate(pending_.leftCols(pending_columns_));
-    columns_ += static_cast<uint64_t>(pending_columns_);
     pending_columns_ = 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/ensure.h"
 #include "core/half.h"
+#include "nn/stats.h"
 
 namespace katago {
 
@@ -22,6 +23,16 @@ ProductShape product_shape(const Node& node) {
     const auto* matrix = std::get_if<MatMul>(&node.layer);
     ENSURE(matrix != nullptr);
     return {1, matrix->in_channels, matrix->out_channels};
+}
+
+int64_t bytes_in_fp32(const Graph& graph) {
+    const GraphStats stats = graph_stats(graph, /*area=*/1);
+    int64_t bytes = 0;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const ProductWeights* weights = product_weights(graph.nodes()[i]);
+        bytes += weights ? static_cast<int64_t>(sizeof(float) * weights->size()) : stats.layers[i].bytes;
+    }
+    return bytes;
 }
 
 Graph with_weights(const Graph& graph, const ChooseWeights& choose) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,6 +19,9 @@ struct ProductShape {
     int taps = 1, in_channels = 0, out_channels = 0;
 };
 ProductShape product_shape(const Node& node);
+
+// All weights as floats: what the size of a quantized network is measured against.
+int64_t bytes_in_fp32(const Graph& graph);
 
 // The same graph with other weights in its products: those that `choose` returns.
 using ChooseWeights = std::function<ProductWeights(NodeId, const ProductWeights&)>;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "core/half.h"
 #include "core/rng.h"
@@ -35,6 +36,16 @@ std::vector<float> board_of(BoardShape shape, uint64_t seed) {
         const double common = 2 * rng.gaussian();
         for (int c = 0; c < kIn; ++c) values.push_back(static_cast<float>(common + 0.3 * rng.gaussian()));
     }
+    return values;
+}
+
+// The same, and a little that all points of the board have, each kind of it in every fourth channel.
+std::vector<float> board_with_mean(BoardShape shape, uint64_t seed) {
+    std::vector<float> values = board_of(shape, seed);
+    Rng rng(seed + 500'000);
+    float mean[4];
+    for (float& kind : mean) kind = static_cast<float>(0.3 * rng.gaussian());
+    for (size_t i = 0; i < values.size(); ++i) values[i] += mean[i % kIn % 4];
     return values;
 }
 
@@ -103,6 +114,25 @@ TEST_CASE("block rounding: blocks are of equal size") {
     CHECK(block_size(65, 64) == 33);
 }
 
+TEST_CASE("block rounding: what a board's mean becomes changes less where boards were seen whole") {
+    constexpr BoardShape kShape{9, 9}, kPoint{1, 1};
+    const Node node = conv_node(1, 5);
+    SecondMoments whole(node, kShape.area()), points(node, 1), means(node, 1);
+    for (uint64_t board = 0; board < 60; ++board) {
+        const std::vector<float> seen = board_with_mean(kShape, board), unseen = board_with_mean(kShape, 1000 + board);
+        whole.add(seen, kShape);
+        for (int point = 0; point < kShape.area(); ++point)
+            points.add(std::vector<float>(seen.begin() + point * kIn, seen.begin() + (point + 1) * kIn), kPoint);
+        std::vector<float> mean(kIn);
+        for (size_t i = 0; i < unseen.size(); ++i) mean[i % kIn] += unseen[i] / kShape.area();
+        means.add(mean, kPoint);
+    }
+    const Eigen::MatrixXf judge = means.take_mean();
+    const double with = error_of(node, round_to_int8(node, whole.take_mean(), 10), judge);
+    const double without = error_of(node, round_to_int8(node, points.take_mean(), 10), judge);
+    CHECK(with < 0.75 * without);
+}
+
 TEST_CASE("second moments: at the edge of a board, taps beyond it see nothing") {
     Node node = conv_node(3, 4);
     std::get<Conv2d>(node.layer).in_channels = 2;
@@ -110,8 +140,23 @@ TEST_CASE("second moments: at the edge of a board, taps beyond it see nothing") 
     moments.add(std::vector<float>{3, -2}, {1, 1});
     const Eigen::MatrixXf mean = moments.take_mean();
     REQUIRE(mean.rows() == 18);
-    CHECK(mean(8, 8) == 9);
-    CHECK(mean(9, 8) == -6);
-    CHECK(mean(9, 9) == 4);
-    CHECK(mean.cwiseAbs().sum() == 9 + 6 + 4);
+    const float both = 1 + SecondMoments::kBoardMeanWeight;  // the one point is the board's mean too
+    CHECK(mean(8, 8) == doctest::Approx(9 * both));
+    CHECK(mean(9, 8) == doctest::Approx(-6 * both));
+    CHECK(mean(9, 9) == doctest::Approx(4 * both));
+    CHECK(mean.cwiseAbs().sum() == doctest::Approx((9 + 6 + 4) * both));
+}
+
+TEST_CASE("second moments: the mean column of a board sees under each tap what is on the board") {
+    Node node = conv_node(3, 4);
+    std::get<Conv2d>(node.layer).in_channels = 1;
+    SecondMoments moments(node, 1);
+    moments.add(std::vector<float>{0, 0, 0, 6}, {2, 2});
+    const Eigen::MatrixXf mean = moments.take_mean();
+    // Each point sees the 6 under another tap: 4, 5, 7 and 8. So a column that was drawn says nothing of two taps.
+    constexpr float kBoth = SecondMoments::kBoardMeanWeight * (6.0f / 4) * (6.0f / 4);
+    for (const auto& [high, low] :
+         {std::pair(5, 4), std::pair(7, 4), std::pair(8, 4), std::pair(7, 5), std::pair(8, 7)})
+        CHECK(mean(high, low) == doctest::Approx(kBoth));
+    for (const int tap : {0, 1, 2, 3, 6}) CHECK(mean(tap, tap) == 0);
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "quant/file_room.h"
+
+#include <cstdint>
+#include <set>
+
+#include "nn/stats.h"
+#include "quant/block_rounding.h"
+#include "quant/quantize_graph.h"
+#include "quant/stored_weights.h"
+
+namespace katago {
+
+namespace {
+
+// The coarse ones leave about 1.4 times the divergence of the fine ones (b18c384nbt).
+constexpr int kFineBlock = 32, kCoarseBlock = 64;
+constexpr int64_t kNodeBytes = 300;  // of the graph, in the header
+
+int64_t int8_bytes(const ProductShape& shape, int most) {
+    const int block = block_size(shape.in_channels, most), blocks = (shape.in_channels + block - 1) / block;
+    return int64_t{shape.taps} * shape.out_channels * (shape.in_channels + 2 * blocks);
+}
+
+int64_t half_bytes(const ProductShape& shape) {
+    return int64_t{2} * shape.taps * shape.in_channels * shape.out_channels;
+}
+
+// That a file with all candidates in INT8, other products in halves, is from being too large; below 0: is too large.
+int64_t room(const Graph& graph, int block) {
+    const std::vector<NodeId> candidates = int8_candidates(graph);
+    const std::set<NodeId> int8(candidates.begin(), candidates.end());
+    const GraphStats stats = graph_stats(graph, /*area=*/1);
+    auto left = static_cast<int64_t>(kMostFileShare * static_cast<double>(bytes_in_fp32(graph)));
+    for (NodeId id = 0; const Node& node : graph.nodes()) {
+        left -= kNodeBytes;
+        if (!product_weights(node))
+            left -= stats.layers[static_cast<size_t>(id)].bytes;
+        else
+            left -= int8.contains(id) ? int8_bytes(product_shape(node), block) : half_bytes(product_shape(node));
+        ++id;
+    }
+    return left;
+}
+
+}  // namespace
+
+int block_in_room(const Graph& graph) {
+    return room(graph, kFineBlock) >= 0 ? kFineBlock : kCoarseBlock;
+}
+
+std::vector<NodeId> halves_in_room(const Graph& graph, int block, std::span<const NodeId> worst_first) {
+    std::vector<NodeId> halves;
+    int64_t left = room(graph, block);
+    for (const NodeId id : worst_first) {
+        const ProductShape shape = product_shape(graph.node(id));
+        const int64_t more = half_bytes(shape) - int8_bytes(shape, block);
+        if (more > left) continue;
+        left -= more;
+        halves.push_back(id);
+    }
+    return halves;
+}
+
+}  // namespace katago
