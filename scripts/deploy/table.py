@@ -3,22 +3,26 @@
 
     python scripts/deploy/table.py --games GAMES --calibration OTHER_GAMES MODEL.bin.gz...
 
-Rows are kept in --results as they are made, so that an interrupted run goes on where it was. `--games` and
-`--calibration` may hold {model}: files that `katago evaluate` wrote, one a network.
+What was measured is kept in --results, so that an interrupted run goes on where it was; exported files in --files, if
+wanted. `--games` and `--calibration` may hold {model}: files that `katago evaluate` wrote, one a network.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
 
+import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 import network  # noqa: E402
@@ -40,7 +44,23 @@ CASES = [
 ]
 EXACT_POSITIONS = 50  # of FP32, which differs by rounding only
 READ_BACK_POSITIONS = 20  # numpy is slow
-HEADER = ["network", "file", "MB", "of FP32", *check.HEADER]
+HEADER = ["file", "MB", "of FP32", *check.HEADER, "holds"]
+
+
+@contextmanager
+def folder_for_files(args: argparse.Namespace) -> Iterator[Path]:
+    if args.files:
+        args.files.mkdir(parents=True, exist_ok=True)
+        yield args.files
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+
+def file_name(name: str, case: tuple[str, str, str]) -> str:
+    file_format, precision, activations = case
+    kind = precision + ("-dynamic" if activations == "int8" else "")
+    return f"{name}-{kind}{cli.FORMATS[file_format].suffix}"
 
 
 def measure(
@@ -50,8 +70,8 @@ def measure(
     options = ["--format", file_format, "--precision", precision, "--activations", activations]
     wanted = cli.parse_arguments([str(model), *options])
     settings = Settings(batch=None if file_format == "onnx" else 1, precision=precision)
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / f"network{cli.FORMATS[file_format].suffix}"
+    with folder_for_files(args) as folder:
+        output = folder / file_name(net.config.name, case)
         cli.export(net, wanted, settings, output, moments)
         runtime = cli.FORMATS[file_format].runtime(output, 1)
         source = Path(str(args.games).format(model=net.config.name))
@@ -59,8 +79,13 @@ def measure(
         count = READ_BACK_POSITIONS if file_format == "coreml" else count
         asked = positions.positions_of(source, model, args.engine, args.positions, cli.CHECK_SEED)
         fitting = check.usable(asked, runtime)
-        row = check.compare(net.config, runtime, fitting[:count]).row(runtime.name)
-        return {"bytes": files.size_of(output), "row": row}
+        agreement = check.compare(net.config, runtime, fitting[:count])
+        return {
+            "bytes": files.size_of(output),
+            "runtime": runtime.name,
+            "attention": net.config.has_attention,
+            "differences": dataclasses.asdict(agreement),
+        }
 
 
 def moments_of(net: network.Network, model: Path, args: argparse.Namespace) -> dict[str, torch.Tensor] | None:
@@ -70,22 +95,53 @@ def moments_of(net: network.Network, model: Path, args: argparse.Namespace) -> d
     return cli.calibrate(net, wanted, Settings(precision="int8"))
 
 
-def write_table(results: dict[str, dict], readme: Path) -> None:
+def holds(case: list[str], differences: check.Agreement, share: float, attention: bool) -> bool:
+    """Whether a file is as exact, and an INT8 one as small, as this page says files should be."""
+    agreement, divergence = np.mean(differences.top1), np.mean(differences.divergence)
+    if case[1] == "int8":
+        return agreement >= 0.96 and divergence <= (2e-3 if attention else 1.5e-3) and share <= 0.30
+    return agreement >= 0.99 and divergence <= 1e-4
+
+
+def table_of(name: str, results: dict[str, dict]) -> list[str]:
+    """Of one network."""
     rows = []
-    order = [*results]
-    for key in sorted(results, key=lambda k: (order.index(next(o for o in order if o.startswith(k.split("|")[0]))), k)):
-        result = results[key]
-        name, file_format, precision, activations = key.split("|")
-        kind = f"{file_format} {precision}" + (", int8 activations" if activations == "int8" else "")
-        full = results.get(f"{name}|onnx|fp32|float", result)["bytes"]
+    full = results["onnx|fp32|float"]["bytes"]
+    for key, result in sorted(results.items()):
+        case = key.split("|")
+        kind = f"{case[0]} {case[1]}" + (", int8 activations" if case[2] == "int8" else "")
+        share = result["bytes"] / full
+        differences = check.Agreement(**result["differences"])
+        verdict = "yes" if holds(case, differences, share, result["attention"]) else "no"
         rows.append(
-            [name, kind, f"{result['bytes'] / 1e6:.1f}", f"{100 * result['bytes'] / full:.1f} %", *result["row"]]
+            [
+                kind,
+                f"{result['bytes'] / 1e6:.1f}",
+                f"{100 * share:.1f} %",
+                *differences.row(result["runtime"]),
+                verdict,
+            ]
         )
     lines = ["| " + " | ".join(cells) + " |" for cells in [HEADER, ["---"] * len(HEADER), *rows]]
-    text = readme.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    readme.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after, encoding="utf-8")
+    return [f"**{name}**", "", *lines]
+
+
+def write_table(results: dict[str, dict], readme: Path) -> None:
+    names = list(dict.fromkeys(key.split("|")[0] for key in results))
+    lines: list[str] = []
+    for name in names:
+        own = {key.split("|", 1)[1]: result for key, result in results.items() if key.startswith(f"{name}|")}
+        if "onnx|fp32|float" in own:
+            lines += [*table_of(name, own), ""]
+    put_between(readme, BEGIN, END, lines[:-1])
+
+
+def put_between(path: Path, begin: str, end: str, lines: list[str]) -> None:
+    """Puts lines between two marks."""
+    text = path.read_text(encoding="utf-8")
+    before, rest = text.split(begin, 1)
+    after = rest.split(end, 1)[1]
+    path.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + after, encoding="utf-8")
 
 
 def main() -> int:
@@ -96,6 +152,7 @@ def main() -> int:
     parser.add_argument("--positions", type=int, default=240)
     parser.add_argument("--engine")
     parser.add_argument("--results", type=Path, default=SCRIPTS / "deploy" / "results.json")
+    parser.add_argument("--files", type=Path, help="folder for the exported files (default: they are not kept)")
     parser.add_argument("--readme", type=Path, default=README)
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -15,7 +15,17 @@ from .positions import Position
 from .runtimes import Runtime, raw_row
 
 SMALLEST = 1e-12  # of a probability, in logarithms
-HEADER = ["runtime", "positions", "top-1 %", "top-5 %", "policy KL", "win rate pp", "lead", "ownership x100"]
+HEADER = [
+    "runtime",
+    "positions",
+    "top-1 %",
+    "top-5 %",
+    "policy KL",
+    "largest",
+    "win rate pp",
+    "lead",
+    "ownership x100",
+]
 
 
 @dataclass
@@ -25,6 +35,7 @@ class Agreement:
     top1: list[bool]
     top5: list[bool]  # the engine's best move is among the file's first five
     divergence: list[float]
+    largest: list[float]  # difference of a probability: of a move, a win, a loss
     win_rate: list[float]
     lead: list[float]
     ownership: list[float]
@@ -38,7 +49,8 @@ class Agreement:
             str(len(self.top1)),
             f"{100 * np.mean(self.top1):.1f}",
             f"{100 * np.mean(self.top5):.1f}",
-            f"{np.mean(self.divergence):.1e}",
+            f"{max(np.mean(self.divergence), 0):.1e}",
+            f"{max(self.largest):.1e}",
             mean_and_tail(self.win_rate),
             mean_and_tail(self.lead),
             f"{np.mean(self.ownership):.2f}",
@@ -64,7 +76,7 @@ def usable(positions: list[Position], runtime: Runtime) -> list[Position]:
 
 
 def compare(config: NetworkConfig, runtime: Runtime, positions: list[Position], profile: str = "rank_5k") -> Agreement:
-    result = Agreement([], [], [], [], [], [])
+    result = Agreement([], [], [], [], [], [], [])
     chosen = usable(positions, runtime)
     if not chosen:
         height, width = runtime.size
@@ -79,7 +91,10 @@ def compare(config: NetworkConfig, runtime: Runtime, positions: list[Position], 
         result.top1.append(int(found.policy.argmax()) == best)
         result.top5.append(best in np.argsort(-found.policy)[:5])
         result.divergence.append(kl_divergence(position.policy, found.policy))
-        result.win_rate.append(100 * abs(0.5 + 0.5 * (found.win - found.loss) - position.win_rate))
+        own, other = position.win_and_loss
+        policy_difference = np.abs(found.policy - position.policy).max()
+        result.largest.append(float(max(policy_difference, abs(found.win - own), abs(found.loss - other))))
+        result.win_rate.append(50 * abs((found.win - found.loss) - (own - other)))
         result.lead.append(abs(found.lead - position.lead))
         result.ownership.append(100 * float(np.abs(found.ownership.ravel() - position.ownership).mean()))
     return result

@@ -19,7 +19,7 @@ from . import check, files, positions, runtimes, to_coreml, to_onnx, to_tflite
 from .files import say
 from .fold import fold
 from .interface import ExportModule, Settings, check_exportable
-from .quantize import collect_moments, quantize
+from .quantize import collect_moments, has_codes, quantize
 
 CALIBRATION_POSITIONS = 24
 CALIBRATION_SEED, CHECK_SEED = 1, 2  # different positions
@@ -46,7 +46,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python scripts/export", description="Converts a network for ONNX, TensorFlow Lite or Core ML runtimes."
     )
-    parser.add_argument("model", type=Path, help="a KataGo network: .bin.gz, .bin, .txt.gz or .txt")
+    parser.add_argument("model", type=Path, help="a network: .bin.gz, .bin, .txt.gz, .txt or .safetensors")
     parser.add_argument("--format", choices=FORMATS, required=True)
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
     parser.add_argument("--board", default="19", help="19, 13, 9 or WIDTHxHEIGHT (default 19)")
@@ -110,6 +110,9 @@ def calibration_inputs(
 
 
 def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> dict[str, torch.Tensor] | None:
+    if FORMATS[args.format].blocks and has_codes(net.module):
+        say("the network is INT8 already: its codes are kept")
+        return None
     if not args.calibration:
         say("WARNING: without --calibration weights are rounded one by one, which loses several times as much")
         return None
@@ -138,6 +141,10 @@ def run_check(net: Network, args: argparse.Namespace, output: Path) -> None:
     print(check.format_table([agreement.row(runtime.name)]))
 
 
+def missing_package(error: ModuleNotFoundError) -> str:
+    return f"the Python package {error.name} is missing; sh scripts/setup.sh --train installs all that is needed"
+
+
 def run(arguments: list[str] | None) -> None:
     args = parse_arguments(arguments)
     height, width = parse_board(args.board)
@@ -163,6 +170,9 @@ def main(arguments: list[str] | None = None) -> int:
         run(arguments)
     except NetworkError as error:
         print(f"export: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:  # of a converter or runtime, which are imported where they are needed
+        print(f"export: {missing_package(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("export: interrupted", file=sys.stderr)

@@ -30,13 +30,26 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
+def temporary_files_in(folder: str) -> Iterator[None]:
+    before = tempfile.tempdir
+    tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+@contextmanager
 def unfinished(output: Path) -> Iterator[Path]:
-    """A path beside `output` to write to (a file or a folder); takes its place at the end, or goes away."""
+    """A path beside `output` to write to (a file or a folder); takes its place at the end, or goes away.
+
+    Converters' temporary files go to the same folder, so that they go away with it.
+    """
     try:
         folder = tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent)
     except OSError as error:
         raise NetworkError(f"{output}: cannot be written: {error.strerror}") from error
-    with folder as name:
+    with folder as name, temporary_files_in(name):
         temporary = Path(name) / output.name
         yield temporary
         if temporary.is_dir() and output.exists():

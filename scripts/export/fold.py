@@ -41,6 +41,7 @@ class BiasedConv(nn.Module):
     def __init__(self, conv: Conv, scale: Tensor, shift: Tensor) -> None:
         super().__init__()
         self.config, self.padding = conv.config, conv.padding
+        self.int8 = conv.int8.times(scale.detach().numpy()) if conv.int8 else None
         self.weight = nn.Parameter((conv.weight * scale.view(-1, 1, 1, 1)).detach())
         self.bias = nn.Parameter(shift.detach().clone())
 

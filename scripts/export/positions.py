@@ -54,10 +54,9 @@ class Position:
         return 1 if self.row["nextPlayer"] == "W" else -1
 
     @property
-    def win_rate(self) -> float:
-        """Wins and half of no results."""
-        own, other = self.row["whiteWin"], self.row["whiteLoss"]
-        return 0.5 + 0.5 * self._sign * (own - other)
+    def win_and_loss(self) -> tuple[float, float]:
+        white, black = self.row["whiteWin"], self.row["whiteLoss"]
+        return (white, black) if self._sign == 1 else (black, white)
 
     @property
     def lead(self) -> float:

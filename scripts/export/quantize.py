@@ -3,7 +3,8 @@
 
 With calibration positions the rounding is error-compensated: what rounding one weight does to the layer's output is
 made up for by the weights that follow, by the layer's real inputs (the recipe known as OBQ or GPTQ). Static scales for
-activations, which stock recipes use, cost far too much in these networks; activations stay floats.
+activations, which stock recipes use, cost far too much in these networks; activations stay floats. What `katago
+quantize` has rounded already keeps its codes where a format has scales per block.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from network.layers import Conv, Linear
 from network.modules import AttentionBlock, FfnBlock, NetworkModule
+from network.own_file import Int8Weights
 
 from .files import say
 from .fold import BiasedConv
@@ -68,6 +71,23 @@ def quantizable(module: NetworkModule) -> dict[str, nn.Module]:
         elif isinstance(layer, AttentionBlock | FfnBlock):
             layers |= {f"{name}.{part}": child for part, child in layer.named_children() if isinstance(child, Linear)}
     return layers
+
+
+def has_codes(module: NetworkModule) -> bool:
+    """Whether it comes from an INT8 file of the engine's own."""
+    return any(layer.int8 for layer in quantizable(module).values())
+
+
+def stored_codes(weights: Int8Weights) -> QuantizedWeight | None:
+    """As the file has them; None where the last block of a layer is smaller than the others."""
+    *taps, channels, out = weights.codes.shape
+    if channels % weights.block:
+        return None
+    codes, scales = (
+        torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, -1, 0)).reshape(out, -1))
+        for array in (weights.codes, weights.scales)
+    )
+    return QuantizedWeight(codes, scales, (out, channels, *taps))
 
 
 class SecondMoments:
@@ -153,11 +173,15 @@ def quantize_weight(weight: Tensor, blocks: bool, moments: Tensor | None) -> Qua
 def quantize(module: NetworkModule, blocks: bool, moments: dict[str, Tensor] | None) -> dict[str, QuantizedWeight]:
     """Replaces the weights of a folded network by what their codes stand for; returns the codes by the layer's name."""
     layers = quantizable(module)
+    own = blocks and has_codes(module)
+    if own:  # what such a file has no codes for lost too much by them
+        layers = {name: layer for name, layer in layers.items() if layer.int8}
     result = {}
     for number, (name, layer) in enumerate(layers.items(), 1):
         if number % 20 == 0 or number == len(layers):
             say(f"quantizing: {number} of {len(layers)} layers")
         weight: Tensor = layer.weight
-        result[name] = quantize_weight(weight.detach(), blocks, moments[name] if moments else None)
+        stored = stored_codes(layer.int8) if own else None
+        result[name] = stored or quantize_weight(weight.detach(), blocks, moments[name] if moments else None)
         weight.data = result[name].values().contiguous()
     return result

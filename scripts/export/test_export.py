@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,16 +18,19 @@ from unittest import mock
 import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 
 import network
-from export import cli, files, quantize, runtimes, to_coreml, to_onnx, to_tflite
+from export import check, cli, files, positions, quantize, runtimes, to_coreml, to_onnx, to_tflite
 from export.fold import fold
 from export.interface import OUTPUT_NAMES, ExportModule, Settings
 from network import golden
+from network.own_file import Int8Weights
 
 FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
 MODELS = golden.DATA / "models"
 SCRIPTS = Path(__file__).resolve().parent.parent
+ENGINE = Path(os.environ.get("KATAGO_ENGINE", SCRIPTS.parent / "katago"))
 BIG_FILE_BYTES = 20_000_000
 ROWS = 12  # of a network, in a short run
 # Networks that are converted in a short run, between them every kind of block and input; the converters are slow.
@@ -34,6 +39,8 @@ SHORT_TFLITE = {"random-v8-b3c24"}
 # Converters reorder sums; half precision has 11 bits.
 SAME = 1e-3
 HALF = 5e-2
+EXACT = 1e-4  # of probabilities that two programs make of the same weights in single precision
+GAME = "(;GM[1]SZ[9]KM[7]RU[chinese];B[ee];W[cc];B[gc];W[cg];B[gg];W[ce];B[ec];W[eg];B[ge];W[dd])"
 # Operators that TensorRT's ONNX parser has had since 8.5, from its list of supported operators.
 TENSORRT_OPERATORS = {
     *(
@@ -105,7 +112,9 @@ class GoldenTest(Case):
         name = path.name.split(".")[0]
         config = network.read(path).config
         rows = [row for row in golden.rows_of(name) if row.buffer == runtime.size]
-        for row in rows if FULL else rows[:: len(rows) // ROWS]:
+        self.assertTrue(rows)
+        worst_of_all = 0.0
+        for row in rows if FULL else rows[:: max(1, len(rows) // ROWS)]:
             spatial = row.spatial()[None]
             inputs = {"spatial": spatial, "global": row.global_()[None], "mask": spatial[:, :1].copy()}
             if config.meta_channels:
@@ -113,6 +122,9 @@ class GoldenTest(Case):
             faults = row.differences(config, runtimes.raw_row(runtime.run(inputs)))
             what, worst = max(faults.items(), key=lambda fault: fault[1])
             self.assertLessEqual(worst, 1.0, f"{name}, {row.position['id']}: {what} is off by {worst:.2f} tolerances")
+            worst_of_all = max(worst_of_all, worst)
+        if FULL:
+            files.say(f"{runtime.name}, {name}: {len(rows)} rows, off by at most {worst_of_all:.3f} tolerances")
 
     def test_onnx_equals_the_reference_engine(self) -> None:
         for path in stored_models():
@@ -120,6 +132,17 @@ class GoldenTest(Case):
                 output = self.folder / "net.onnx"
                 self.assertEqual(self.run_cli(path, "--format", "onnx", "--mask", "--output", output), "")
                 self.compare(runtimes.OnnxRuntime(output), path)
+
+    def test_onnx_for_one_size_of_board_equals_the_reference_engine(self) -> None:
+        for path in stored_models():
+            # Of many networks there are answers for planes of 19x19 only.
+            sizes = {row.buffer for row in golden.rows_of(path.name.split(".")[0])} - {(19, 19)}
+            for height, width in sorted(sizes)[: None if FULL else 2]:
+                board = f"{width}x{height}"
+                with self.subTest(f"{path.name}, {board}"):
+                    output = self.folder / "net.onnx"
+                    self.assertEqual(self.run_cli(path, "--format", "onnx", "--board", board, "--output", output), "")
+                    self.compare(runtimes.OnnxRuntime(output), path)
 
     def test_tflite_equals_the_reference_engine(self) -> None:
         for path in stored_models():
@@ -140,6 +163,45 @@ class GoldenTest(Case):
                 output = self.folder / "net.mlpackage"
                 self.assertEqual(self.run_cli(path, "--format", "coreml", "--output", output), "")
                 self.assert_close(to_coreml.ReadBack(output).run(inputs), torch_outputs(net.module, inputs), SAME)
+
+
+@unittest.skipUnless(MODELS.is_dir() and ENGINE.is_file(), f"no networks in {MODELS}, or no engine at {ENGINE}")
+class OwnFileTest(Case):
+    """From the engine's own INT8 files."""
+
+    def quantized(self, name: str) -> Path:
+        path = self.folder / f"{name}.safetensors"
+        command = [str(ENGINE), "quantize", "-model", str(MODELS / f"{name}.bin.gz"), "-positions", "8"]
+        done = subprocess.run([*command, "-output", str(path)], capture_output=True, text=True, check=False)
+        self.assertTrue(path.is_file(), done.stderr)
+        return path
+
+    def test_exports_answer_as_the_engine_does(self) -> None:
+        for name in ("random-v14-b3c32nbt", "random-v17-b2c48h4nbttflrs"):
+            path = self.quantized(name)
+            config = network.read(path).config
+            games = self.folder / "games"
+            games.mkdir(exist_ok=True)
+            (games / "game.sgf").write_text(GAME)
+            asked = positions.positions_of(games, path, str(ENGINE), 6, 1)
+            for file_format, precision in (("onnx", "int8"), ("onnx", "fp32"), ("tflite", "fp32")):
+                with self.subTest(f"{name}, {file_format} {precision}"):
+                    output = self.folder / f"net.{file_format}"
+                    options = ["--format", file_format, "--precision", precision, "--board", "9", "--output", output]
+                    self.assertEqual(self.run_cli(path, *options), "")
+                    found = check.compare(config, cli.FORMATS[file_format].runtime(output, 1), asked)
+                    self.assertLessEqual(max(found.largest), SAME if precision == "int8" else EXACT)
+                    self.assertEqual(len(found.largest), len(asked))
+
+    def test_onnx_keeps_the_codes(self) -> None:
+        path, output = self.quantized("random-v14-b3c32nbt"), self.folder / "net.onnx"
+        module = network.read(path).module
+        wanted = {layer.int8.codes.size for layer in quantize.quantizable(module).values() if layer.int8}
+        self.assertTrue(wanted)
+        self.assertEqual(self.run_cli(path, "--format", "onnx", "--precision", "int8", "--output", output), "")
+        stored = [i for i in onnx.load(output).graph.initializer if i.name.endswith(".codes")]
+        self.assertEqual({numpy_helper.to_array(initializer).size for initializer in stored}, wanted)
+        self.assertEqual(len(stored), sum(1 for x in quantize.quantizable(module).values() if x.int8))
 
 
 class FormatTest(Case):
@@ -227,6 +289,26 @@ class QuantizeTest(unittest.TestCase):
 
         self.assertLess(output_error(moments), 0.5 * output_error(None))
 
+    def test_codes_of_a_file_survive_the_folding_of_norms(self) -> None:
+        net = tiny_network()
+        block = net.module.trunk.blocks[0].inner[0]
+        norm = block.mid.norm
+        norm.scale.data = torch.linspace(-1, 1, len(norm.scale))  # some negative
+        out, channels, ky, kx = block.regular.weight.shape
+        generator = np.random.default_rng(1)
+        codes = generator.integers(-127, 128, (ky, kx, channels, out)).astype(np.int8)
+        scales = generator.random((ky, kx, 2, out), np.float32)
+        block.regular.int8 = Int8Weights(codes, scales, channels // 2)
+        block.regular.from_file([block.regular.int8.values()])
+        folded = fold(net.module, 9, 9)
+        before = folded.trunk.blocks[0].inner[0].regular.weight.detach().clone()
+        found = quantize.quantize(folded, True, None)
+        self.assertEqual(list(found), ["blocks.0.inner.0.regular"])  # nothing else has codes
+        torch.testing.assert_close(found["blocks.0.inner.0.regular"].values(), before, rtol=1e-6, atol=1e-7)
+        self.assertEqual(
+            set(np.unique(np.abs(found["blocks.0.inner.0.regular"].codes.numpy()))), set(np.unique(np.abs(codes)))
+        )
+
     def test_the_largest_weight_keeps_the_outermost_code(self) -> None:
         torch.manual_seed(2)
         weight, inputs = torch.randn(16, 48), torch.randn(100, 48)
@@ -263,6 +345,56 @@ class FailureTest(Case):
     @staticmethod
     def suffix(arguments: tuple) -> str:
         return next(entry.suffix for name, entry in cli.FORMATS.items() if name in arguments)
+
+    def test_what_is_no_network_is_refused(self) -> None:
+        damaged = network.own_file.LENGTH_BYTES * b"x"
+        for name, content, words in (
+            ("text.bin.gz", gzip.compress(b"What is this?"), "the network's version"),
+            ("cut.bin.gz", self.model().read_bytes()[:-100], "ends in the middle"),
+            ("other.onnx", b"", "a network file's name ends in"),
+            ("short.safetensors", b"", "too few for a header"),
+            ("cut.safetensors", damaged, "is the file complete?"),
+            ("foreign.safetensors", b"\x02" + bytes(7) + b"{}", "is this a network of this engine?"),
+        ):
+            with self.subTest(name):
+                path, output = self.folder / name, self.folder / "net.onnx"
+                path.write_bytes(content)
+                said = self.run_cli(path, "--format", "onnx", "--output", output).splitlines()
+                self.assertEqual(len(said), 2)  # what it reads, and why it cannot
+                self.assertIn(f"{path}: ", said[-1])
+                self.assertIn(words, said[-1])
+                self.assertFalse(output.exists())
+
+    def test_a_missing_converter_is_named(self) -> None:
+        for file_format, package in (("tflite", "litert_torch"), ("coreml", "coremltools")):
+            output = self.folder / f"net{cli.FORMATS[file_format].suffix}"
+            with self.subTest(package), mock.patch.dict(sys.modules, {package: None}):
+                said = self.run_cli(self.model(), "--format", file_format, "--output", output).splitlines()
+                self.assertRegex(said[-1], f"^export: the Python package {package} is missing; ")
+                self.assertFalse(output.exists())
+
+    def test_signals_leave_nothing(self) -> None:
+        model, temporary = self.model(), self.folder / "temporary"
+        temporary.mkdir()
+        for file_format, number, status in (("coreml", signal.SIGTERM, 143), ("tflite", signal.SIGINT, 130)):
+            with self.subTest(file_format):
+                output = self.folder / f"net{cli.FORMATS[file_format].suffix}"
+                command = [sys.executable, str(SCRIPTS / "export"), str(model), "--format", file_format]
+                with subprocess.Popen(
+                    [*command, "--output", str(output)],
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env=os.environ | {"TMPDIR": str(temporary)},
+                ) as process:
+                    assert process.stderr
+                    for line in process.stderr:
+                        if "converting" in line:
+                            process.send_signal(number)
+                            break
+                    process.stderr.read()
+                self.assertEqual(process.returncode, status)
+                self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["temporary", "tiny.bin.gz"])
+                self.assertEqual(list(temporary.iterdir()), [])
 
     def test_an_old_network_is_refused(self) -> None:
         path = self.folder / "old.bin.gz"

@@ -88,7 +88,7 @@ class ReadBack:
             self.program = load(
                 spec, specification_version=spec.specificationVersion, file_weights_dir=model.weights_dir
             )
-        self.name = f"Core ML read back by coremltools {ct.__version__}, not run on a device"
+        self.name = f"read back, coremltools {ct.__version__}, not on a device"
         self.inputs = [entry.name for entry in spec.description.input]
         shape = next(e for e in spec.description.input if e.name == "spatial").type.multiArrayType.shape
         self.size = (int(shape[2]), int(shape[3]))

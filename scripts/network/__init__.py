@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The one PyTorch definition of every architecture that the engine reads, shared by training and export.
 
-net = network.read("b6c96.bin.gz")            # .bin.gz, .bin, .txt.gz, .txt; versions 3 to 17
+net = network.read("b6c96.bin.gz")            # .bin.gz, .bin, .txt.gz, .txt, .safetensors; versions 3 to 17
 outputs = net.module(spatial, global_)        # network.Outputs, raw; see modules.py
 net = network.build(network.residual("name", blocks=6, channels=64))
 network.write(net, "mine.bin.gz")             # KataGo and this engine read it
@@ -16,6 +16,8 @@ from pathlib import Path
 from .architecture import bottleneck, residual
 from .config import Multipliers, NetworkConfig, NetworkError
 from .modules import NetworkModule, Outputs
+from .own_file import Int8Weights
+from .own_graph import read_own_network
 from .reader import read_file
 from .tokens import container_of, write_atomically
 from .writer import file_bytes
@@ -34,6 +36,8 @@ __all__ = [
     "write",
 ]
 
+OWN_ENDING = ".safetensors"
+
 
 @dataclass(frozen=True)
 class Network:
@@ -48,11 +52,17 @@ def build(config: NetworkConfig) -> Network:
 
 def read(path: str | Path) -> Network:
     """Raises NetworkError, which says what is wrong and where."""
-    config, arrays = read_file(Path(path))
+    path = Path(path)
+    if path.name.lower().endswith(OWN_ENDING):
+        config, arrays = read_own_network(path)
+    else:
+        config, arrays = read_file(path)
     network = build(config)
     rest = iter(arrays)
     for layer in network.module.file_layers():
-        layer.from_file([next(rest) for _ in layer.shapes()])
+        stored = [next(rest) for _ in layer.shapes()]
+        layer.int8 = next((array for array in stored if isinstance(array, Int8Weights)), None)
+        layer.from_file([array.values() if isinstance(array, Int8Weights) else array for array in stored])
     return network
 
 

@@ -138,6 +138,11 @@ class FfnBlockConfig:
 BlockConfig = OrdinaryBlockConfig | GpoolBlockConfig | NestedBlockConfig | AttentionBlockConfig | FfnBlockConfig
 
 
+def _has_attention(block: BlockConfig) -> bool:
+    inner = block.inner if isinstance(block, NestedBlockConfig) else ()
+    return isinstance(block, AttentionBlockConfig) or any(_has_attention(part) for part in inner)
+
+
 @dataclass(frozen=True)
 class MetaEncoderConfig:
     name: str
@@ -224,6 +229,10 @@ class NetworkConfig:
     @property
     def meta_channels(self) -> int:
         return META_CHANNELS if self.trunk.meta_encoder else 0
+
+    @property
+    def has_attention(self) -> bool:
+        return any(_has_attention(block) for block in self.trunk.blocks)
 
     @property
     def policy_channels(self) -> int:

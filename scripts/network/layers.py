@@ -25,6 +25,7 @@ from .config import (
     RmsNormConfig,
     RopeConfig,
 )
+from .own_file import Int8Weights
 
 
 def _assign(target: Tensor, array: np.ndarray) -> None:
@@ -37,7 +38,10 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 
 class FileLayer(nn.Module):
-    """A layer with arrays in the file. Arrays are float32, in the file's order."""
+    """A layer with arrays in the file. Arrays are float32, in the file's order. `int8`: its weights as a file of the
+    engine's own has them, where it has codes."""
+
+    int8: Int8Weights | None = None
 
     def stored(self) -> list[Tensor]:
         """What the file holds of this layer; layers whose axes have another order there override the rest."""

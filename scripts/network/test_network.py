@@ -4,22 +4,27 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import subprocess
 import tempfile
 import unittest
 from collections import defaultdict
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
 
 import network
-from network import golden
+from network import golden, own_graph
 from network.evaluation import RawRow
-from network.layers import BatchNorm
+from network.layers import BatchNorm, Conv, Linear
 from network.metadata import metadata_row
+from network.own_file import read_own_file
 
 FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
+ENGINE = Path(os.environ.get("KATAGO_ENGINE", Path(__file__).parents[2] / "katago"))
 MODELS = sorted(golden.DATA.glob("models/*.gz"))
 # Rows of a network that are compared in a short run, by the size of its file.
 SHORT_ROWS, SHORT_ROWS_OF_BIG = 24, 3
@@ -96,6 +101,96 @@ class GoldenTest(unittest.TestCase):
                 with self.subTest(profile), self.assertRaises(network.NetworkError):
                     metadata_row(profile, black, 361)
         self.assertGreater(count, 100)
+
+
+@unittest.skipUnless(MODELS and ENGINE.is_file(), f"no networks in {golden.DATA}, or no engine at {ENGINE}")
+class OwnFileTest(unittest.TestCase):
+    """Files of `katago quantize`."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "net.safetensors"
+
+    def quantize(self, model: Path, precision: str) -> network.Network:
+        command = [str(ENGINE), "quantize", "-model", str(model), "-precision", precision, "-output", str(self.path)]
+        subprocess.run([*command, "-positions", "4"], capture_output=True, check=False)
+        return network.read(self.path)
+
+    def test_halves_are_the_network_rounded(self) -> None:
+        for model in MODELS:
+            if model.stat().st_size > BIG_FILE_BYTES and not FULL:
+                continue
+            with self.subTest(model.name):
+                source, found = network.read(model), self.quantize(model, "fp16")
+                for layer in source.module.modules():
+                    if isinstance(layer, Conv | Linear):
+                        layer.weight.data = layer.weight.data.half().float()
+                wanted, stored = source.module.state_dict(), found.module.state_dict()
+                self.assertEqual(list(wanted), list(stored))
+                for name, tensor in wanted.items():
+                    if name.endswith("rope.frequencies"):  # powers, which two libraries may round apart
+                        torch.testing.assert_close(stored[name], tensor, atol=1e-7, rtol=1e-6)
+                    else:
+                        self.assertTrue(torch.equal(stored[name], tensor), name)
+                self.assertEqual(found.config.version, source.config.version)
+                self.assertEqual(found.config.multipliers, source.config.multipliers)
+                self.assertEqual(found.config.meta_channels, source.config.meta_channels)
+
+    def test_codes_are_near_the_weights(self) -> None:
+        model = golden.DATA / "models" / "random-v14-b3c32nbt.bin.gz"
+        source, found = network.read(model), self.quantize(model, "int8")
+        layers = [
+            (a, b) for a, b in zip(source.module.modules(), found.module.modules(), strict=True) if hasattr(b, "int8")
+        ]
+        coded = [(a, b) for a, b in layers if b.int8]
+        self.assertGreater(len(coded), 5)
+        for layer, other in coded:
+            weight = layer.weight.detach()
+            error = float((weight - other.weight.detach()).norm() / weight.norm())
+            self.assertLess(error, 0.02)  # a code is off by 1/254 of its block's largest weight, or somewhat more
+            self.assertGreater(error, 0)
+
+    def test_damage_is_told(self) -> None:
+        self.quantize(golden.DATA / "models" / "random-v8-b3c24.bin.gz", "fp16")
+        good = self.path.read_bytes()
+        begin = 8 + int.from_bytes(good[:8], "little")
+        header = json.loads(good[8:begin])
+        places = [entry["data_offsets"][0] for name, entry in header.items() if name.endswith(".weights")]
+        weight = begin + places[0]
+        for content, words in (
+            (good[:weight] + bytes([good[weight] ^ 1]) + good[weight + 1 :], "its weights do not have the SHA-256"),
+            (good.replace(b"silu", b"mish").replace(b"relu", b"mish"), "its header does not have the SHA-256"),
+            (good[:-100], "is the file complete?"),
+            (good[:200], "is the file complete?"),
+            (good[:8] + b"[" + good[9:], "is no network file"),
+        ):
+            with self.subTest(words):
+                self.path.write_bytes(content)
+                with self.assertRaises(network.NetworkError) as caught:
+                    network.read(self.path)
+                self.assertIn(words, str(caught.exception))
+                self.assertIn(str(self.path), str(caught.exception))
+
+    def test_another_graph_is_refused(self) -> None:
+        self.quantize(golden.DATA / "models" / "random-v8-b3c24.bin.gz", "fp16")
+        file = read_own_file(self.path)
+        graph = file.json("katago.graph")
+        for node, change, words in (
+            (5, {"inputs": [0]}, "where a KataGo network has"),
+            (2, {"out": 23}, "its weights have shape"),
+            (6, {"kind": "tanh"}, "unknown activation tanh"),
+            (3, {"weights": "nothing"}, "not laid out as it should be"),
+        ):
+            nodes = [entry | change if i == node else entry for i, entry in enumerate(graph["nodes"])]
+            file.metadata["katago.graph"] = json.dumps(graph | {"nodes": nodes})
+            with (
+                self.subTest(words),
+                mock.patch.object(own_graph, "read_own_file", return_value=file),
+                self.assertRaises(network.NetworkError) as caught,
+            ):
+                network.read(self.path)
+            self.assertIn(words, str(caught.exception))
 
 
 class BuildTest(unittest.TestCase):

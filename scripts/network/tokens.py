@@ -25,7 +25,7 @@ def container_of(path: Path) -> tuple[bool, list[bool]]:
             return bool(compressed), [bool(text)]
     if name.endswith(".gz"):
         return True, [False, True]
-    raise NetworkError(f"{path}: a network file's name ends in .bin.gz, .txt.gz, .gz, .bin or .txt")
+    raise NetworkError(f"{path}: a network file's name ends in .bin.gz, .txt.gz, .gz, .bin, .txt or .safetensors")
 
 
 def inflate(data: bytes, place: str) -> bytes:
