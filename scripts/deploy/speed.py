@@ -4,8 +4,9 @@
     python scripts/deploy/table.py --files FILES ...        # exports what is timed here
     python scripts/deploy/speed.py --files FILES --int8 {model}-int8.safetensors MODEL.bin.gz...
 
-One thread, 19x19, batches of one. Every contender is timed in each of several rounds, so that a machine that is slower
-for a while is so for all; the median of the rounds counts. The engine times itself: `katago benchmarknn`.
+It needs the package openvino beside what setup.sh installs. One thread, 19x19, batches of one. Every contender is timed
+in each of several rounds, so that a machine that is slower for a while is so for all; the median of the rounds counts.
+The engine times itself: `katago benchmarknn`.
 """
 
 from __future__ import annotations
@@ -153,6 +154,9 @@ def main() -> int:
         results = {model.name.split(".")[0]: measure(model, args) for model in args.models}
     except NetworkError as error:
         print(f"speed: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"speed: the Python package {error.name} is missing; pip installs it", file=sys.stderr)
         return 1
     lines = [
         f"{processor()}; medians of {args.rounds} rounds, in brackets the least and the most.",

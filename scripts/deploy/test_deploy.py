@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import os
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import torch
 
 import network
-from export import cli
+from deploy import speed, table
+from export import check, cli, runtimes
 
 DEPLOY = Path(__file__).resolve().parent
 ENGINE = Path(os.environ.get("KATAGO_ENGINE", DEPLOY.parents[1] / "katago"))
@@ -79,6 +85,68 @@ class ExampleTest(Case):
         header, row = done.stdout.splitlines()
         self.assertIn("policy KL", header)
         self.assertRegex(row, r"^onnxruntime \S+ +4 +100\.0 +100\.0 ")
+
+
+@unittest.skipUnless(ENGINE.is_file(), f"no engine at {ENGINE} (make, or set KATAGO_ENGINE)")
+class TableTest(Case):
+    def setUp(self) -> None:
+        super().setUp()
+        self.game.write_text(GAME.replace("SZ[9]", "SZ[19]"))
+        self.page = self.folder / "page.md"
+        self.page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\n{speed.BEGIN}\nold\n{speed.END}\nafter\n")
+
+    def run_main(self, module: types.ModuleType, *arguments: object) -> None:
+        said = io.StringIO()
+        with mock.patch.object(sys, "argv", [module.__name__, *map(str, arguments)]), redirect_stdout(said):
+            self.assertEqual(module.main(), 0)
+
+    def make_table(self, cases: list[tuple[str, str, str]]) -> None:
+        with mock.patch.object(table, "CASES", cases):
+            files = ["--results", self.folder / "results.json", "--files", self.folder / "files"]
+            games = ["--games", self.game, "--calibration", self.game, "--positions", 4, "--engine", ENGINE]
+            self.run_main(table, self.model, *games, *files, "--readme", self.page)
+
+    def test_the_table_is_written_and_goes_on_where_it_was(self) -> None:
+        full, small = ("onnx", "fp32", "float"), ("onnx", "int8", "float")
+        self.make_table([full])
+        with mock.patch.object(check, "compare", side_effect=AssertionError("measured again")):
+            self.make_table([full])
+        self.make_table([full, small])
+        lines = self.page.read_text().splitlines()
+        self.assertEqual([lines[0], lines[-1]], ["before", "after"])
+        self.assertIn("**tiny**", lines)
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| onnx ")]
+        self.assertEqual([row[0] for row in rows], ["onnx fp32", "onnx int8"])
+        self.assertEqual([rows[0][2], rows[0][5], rows[0][-1]], ["100.0 %", "100.0", "yes"])
+        self.assertTrue(all(len(row) == len(table.HEADER) for row in rows))
+
+    def test_speeds_are_written(self) -> None:
+        self.make_table([("onnx", "fp32", "float")])
+
+        def contenders(name: str, folder: Path, inputs: dict, budget: float) -> list[speed.Contender]:
+            runtime = runtimes.OnnxRuntime(folder / table.file_name(name, ("onnx", "fp32", "float")))
+            return [speed.Contender("onnxruntime, fp32", lambda: speed.timed(lambda: runtime.run(inputs), budget))]
+
+        options = ["--files", self.folder / "files", "--int8", self.model, "--engine", ENGINE, "--seconds", 0.01]
+        with mock.patch.object(speed, "runtime_contenders", contenders):
+            self.run_main(speed, self.model, *options, "--rounds", 2, "--readme", self.page)
+        kinds = ["onnxruntime, fp32", "engine, fp32", "engine, auto", "engine, int8 file"]
+        found = [line for line in self.page.read_text().splitlines() if line.split(" | ")[0].strip("| ") in kinds]
+        self.assertEqual(len(found), len(kinds))
+        for line in found:
+            self.assertRegex(line, r"^\| [\w, ]+ \| [\d.]+ \([\d.]+ to [\d.]+\) \|$")
+
+    def test_a_bound_that_does_not_hold_is_told(self) -> None:
+        exact = check.Agreement(*([True] * 200 for _ in range(2)), *([0.0] * 200 for _ in range(5)))
+        self.assertTrue(table.holds(["onnx", "fp16"], exact, 0.5, False))
+        self.assertTrue(table.holds(["onnx", "int8"], exact, 0.3, False))
+        self.assertFalse(table.holds(["onnx", "int8"], exact, 0.31, False))
+        diverging = dataclasses.replace(exact, divergence=[1.8e-3] * 200)
+        self.assertTrue(table.holds(["onnx", "int8"], diverging, 0.3, True))
+        self.assertFalse(table.holds(["onnx", "int8"], diverging, 0.3, False))
+        other_moves = dataclasses.replace(exact, top1=[True] * 197 + [False] * 3)
+        self.assertTrue(table.holds(["onnx", "int8"], other_moves, 0.3, False))
+        self.assertFalse(table.holds(["onnx", "fp16"], other_moves, 0.5, False))
 
 
 class TensorRtTest(Case):
