@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from network.layers import BatchNorm, Conv, Linear, NormActivation, Rope
+from network.layers import BatchNorm, Conv, Linear, NormActivation, Rope, board_size
 from network.modules import GpoolBlock, NetworkModule, OrdinaryBlock, PolicyHead, ValueHead
 
 
@@ -50,7 +50,10 @@ class BiasedConv(nn.Module):
 
 
 class FixedRope(nn.Module):
-    """The rotation for one board size, as what columns and rows turn by: whole tables would be a tenth of the file."""
+    """The rotation for one board size, as what columns and rows turn by: whole tables would be a tenth of the file.
+
+    `in_parts` keeps converters from making whole tables of the parts, which are constants to them.
+    """
 
     columns_cos: Tensor  # [kv_heads, 1, width, pairs]
     columns_sin: Tensor
@@ -61,17 +64,29 @@ class FixedRope(nn.Module):
         super().__init__()
         columns_cos, columns_sin = rope.tables(1, width)
         rows_cos, rows_sin = rope.tables(height, 1)
+        self.in_parts = False
         self.register_buffer("columns_cos", columns_cos.detach().unsqueeze(1))
         self.register_buffer("columns_sin", columns_sin.detach().unsqueeze(1))
         self.register_buffer("rows_cos", rows_cos.detach().unsqueeze(2))
         self.register_buffer("rows_sin", rows_sin.detach().unsqueeze(2))
 
-    def tables(self, height: int, width: int) -> tuple[Tensor, Tensor]:
+    def tables_for(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """By the sum formulas of cosine and sine; see Rope.tables()."""
-        cosines = self.columns_cos * self.rows_cos - self.columns_sin * self.rows_sin
-        sines = self.columns_sin * self.rows_cos + self.columns_cos * self.rows_sin
+        height, width = board_size(x)
+        rows_cos, rows_sin = self.rows_cos, self.rows_sin
+        if self.in_parts:
+            one = x[:1, :1, :1, :1].clamp(1.0, 1.0)  # only an evaluation tells that it is 1
+            rows_cos, rows_sin = rows_cos * one, rows_sin * one
+        cosines = self.columns_cos * rows_cos - self.columns_sin * rows_sin
+        sines = self.columns_sin * rows_cos + self.columns_cos * rows_sin
         shape = (cosines.shape[0], height * width, cosines.shape[3])
         return cosines.reshape(shape), sines.reshape(shape)
+
+
+def keep_rotations_in_parts(module: nn.Module) -> None:
+    for rope in module.modules():
+        if isinstance(rope, FixedRope):
+            rope.in_parts = True
 
 
 def _fold_norm(parent: nn.Module, conv: str, norm: NormActivation, addend: Linear | None = None) -> None:

@@ -18,6 +18,7 @@ from unittest import mock
 import numpy as np
 import onnx
 import torch
+from ai_edge_litert.tools import flatbuffer_utils
 from onnx import numpy_helper
 
 import network
@@ -163,6 +164,28 @@ class GoldenTest(Case):
                 output = self.folder / "net.mlpackage"
                 self.assertEqual(self.run_cli(path, "--format", "coreml", "--output", output), "")
                 self.assert_close(to_coreml.ReadBack(output).run(inputs), torch_outputs(net.module, inputs), SAME)
+
+    def test_rotations_stay_in_parts(self) -> None:
+        settings = Settings(19, 19, 1, precision="int8")
+        module = fold(network.read(MODELS / "random-v17-b2c48h4nbttflrs.bin.gz").module, 19, 19)
+        weights = quantize.quantize(module, False, None)
+        inputs = random_inputs(19)
+        wanted = torch_outputs(module, inputs)
+        path = self.folder / "net.tflite"
+        to_tflite.convert(ExportModule(module, False), settings, weights, path)  # which keeps them in parts
+        for name, values in torch_outputs(module, inputs).items():
+            np.testing.assert_allclose(values, wanted[name], atol=1e-5, err_msg=name)
+        self.assert_close(runtimes.LiteRt(path).run(inputs), wanted, HALF)
+        model = flatbuffer_utils.read_model(str(path))
+        used = {tensor.buffer for tensor in model.subgraphs[0].tensors}
+        used |= {entry.buffer for entry in model.metadata}
+        points = 19 * 19
+        for number, buffer in enumerate(model.buffers):
+            if buffer.data is not None and len(buffer.data) > 0:
+                self.assertIn(number, used)
+        for tensor in model.subgraphs[0].tensors:
+            if model.buffers[tensor.buffer].data is not None:
+                self.assertNotIn(points, list(tensor.shape), tensor.name)
 
 
 @unittest.skipUnless(MODELS.is_dir() and ENGINE.is_file(), f"no networks in {MODELS}, or no engine at {ENGINE}")

@@ -12,6 +12,7 @@ import torch
 
 from network import NetworkError
 
+from .fold import keep_rotations_in_parts
 from .interface import OUTPUT_NAMES, ExportModule, Settings, describe, example_inputs, input_shapes
 from .mil_numpy import run_program
 from .quantize import QuantizedWeight
@@ -53,6 +54,8 @@ def convert(module: ExportModule, settings: Settings, weights: dict[str, Quantiz
     config = module.network.config
     inputs = example_inputs(config, settings)
     names = list(input_shapes(config, settings))
+    if settings.precision != "fp32":
+        keep_rotations_in_parts(module)
     precision = ct.precision.FLOAT32 if settings.precision == "fp32" else ct.precision.FLOAT16
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore")

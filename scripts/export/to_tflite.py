@@ -20,13 +20,14 @@ from torch import Tensor, nn
 from network import NetworkError
 from network.layers import Activation
 
+from .fold import keep_rotations_in_parts
 from .interface import OUTPUT_NAMES, ExportModule, Settings, describe, example_inputs, input_shapes
 from .quantize import QuantizedWeight
 
 SIGNATURE = "evaluate"
 # Of the names that the converter makes from modules: layers that run at every point of the board, outside the heads.
 TRUNK = r".*Trunk_trunk(?!/network\.layers\.Linear_)(?!.*(MetaEncoder|Linear_gpool_to_bias)).*"
-LARGE_BYTES = 16384  # of a constant
+LARGE_BYTES = 2048  # of a constant
 LARGEST_EXPONENT = 20.0  # beyond it the quotient below is 1, and its square is still a float
 
 
@@ -93,7 +94,7 @@ def store_weights(source: Path, path: Path, int8: bool, activations: str) -> Non
 
 
 def store_tables(model: Any) -> None:
-    """Stores what large constants are still floats, the tables of rotations, as halves that are widened when loaded."""
+    """Stores what large constants are still floats, those of rotations, as halves that are widened when loaded."""
     from ai_edge_litert import schema_py_generated as schema
 
     graph = model.subgraphs[0]
@@ -101,23 +102,29 @@ def store_tables(model: Any) -> None:
     code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.DEQUANTIZE
     code.version = 3  # the first that takes halves
     model.operatorCodes.append(code)
-    operators = []
+    operators, halves = [], {}
     for index, tensor in enumerate(list(graph.tensors)):
         data = model.buffers[tensor.buffer].data
-        if tensor.type != schema.TensorType.FLOAT32 or data is None or len(data) < LARGE_BYTES:
+        # Biases have one axis, and must stay constants for XNNPACK.
+        if tensor.type != schema.TensorType.FLOAT32 or data is None or len(data) < LARGE_BYTES or len(tensor.shape) < 3:
             continue
-        buffer = schema.BufferT()
-        values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), np.float32)
-        buffer.data = np.frombuffer(values.astype(np.float16).tobytes(), np.uint8)
-        model.buffers.append(buffer)
+        if tensor.buffer not in halves:
+            buffer = schema.BufferT()
+            values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), np.float32)
+            buffer.data = np.frombuffer(values.astype(np.float16).tobytes(), np.uint8)
+            model.buffers.append(buffer)
+            halves[tensor.buffer] = len(model.buffers) - 1
         half = copy.copy(tensor)
-        half.name, half.type, half.buffer = tensor.name + b".half", schema.TensorType.FLOAT16, len(model.buffers) - 1
+        half.name, half.type, half.buffer = tensor.name + b".half", schema.TensorType.FLOAT16, halves[tensor.buffer]
         graph.tensors.append(half)
         tensor.buffer = 0  # by convention the empty one: a result of the operator below
         widen = schema.OperatorT()
         widen.opcodeIndex = len(model.operatorCodes) - 1
         widen.inputs, widen.outputs = [len(graph.tensors) - 1], [index]
         operators.append(widen)
+    kept = {tensor.buffer for tensor in graph.tensors}
+    for buffer in halves.keys() - kept:
+        model.buffers[buffer].data = None
     graph.operators = operators + list(graph.operators)
 
 
@@ -165,6 +172,8 @@ def convert(
         raise NetworkError("tflite: the batch must be a number; --batch dynamic is for onnx")
     config = module.network.config
     replace_mish(module)
+    if settings.precision != "fp32":
+        keep_rotations_in_parts(module)
     floats = path.with_suffix(".floats.tflite")
     convert_floats(module, example_inputs(config, settings), floats)
     if settings.precision == "fp32":
@@ -178,6 +187,7 @@ def convert(
     model = flatbuffer_utils.read_model(str(path))
     if weights is not None:
         check_codes(model, weights)
+    if settings.precision != "fp32":
         store_tables(model)
     name_interface(model, list(input_shapes(config, settings)), describe(config, settings))
     flatbuffer_utils.write_model(model, str(path))

@@ -263,6 +263,10 @@ class Rope(FileLayer):
         angles = x.view(1, -1, 1) * fx.unsqueeze(1) + y.view(1, -1, 1) * fy.unsqueeze(1)
         return angles.cos(), angles.sin()
 
+    def tables_for(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """For planes [N, C, H, W]."""
+        return self.tables(*board_size(x))
+
     def stored(self) -> list[Tensor]:
         return [self.frequencies] if self.config.theta is None else []
 

@@ -123,7 +123,7 @@ class AttentionBlock(nn.Module):
         key = self._heads(self.key(points), config.kv_heads, config.qk_channels)
         value = self._heads(self.value(points), config.kv_heads, config.v_channels)
         if self.rope is not None:
-            cosines, sines = self.rope.tables(height, width)
+            cosines, sines = self.rope.tables_for(x)
             key = rotate(key, cosines, sines)
             query = rotate(query, self._for_each_query_head(cosines, 0), self._for_each_query_head(sines, 0))
         key, value = self._for_each_query_head(key, 1), self._for_each_query_head(value, 1)
