@@ -164,8 +164,8 @@ def _type_name(variable: Any) -> str:
     return str(variable.dtype.__type_info__()) if hasattr(variable.dtype, "__type_info__") else ""
 
 
-def run_program(program: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The outputs of the program's main function by name."""
+def run_program(program: Any, inputs: dict[str, np.ndarray], rounding: bool = True) -> dict[str, np.ndarray]:
+    """The outputs of the program's main function by name. Without `rounding`, results in halves stay exact."""
     main = program.functions["main"]
     values: dict[str, Any] = dict(inputs)
     for op in main.operations:
@@ -177,5 +177,7 @@ def run_program(program: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.nda
         result = OPERATORS[op.op_type](arguments)
         output = op.outputs[0]
         kind = TYPES.get(_type_name(output), np.float32)
+        if kind is np.float16 and not rounding:
+            kind = np.float32
         values[output.name] = np.asarray(result).astype(kind)
     return {output.name: np.asarray(values[output.name], np.float32) for output in main.outputs}

@@ -284,9 +284,14 @@ class FormatTest(Case):
             module = fold(tiny_network().module, 9, 9)
             weights = quantize.quantize(module, False, None) if precision == "int8" else None
             wanted = torch_outputs(module, inputs)
+            for stored in (*module.parameters(), *module.buffers()):
+                stored.data = stored.data.half().float()
+            of_halves = torch_outputs(module, inputs)
             path = self.folder / f"{precision}.mlpackage"
             to_coreml.convert(ExportModule(module, False), Settings(9, 9, 1, precision=precision), weights, path)
             self.assert_close(to_coreml.ReadBack(path).run(inputs), wanted, HALF)
+            if precision == "fp16":
+                self.assert_close(to_coreml.ReadBack(path, rounding=False).run(inputs), of_halves, SAME)
 
 
 class QuantizeTest(unittest.TestCase):

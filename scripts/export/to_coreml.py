@@ -78,10 +78,11 @@ def convert(module: ExportModule, settings: Settings, weights: dict[str, Quantiz
 class ReadBack:
     """The stored program, read again and executed operator by operator; every result is rounded to its type.
 
+    Without `rounding` only the stored numbers are halves, which tells mistakes of the conversion from what halves cost.
     No Linux runtime executes Core ML: this tells that the file holds the network, not how a device computes it.
     """
 
-    def __init__(self, path: Path, _threads: int = 1) -> None:
+    def __init__(self, path: Path, _threads: int = 1, rounding: bool = True) -> None:
         with quiet():
             import coremltools as ct
             from coremltools.converters.mil.frontend.milproto.load import load
@@ -92,9 +93,10 @@ class ReadBack:
                 spec, specification_version=spec.specificationVersion, file_weights_dir=model.weights_dir
             )
         self.name = f"read back, coremltools {ct.__version__}, not on a device"
+        self.rounding = rounding
         self.inputs = [entry.name for entry in spec.description.input]
         shape = next(e for e in spec.description.input if e.name == "spatial").type.multiArrayType.shape
         self.size = (int(shape[2]), int(shape[3]))
 
     def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        return run_program(self.program, {name: inputs[name] for name in self.inputs})
+        return run_program(self.program, {name: inputs[name] for name in self.inputs}, self.rounding)
