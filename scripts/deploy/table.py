@@ -13,6 +13,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -155,6 +156,7 @@ def main() -> int:
     parser.add_argument("--files", type=Path, help="folder for the exported files (default: they are not kept)")
     parser.add_argument("--readme", type=Path, default=README)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is unfinished is removed
     torch.set_num_threads(1)
     results = json.loads(args.results.read_text()) if args.results.exists() else {}
     for model in args.models:
