@@ -156,7 +156,7 @@ def main() -> int:
     parser.add_argument("--files", type=Path, help="folder for the exported files (default: they are not kept)")
     parser.add_argument("--readme", type=Path, default=README)
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is unfinished is removed
+    signal.signal(signal.SIGTERM, lambda *_: files.leave(143))
     torch.set_num_threads(1)
     results = json.loads(args.results.read_text()) if args.results.exists() else {}
     for model in args.models:

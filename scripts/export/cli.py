@@ -165,7 +165,9 @@ def run(arguments: list[str] | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is unfinished is removed
+    if arguments is None:  # a program of its own: what is unfinished goes away, and the status is as shells have it
+        signal.signal(signal.SIGTERM, lambda *_: files.leave(143))
+        signal.signal(signal.SIGINT, lambda *_: files.leave(130))
     try:
         run(arguments)
     except NetworkError as error:

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from network import NetworkError
+
+UNFINISHED: set[Path] = set()  # folders of exports under way
 
 
 def say(text: str) -> None:
@@ -45,13 +49,26 @@ def unfinished(output: Path) -> Iterator[Path]:
 
     Converters' temporary files go to the same folder, so that they go away with it.
     """
+    folder = output.parent / f".{output.name}.{uuid.uuid4().hex[:8]}"
+    UNFINISHED.add(folder)
     try:
-        folder = tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent)
-    except OSError as error:
-        raise NetworkError(f"{output}: cannot be written: {error.strerror}") from error
-    with folder as name, temporary_files_in(name):
-        temporary = Path(name) / output.name
-        yield temporary
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise NetworkError(f"{output}: cannot be written: {error.strerror}") from error
+        temporary = folder / output.name
+        with temporary_files_in(str(folder)):
+            yield temporary
         if temporary.is_dir() and output.exists():
             remove(output)
         temporary.replace(output)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        UNFINISHED.discard(folder)
+
+
+def leave(status: int) -> None:
+    """For handlers of signals: an exception could be swallowed by a converter, or come before a folder is known."""
+    for folder in UNFINISHED:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(status)
