@@ -12,7 +12,7 @@
 #   make package          a .deb and a .tar.gz for this machine, in build/packages; package-static: in need of nothing
 #   make arm64            build/arm64/katago and its packages, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
 #   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin|jetson   build/BOARD/katago and its packages, for that board and newer
-#   make test-arm64       the backend's tests for Arm under qemu, as each board's core; needs qemu-user
+#   make test-arm64       the core of the tests, a game and a query for Arm under qemu, as each board's core; needs qemu-user
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
 
 BUILD ?= build
@@ -129,11 +129,13 @@ package-static:
 STRIP_ARM ?= aarch64-linux-gnu-strip
 ARM_CORES ?= cortex-a53 cortex-a72 cortex-a76
 
-test-arm64: arm64
+test-arm64: $(if $(KATAGO_SYSROOT),,build/sysroot/bookworm)
 	$(call configure_arm,arm64,-DKATAGO_TESTS=ON)
-	$(call compile,$(BUILD)/arm64,tests_backend)
-	for core in $(ARM_CORES); do \
-	  qemu-aarch64 -cpu $$core -L $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) $(BUILD)/arm64/tests_backend || exit 1; done
+	$(call compile,$(BUILD)/arm64,katago tests_core tests_nn tests_backend tests_eval)
+	@# The cores side by side, what each says in one piece.
+	printf '%s\n' $(ARM_CORES) | xargs -P $(JOBS) -I CORE sh -c 'log=$(BUILD)/arm64/test-CORE.log; \
+	  sh scripts/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
+	  status=$$?; cat $$log; exit $$status'
 
 install: engine
 	$(CMAKE) --install $(BUILD) --prefix $(PREFIX) --strip

@@ -7,7 +7,7 @@ set -eu
 usage() {
     cat <<'TEXT'
 Usage: sh scripts/setup.sh [--test] [--train] [--deps-only | --build-only]
-  --test        also install what the tests use (doctest, GNU Go as an opponent, python3)
+  --test        also install what the tests use (doctest, GNU Go as an opponent, python3, compiler and emulator for Arm)
   --train       only make .venv, the Python environment of scripts/train and scripts/export (about 4 GB)
   --deps-only   install packages, do not build
   --build-only  build, do not look at packages
@@ -22,6 +22,8 @@ fail() {
 
 build_packages="g++ make cmake ninja-build libeigen3-dev zlib1g-dev nlohmann-json3-dev"
 test_packages="doctest-dev gnugo python3"
+# For the tests as boards' processors (make test-arm64), on other processors than Arm's.
+arm_test_packages="g++-aarch64-linux-gnu qemu-user"
 
 with_tests=no
 train_only=no
@@ -87,6 +89,7 @@ as_root() {
 install_packages() {
     wanted=$build_packages
     [ $with_tests = yes ] && wanted="$wanted $test_packages"
+    [ $with_tests = yes ] && [ "$(uname -m)" != aarch64 ] && wanted="$wanted $arm_test_packages"
     # shellcheck disable=SC2086 # lists of words
     missing=$(missing_packages $wanted)
     if [ -z "$missing" ]; then

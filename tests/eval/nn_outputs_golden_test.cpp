@@ -72,7 +72,7 @@ struct Differences {
 };
 
 // A difference that is no number counts as the largest.
-void raise(double& maximum, double difference) {
+void enlarge(double& maximum, double difference) {
     if (!(difference <= maximum)) maximum = std::isnan(difference) ? INFINITY : difference;
 }
 
@@ -80,11 +80,11 @@ Differences compare(const Evaluation& found, const nlohmann::json& expected) {
     Differences d;
     d.rows = 1;
     auto value = [&](const char* key) { return expected.at(key).get<double>(); };
-    raise(d.probability, std::abs(found.white_win - value("whiteWin")));
-    raise(d.probability, std::abs(found.white_loss - value("whiteLoss")));
-    raise(d.probability, std::abs(found.no_result - value("noResult")));
+    enlarge(d.probability, std::abs(found.white_win - value("whiteWin")));
+    enlarge(d.probability, std::abs(found.white_loss - value("whiteLoss")));
+    enlarge(d.probability, std::abs(found.no_result - value("noResult")));
     auto points = [&](double v, const char* key) {
-        raise(d.points, std::abs(v - value(key)) - kRelativePoints * std::abs(value(key)));
+        enlarge(d.points, std::abs(v - value(key)) - kRelativePoints * std::abs(value(key)));
     };
     points(found.white_score_mean, "whiteScoreMean");
     points(found.white_lead, "whiteLead");
@@ -92,7 +92,7 @@ Differences compare(const Evaluation& found, const nlohmann::json& expected) {
     points(found.shortterm_winloss_error, "shorttermWinlossError");
     points(found.shortterm_score_error, "shorttermScoreError");
     const double square = value("whiteScoreMeanSq");
-    raise(d.square, std::abs(found.white_score_mean_sq - square) / std::max(1.0, std::abs(square)));
+    enlarge(d.square, std::abs(found.white_score_mean_sq - square) / std::max(1.0, std::abs(square)));
 
     const auto policy = expected.at("policy").get<std::vector<double>>();
     const auto ownership = expected.at("whiteOwnership").get<std::vector<double>>();
@@ -102,9 +102,10 @@ Differences compare(const Evaluation& found, const nlohmann::json& expected) {
     }
     for (size_t i = 0; i < policy.size(); ++i) {
         d.wrong_legality += (found.policy[i] < 0) != (policy[i] < 0);
-        raise(d.probability, std::abs(found.policy[i] - policy[i]));
+        enlarge(d.probability, std::abs(found.policy[i] - policy[i]));
     }
-    for (size_t i = 0; i < ownership.size(); ++i) raise(d.ownership, std::abs(found.white_ownership[i] - ownership[i]));
+    for (size_t i = 0; i < ownership.size(); ++i)
+        enlarge(d.ownership, std::abs(found.white_ownership[i] - ownership[i]));
     return d;
 }
 
@@ -241,9 +242,13 @@ TEST_CASE("evaluator: networks answer as the reference engine does") {
         if (file.ends_with(".jsonl.gz")) names.push_back(file.substr(0, file.size() - std::string(".jsonl.gz").size()));
     }
     std::sort(names.begin(), names.end());
+    // KATAGO_GOLDEN_SMALL: what an emulated processor computes in two minutes, small networks in its own kernels.
+    const bool small = std::getenv("KATAGO_GOLDEN_SMALL") != nullptr;
+    if (small) std::erase_if(names, [](const std::string& name) { return !name.starts_with("random-"); });
     CHECK(names.size() > 0);
     for (const Backend* backend : backends()) {
         CAPTURE(backend->name());
+        if (small && backend->name() == "reference") continue;
         for (const std::string& name : names) check_network(name, *backend);
     }
 }
