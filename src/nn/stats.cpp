@@ -79,4 +79,10 @@ GraphStats graph_stats(const Graph& graph, int area) {
     return stats;
 }
 
+const ProductWeights* product_weights(const Node& node) {
+    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
+    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
+    return nullptr;
+}
+
 }  // namespace katago

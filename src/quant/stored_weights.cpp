@@ -7,15 +7,8 @@
 
 #include "core/ensure.h"
 #include "core/half.h"
-#include "nn/stats.h"
 
 namespace katago {
-
-const ProductWeights* product_weights(const Node& node) {
-    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
-    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
-    return nullptr;
-}
 
 ProductShape product_shape(const Node& node) {
     if (const auto* conv = std::get_if<Conv2d>(&node.layer))

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "nn/graph.h"
+#include "nn/stats.h"
 
 namespace katago {
-
-// The weights of a node that is a product (convolution or matrix); null for other nodes.
-const ProductWeights* product_weights(const Node& node);
 
 // A convolution or matrix as one table of numbers per tap.
 struct ProductShape {

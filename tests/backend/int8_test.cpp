@@ -242,3 +242,19 @@ TEST_CASE("int8: all products of a residual trunk, of a transformer only the gat
     for (const NodeId id : {q, k, v, out}) CHECK_FALSE(gated[static_cast<size_t>(id)]);
     for (const NodeId id : {linear, gate, last}) CHECK(gated[static_cast<size_t>(id)]);
 }
+
+TEST_CASE("int8: what a quantized network keeps in halves is not rounded to 8 bits") {
+    Numbers numbers(5);
+    const auto halves = std::make_shared<std::vector<uint16_t>>(16 * 16, half_of_float(0.25f));
+    const auto middle_of = [&](const ProductWeights& first_weights) {
+        RandomNet net(7);
+        const NodeId stem = net.conv(net.planes, 16, 3);
+        const NodeId first = net.add(MatMul{16, 16, first_weights}, {stem});
+        const NodeId second = net.add(MatMul{16, 16, ProductWeights(*halves, halves)}, {first});
+        const std::vector<bool> marked = int8_nodes(net.build(net.add(Add{}, {stem, second})));
+        CHECK(marked[static_cast<size_t>(first)]);
+        return marked[static_cast<size_t>(second)];
+    };
+    CHECK_FALSE(middle_of(random_int8(numbers, 1, 16, 16, 16)));
+    CHECK(middle_of(ProductWeights(*halves, halves)));  // a network all in halves
+}

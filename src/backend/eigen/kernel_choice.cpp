@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "nn/stats.h"
+
 namespace katago::eigen {
 
 std::string_view name_of(ProductKernel kernel) {
@@ -34,13 +36,20 @@ std::vector<bool> int8_nodes(const Graph& graph) {
     const bool attention = std::any_of(graph.nodes().begin(), graph.nodes().end(),
                                        [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
     const std::vector<std::vector<NodeId>> readers = graph.readers();
+    // A quantized file that keeps a layer in halves found that it needs more than 8 bits.
+    const auto is_stored = [](const Node& node, DType dtype) {
+        const ProductWeights* weights = product_weights(node);
+        return weights != nullptr && weights->dtype() == dtype;
+    };
+    const bool quantized = std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                                       [&](const Node& node) { return is_stored(node, DType::Int8); });
     const auto is_gate = [&](NodeId id) { return std::holds_alternative<Multiply>(graph.node(id).layer); };
     const auto feeds_gate = [&](NodeId id) {
         return std::any_of(readers[static_cast<size_t>(id)].begin(), readers[static_cast<size_t>(id)].end(), is_gate);
     };
     for (size_t i = 0; i < marked.size(); ++i) {
         const Node& node = graph.nodes()[i];
-        marked[i] = marked[i] && product_shape(node).has_value();
+        marked[i] = marked[i] && product_shape(node).has_value() && !(quantized && is_stored(node, DType::Float16));
         if (!marked[i] || !attention) continue;
         bool gated = is_gate(node.inputs[0]) || feeds_gate(static_cast<NodeId>(i));
         for (const NodeId reader : readers[i]) {
