@@ -17,22 +17,26 @@ constexpr double kTwoOverPi = 2 / std::numbers::pi;
 class ScoreValueTable {
   public:
     ScoreValueTable() : values_(static_cast<size_t>(kMeans) * kStdevs) {
-        // atan at every tenth of a point that the sums need.
+        // atan at every tenth of a point that the sums need; those whole points apart lie beside each other, so that
+        // the sums of all means are added up side by side.
         constexpr int kReach = 10 * kRadius + 5 + 50 * (kStdevs - 1);
-        std::vector<double> atans(2 * kReach + 1);
+        std::vector<double> atans[10];
         for (int i = -kReach; i <= kReach; ++i)
-            atans[static_cast<size_t>(i + kReach)] = kTwoOverPi * std::atan(i / (10.0 * kLength));
+            atans[(i + kReach) % 10].push_back(kTwoOverPi * std::atan(i / (10.0 * kLength)));
         std::vector<double> weights(101);
         double total = 0;
         for (int i = -50; i <= 50; ++i)
             total += weights[static_cast<size_t>(i + 50)] = std::exp(-0.5 * (i / 10.0) * (i / 10.0));
-        for (int m = 0; m < kMeans; ++m) {
-            const double* center = &atans[static_cast<size_t>(10 * (m - kRadius) - 5 + kReach)];
-            for (int k = 0; k < kStdevs; ++k) {
-                double sum = 0;
-                for (int i = -50; i <= 50; ++i) sum += weights[static_cast<size_t>(i + 50)] * center[i * k];
-                values_[index(m, k)] = sum / total;
+        std::vector<double> sums(kMeans);
+        for (int k = 0; k < kStdevs; ++k) {
+            std::fill(sums.begin(), sums.end(), 0.0);
+            for (int i = -50; i <= 50; ++i) {
+                const int first = kReach - 10 * kRadius - 5 + i * k;
+                const double* atan = atans[first % 10].data() + first / 10;
+                const double weight = weights[static_cast<size_t>(i + 50)];
+                for (size_t m = 0; m < sums.size(); ++m) sums[m] += weight * atan[m];
             }
+            for (int m = 0; m < kMeans; ++m) values_[index(m, k)] = sums[static_cast<size_t>(m)] / total;
         }
     }
 
