@@ -40,14 +40,15 @@ std::string EigenBackend::description() const {
 std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const LoadOptions& options) const {
     const eigen::Kernels& kernels = eigen::kernels_for(set_);
     eigen::PlanChoices choices;
-    if (options.precision == Precision::Auto || options.precision == Precision::Int8) {
+    // Where 8-bit weights are accepted so are halves, for the layers that keep more: then nothing is measured.
+    const bool int8_takes_halves = options.precision == Precision::Int8 && kernels.half_dense != nullptr;
+    if (options.precision == Precision::Fp16 || int8_takes_halves) {
+        choices.kernels = eigen::half_choices(graph, kernels);
+    } else if (options.precision == Precision::Auto || options.precision == Precision::Int8) {
         choices.kernels = options.tuning_folder.empty()
                               ? eigen::usual_choices(graph, kernels)
                               : eigen::fastest_choices(eigen::measure(graph, kernels, options));
     }
-    // Where 8-bit weights are accepted so are halves, for the layers that keep more.
-    const bool takes_halves = options.precision == Precision::Int8 && kernels.half_dense != nullptr;
-    if (options.precision == Precision::Fp16 || takes_halves) choices.kernels = eigen::half_choices(graph, kernels);
     choices.int8 = options.precision == Precision::Int8;
     choices.half_weights = options.precision == Precision::Fp16;
     if (choices.int8 && kernels.int8_product == nullptr && options.log)
