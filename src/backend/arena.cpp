@@ -9,14 +9,11 @@
 #include <vector>
 
 #include "core/huge_pages.h"
+#include "core/round.h"
 
 namespace katago {
 
 namespace {
-
-size_t rounded_up(size_t value, size_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 bool alive_together(const ArenaBuffer& a, const ArenaBuffer& b) {
     return a.first_step <= b.last_step && b.first_step <= a.last_step;

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/ensure.h"
+#include "core/round.h"
 
 namespace katago {
 
@@ -16,14 +17,6 @@ namespace {
 
 // Address space only: pages are taken as they are written. Several weights share a region, few leave a rest.
 constexpr size_t kRegionBytes = size_t{32} << 20;
-
-constexpr size_t rounded_up(size_t value, size_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
-
-constexpr size_t rounded_down(size_t value, size_t multiple) {
-    return value / multiple * multiple;
-}
 
 }  // namespace
 
