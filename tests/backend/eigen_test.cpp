@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,10 @@ constexpr double kIntegerParity = 8e-3;
 constexpr double kInt8Parity = 4e-2;
 // Of weights rounded to FP16: each by up to 2^-11 = 5e-4 of itself, in half a dozen layers in a row.
 constexpr double kHalfParity = 3e-3;
-// Of plans that also add up in FP16: a Winograd layer errs by 1e-3 of the typical output (transforms, chains of eight
-// terms, their sums), its worst output by a few times that; several layers add up.
+// Of plans that also add up in FP16, in the trunk: what rounded tiles, weights and sums of one Winograd layer cost the
+// typical output is 2e-3 of it on 19x19 and 4e-3 on 2x2, where five of nine taps see no point; the worst of some
+// hundred outputs errs by three times that, and the largest value, which this is relative to, is two or three times the
+// typical.
 constexpr double kHalfSumsParity = 8e-3;
 // Relative, of mish and SiLU: a few rounding steps of 6e-8 around an exponential that is good to 3e-7.
 constexpr double kActivation = 1e-6;
@@ -87,6 +90,50 @@ double relative_error(const std::vector<float>& found, const std::vector<float>&
     return error / largest;
 }
 
+// What follows the policy, as a network whose planes are the policy; nothing where other outputs are made of more.
+std::optional<Graph> heads_after_policy(const Graph& graph) {
+    const GraphOutputs& o = graph.outputs();
+    GraphBuilder builder;
+    std::vector<NodeId> moved(graph.nodes().size(), -1);
+    const auto to = [&](NodeId id) -> NodeId& { return moved[static_cast<size_t>(id)]; };
+    to(o.policy) = builder.add("trunk", InputSpatial{graph.node(o.policy).type.channels}, {});
+    for (NodeId id = o.policy + 1; id < static_cast<NodeId>(moved.size()); ++id) {
+        std::vector<NodeId> inputs;
+        for (const NodeId input : graph.node(id).inputs) inputs.push_back(to(input));
+        const bool readable = std::none_of(inputs.begin(), inputs.end(), [](NodeId input) { return input < 0; });
+        if (!inputs.empty() && readable) to(id) = builder.add(graph.node(id).name, graph.node(id).layer, inputs);
+    }
+    for (const NodeId id : {o.pass, o.value, o.score, o.ownership}) {
+        if (to(id) < 0) return std::nullopt;
+    }
+    return builder.build({to(o.policy), to(o.pass), to(o.value), to(o.score), to(o.ownership)});
+}
+
+// Outputs [first, last) of a plan, each within `bound`.
+void check_outputs(const Outputs& found, const Outputs& wanted, size_t first, size_t last, double bound) {
+    for (size_t i = first; i < last; ++i) {
+        CAPTURE(i);
+        CHECK(relative_error(found.rows[i], wanted.rows[i]) <= bound);
+    }
+}
+
+// Plans that add up in FP16 do so in the trunk alone. A head's sum may come out far smaller than its terms, the more so
+// on a tiny board, where it is made of few points; the trunk's error is then large in it, however well it is computed.
+// So the trunk is compared, and the heads with what they must make of the trunk that was found: they add up in FP32,
+// and keep a closer bound.
+void check_half_sums(const Graph& graph, BoardShape board, int batch, const Outputs& found, const Outputs& wanted) {
+    const size_t outputs = wanted.rows.size();
+    const std::optional<Graph> heads = heads_after_policy(graph);
+    check_outputs(found, wanted, 0, heads ? 1 : outputs, kHalfSumsParity);
+    if (!heads) return;
+    Outputs from_found(*heads, board, batch);
+    find_backend("reference")
+        .load(*heads)
+        ->compile(board, batch)
+        ->run(batch, {found.rows[0].data(), nullptr, nullptr}, from_found.pointers());
+    check_outputs(found, from_found, 1, outputs, kHalfParity);
+}
+
 void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kBoards,
                   const std::vector<int>& batches = kBatches) {
     const int most = *std::max_element(batches.begin(), batches.end());
@@ -96,7 +143,6 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kB
             const bool integers = precision == Precision::Auto || precision == Precision::Int8;
             if (integers && eigen::kernels_for(set).integer_dense == nullptr) continue;
             const bool half_sums = precision == Precision::Fp16 && eigen::kernels_for(set).half_dense != nullptr;
-            const double most_error = half_sums ? kHalfSumsParity : bound;
             LoadOptions options;
             options.precision = precision;
             const auto model = EigenBackend(set).load(graph, options);
@@ -108,14 +154,15 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards = kB
                 for (const int batch : batches) {
                     Outputs found(graph, board, batch);
                     plan->run(batch, inputs.pointers(), found.pointers());
-                    for (size_t i = 0; i < wanted.rows.size(); ++i) {
-                        CAPTURE(std::string(name_of(set)));
-                        CAPTURE(std::string(name_of(precision)));
-                        CAPTURE(board.height);
-                        CAPTURE(board.width);
-                        CAPTURE(batch);
-                        CAPTURE(i);
-                        CHECK(relative_error(found.rows[i], wanted.rows[i]) <= most_error);
+                    CAPTURE(std::string(name_of(set)));
+                    CAPTURE(std::string(name_of(precision)));
+                    CAPTURE(board.height);
+                    CAPTURE(board.width);
+                    CAPTURE(batch);
+                    if (half_sums) {
+                        check_half_sums(graph, board, batch, found, wanted);
+                    } else {
+                        check_outputs(found, wanted, 0, wanted.rows.size(), bound);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernels in halves alone, against plain loops over numbers that halves hold exactly, so that only sums round.
+// The kernels in halves alone, against plain loops over numbers that halves hold exactly, so that only sums round:
+// within what rounding may cost, and with every rounding where it belongs.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -22,6 +23,9 @@ namespace {
 // Relative to the largest value. Half a unit in the last place of a half is 5e-4 of it; chains of up to 32 terms and
 // their sums add a few of those, Winograd's transforms a factor more.
 constexpr double kDense = 3e-3, kWinograd = 1e-2, kAttention = 5e-3;
+
+// Of kernels in halves against the same roundings one by one: what is left is the FP32 of the output's transform.
+constexpr double kSameRoundings = 1e-6;
 
 float rounded(float x) {
     return float_of_half(half_of_float(x));
@@ -47,6 +51,60 @@ std::vector<float> halves_row(Numbers& numbers, int count) {
     std::vector<float> row = numbers.row(static_cast<size_t>(count));
     for (float& x : row) x = rounded(x);
     return row;
+}
+
+// The nearest half, ties to even, in one step: by way of a float it would be rounded twice.
+double nearest_half(double x) {
+    if (x == 0) return 0;
+    constexpr int kBits = 10, kLeastExponent = -14;
+    const int shift = kBits - std::max(std::ilogb(x), kLeastExponent);
+    return std::ldexp(std::nearbyint(std::ldexp(x, shift)), -shift);
+}
+
+// The sum of product(k), added up in halves as kernels do: in chains, those within a group of 32, then the groups.
+template <class Product>
+double half_sum(int depth, int chain, const Product& product) {
+    constexpr int kGroup = 32;
+    double sum = 0;
+    for (int group = 0; group < depth; group += kGroup) {
+        const int end = std::min(group + kGroup, depth);
+        double of_group = 0;
+        for (int first = group; first < end; first += chain) {
+            double of_chain = 0;
+            for (int k = first; k < std::min(first + chain, end); ++k) of_chain = nearest_half(of_chain + product(k));
+            of_group = nearest_half(of_group + of_chain);
+        }
+        sum = nearest_half(sum + of_group);
+    }
+    return sum;
+}
+
+// Winograd's transforms along one axis, with the points of kernels.h.
+constexpr double kA = kWinogradPointA, kB = kWinogradPointB, kA2 = kA * kA, kB2 = kB * kB;
+constexpr double kInputTransform[6][6] = {{kA2 * kB2, 0, -kA2 - kB2, 0, 1, 0}, {0, -kB2* kA, -kB2, kA, 1, 0},
+                                          {0, kB2* kA, -kB2, -kA, 1, 0},       {0, -kA2* kB, -kA2, kB, 1, 0},
+                                          {0, kA2* kB, -kA2, -kB, 1, 0},       {0, kA2* kB2, 0, -kA2 - kB2, 0, 1}};
+constexpr double kOutputTransform[4][6] = {{1, 1, 1, 1, 1, 0},
+                                           {0, kA, -kA, kB, -kB, 0},
+                                           {0, kA2, kA2, kB2, kB2, 0},
+                                           {0, kA2* kA, -kA2* kA, kB2* kB, -kB2* kB, 1}};
+
+// The transformed inputs of boards of one tile, in halves: [board][position][channel].
+std::vector<double> transformed_tiles(Rows& in, int height, int width) {
+    std::vector<double> tiles;
+    for (int board = 0; board < in.rows; board += height * width) {
+        for (int p = 0; p < kWinogradPositions; ++p) {
+            for (int c = 0; c < in.channels; ++c) {
+                double sum = 0;
+                for (int point = 0; point < height * width; ++point) {
+                    sum += kInputTransform[p / 6][point / width + 1] * kInputTransform[p % 6][point % width + 1] *
+                           double{in.at(board + point, c)};
+                }
+                tiles.push_back(nearest_half(sum));
+            }
+        }
+    }
+    return tiles;
 }
 
 // The largest difference from `exact(row, channel)` over the largest value.
@@ -138,6 +196,79 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
                       }
                       return sum;
                   }) <= kWinograd);
+        }
+    });
+}
+
+TEST_CASE("half kernels: products round once an addition, in chains of 32") {
+    for_each_half_set(&Kernels::half_dense, [](const Kernels& kernels) {
+        Numbers numbers(4);
+        for (const int depth : {8, 33, 100}) {
+            const int rows = 15, out = 21;
+            Rows in(depth, rows), found(out, rows);
+            in.fill(numbers);
+            const std::vector<float> weights = halves_row(numbers, depth * out);
+            const PackedIntegers packed = pack_half_dense(weights, depth, out);
+            AlignedInt16s halves(static_cast<size_t>((depth + 7) / 8 * 8 * rows));
+            IntegerDenseCall call;
+            call.in = in.floats.data(), call.weights = packed.pointers(), call.quantized = halves.data();
+            call.rows = rows, call.depth = depth, call.vectors = vectors_of(out, 4);
+            call.out.raw = found.floats.data(), call.out.points = rows;
+            kernels.half_dense(call);
+            CAPTURE(depth);
+            CHECK(error_of(found, [&](int row, int o) {
+                      return half_sum(depth, 32, [&](int k) {
+                          return double{in.at(row, k)} * double{weights[static_cast<size_t>(k * out + o)]};
+                      });
+                  }) == 0);
+        }
+    });
+}
+
+TEST_CASE("half kernels: a tile's products round once an addition, in chains of eight") {
+    for_each_half_set(&Kernels::half_winograd, [](const Kernels& kernels) {
+        if (kernels.half_dense == nullptr) return;  // it multiplies floats
+        Numbers numbers(5);
+        struct Case {
+            int height, width, channels;
+        };
+        for (const Case& shape : {Case{2, 2, 33}, Case{3, 4, 8}, Case{4, 4, 77}}) {
+            const int height = shape.height, width = shape.width, channels = shape.channels;
+            const int out = 17, batch = 3, area = height * width, units = (channels + 7) / 8;
+            const Conv2d conv{3, 3, channels, out, 1, 1, make_weights(halves_row(numbers, 9 * channels * out))};
+            const PackedIntegers packed = pack_half_winograd(conv);
+            Rows in(channels, batch * area), found(out, batch * area);
+            // With so few bits FP32 transforms them exactly, however it is done.
+            for (int row = 0; row < in.rows; ++row) {
+                for (int c = 0; c < channels; ++c) in.at(row, c) = std::floor(numbers.next() * 8) / 8;
+            }
+            AlignedInt16s tiles(kernels.winograd_input_floats(height, width, batch, units * 8));
+            AlignedFloats scratch(kernels.half_winograd_scratch_floats(height, width, batch, channels, out));
+            IntegerWinogradCall call;
+            call.in = in.floats.data(), call.weights = packed.pointers();
+            call.height = height, call.width = width, call.in_channels = channels;
+            call.out_vectors = vectors_of(out, 4);
+            call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out.raw = found.floats.data();
+            call.out.batch = batch, call.out.points = static_cast<size_t>(area);
+            kernels.half_winograd(call);
+            CAPTURE(channels);
+            const std::vector<double> transformed = transformed_tiles(in, height, width);
+            const auto weight = [&](int position, int channel, int o) {
+                const int panel = position * ((out + 7) / 8) + o / 8;
+                const auto place = static_cast<size_t>(((panel * units * 8) + channel) * 8 + o % 8);
+                return double{float_of_half(static_cast<uint16_t>(packed.values[place]))};
+            };
+            CHECK(error_of(found, [&](int row, int o) {
+                      const int y = row % area / width, x = row % width;
+                      double sum = 0;
+                      for (int p = 0; p < kWinogradPositions; ++p) {
+                          const double* inputs =
+                              &transformed[static_cast<size_t>((row / area * kWinogradPositions + p) * channels)];
+                          sum += kOutputTransform[y][p / 6] * kOutputTransform[x][p % 6] *
+                                 half_sum(channels, 8, [&](int k) { return inputs[k] * weight(p, k, o); });
+                      }
+                      return sum;
+                  }) <= kSameRoundings);
         }
     });
 }
