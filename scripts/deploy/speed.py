@@ -4,8 +4,9 @@
     python scripts/deploy/table.py --files FILES ...        # exports what is timed here
     python scripts/deploy/speed.py --files FILES --int8 {model}-int8.safetensors MODEL.bin.gz...
 
-It needs the package openvino beside what setup.sh installs. One thread, 19x19, batches of one. Every contender is timed
-in each of several rounds, so that a machine that is slower for a while is so for all; the median of the rounds counts.
+It needs openvino (2026.4 was used) beside what setup.sh installs: .venv/bin/pip install openvino. One thread, 19x19,
+batches of one. Every contender is timed in each of several rounds, so that a machine that is slower for a while is so
+for all; the median of the rounds counts.
 The engine times itself: `katago benchmarknn`.
 """
 
@@ -156,7 +157,7 @@ def main() -> int:
         print(f"speed: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"speed: the Python package {error.name} is missing; pip installs it", file=sys.stderr)
+        print(f"speed: the Python package {error.name} is missing: .venv/bin/pip install {error.name}", file=sys.stderr)
         return 1
     lines = [
         f"{processor()}; medians of {args.rounds} rounds, in brackets the least and the most.",
