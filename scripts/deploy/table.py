@@ -168,7 +168,8 @@ def main() -> int:
                 continue
             if case[1] == "int8" and moments is None:
                 moments = moments_of(net, model, args)
-            results[key] = measure(net, model, case, args, moments)
+            # Halves are shown as they are without --calibration.
+            results[key] = measure(net, model, case, args, moments if case[1] == "int8" else None)
             temporary = args.results.with_suffix(".new")
             temporary.write_text(json.dumps(results, indent=1) + "\n")
             os.replace(temporary, args.results)

@@ -80,8 +80,10 @@ class ExampleTest(Case):
         output = self.folder / "checked.onnx"
         command = [sys.executable, str(DEPLOY.parent / "export"), str(self.model), "--format", "onnx", "--board", "9"]
         command += ["--output", str(output), "--check", str(self.game), "--engine", str(ENGINE), "--positions", "4"]
+        command += ["--precision", "fp16", "--calibration", str(self.game)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"(?s)calibrating on \d+ positions.*rounding to halves: (\d+) of \1 layers")
         header, row = done.stdout.splitlines()
         self.assertIn("policy KL", header)
         self.assertRegex(row, r"^onnxruntime \S+ +4 +100\.0 +100\.0 ")

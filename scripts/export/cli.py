@@ -19,7 +19,7 @@ from . import check, files, positions, runtimes, to_coreml, to_onnx, to_tflite
 from .files import say
 from .fold import fold
 from .interface import ExportModule, Settings, check_exportable
-from .quantize import collect_moments, has_codes, quantize
+from .quantize import collect_moments, has_codes, quantize, round_to_halves
 
 CALIBRATION_POSITIONS = 24
 CALIBRATION_SEED, CHECK_SEED = 1, 2  # different positions
@@ -33,12 +33,13 @@ class Format:
     blocks: bool  # whether weights can have a scale per block of input channels
     runtime: Callable[[Path, int], runtimes.Runtime]
     int8_activations: bool = False  # whether the runtime can make them on the way, by scales of each position
+    single_sums: bool = False  # whether products can be in halves and all else in single precision
 
 
 FORMATS = {
     "onnx": Format(".onnx", to_onnx.convert, True, runtimes.OnnxRuntime),
     "tflite": Format(".tflite", to_tflite.convert, False, runtimes.LiteRt, int8_activations=True),
-    "coreml": Format(".mlpackage", to_coreml.convert, False, to_coreml.ReadBack),
+    "coreml": Format(".mlpackage", to_coreml.convert, False, to_coreml.ReadBack, single_sums=True),
 }
 
 
@@ -56,13 +57,19 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--batch", help="positions of an evaluation, or dynamic (default: dynamic for onnx, else 1)")
     parser.add_argument("--output", type=Path, help="where to write (default: the network's name, here)")
     parser.add_argument(
-        "--calibration", type=Path, metavar="GAMES", help="int8: SGF files whose positions show what matters"
+        "--calibration", type=Path, metavar="GAMES", help="int8, fp16: SGF files whose positions show what matters"
     )
     parser.add_argument(
         "--activations",
         choices=("float", "int8"),
         default="float",
         help="int8: compute in floats (exact), or in int8 with scales of each position (tflite: faster, less exact)",
+    )
+    parser.add_argument(
+        "--sums",
+        choices=("half", "single"),
+        default="half",
+        help="coreml, fp16: all between products: in halves (for the Neural Engine), or in single precision (closer)",
     )
     parser.add_argument(
         "--check", type=Path, metavar="GAMES", help="compare with the engine on positions of these SGF files"
@@ -110,11 +117,14 @@ def calibration_inputs(
 
 
 def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> dict[str, torch.Tensor] | None:
-    if FORMATS[args.format].blocks and has_codes(net.module):
+    if args.precision == "fp32":
+        return None
+    if args.precision == "int8" and FORMATS[args.format].blocks and has_codes(net.module):
         say("the network is INT8 already: its codes are kept")
         return None
     if not args.calibration:
-        say("WARNING: without --calibration weights are rounded one by one, which loses several times as much")
+        if args.precision == "int8":
+            say("WARNING: without --calibration weights are rounded one by one, which loses several times as much")
         return None
     inputs = calibration_inputs(net, args, settings)
     say(f"calibrating on {len(inputs)} positions")
@@ -127,7 +137,10 @@ def export(
     chosen = FORMATS[args.format]
     module = fold(net.module, settings.height, settings.width)
     weights = quantize(module, chosen.blocks, moments) if settings.precision == "int8" else None
+    if settings.precision == "fp16" and moments:
+        round_to_halves(module, moments)
     extra = {"activations": args.activations} if chosen.int8_activations else {}
+    extra |= {"sums": args.sums} if chosen.single_sums else {}
     say(f"converting {net.config.name} to {args.format}, {settings.precision}")
     with files.unfinished(output) as temporary:
         chosen.convert(ExportModule(module, settings.mask), settings, weights, temporary, **extra)
@@ -154,11 +167,13 @@ def run(arguments: list[str] | None) -> None:
         raise NetworkError(f"--output {output}: the name must end in {FORMATS[args.format].suffix}")
     if args.activations == "int8" and not (args.precision == "int8" and FORMATS[args.format].int8_activations):
         raise NetworkError("--activations int8 goes with --format tflite --precision int8")
+    if args.sums == "single" and not (args.precision == "fp16" and FORMATS[args.format].single_sums):
+        raise NetworkError("--sums single goes with --format coreml --precision fp16")
     torch.set_num_threads(args.threads)
     say(f"reading {args.model}")
     net = network.read(args.model)
     check_exportable(net.config, settings)
-    moments = calibrate(net, args, settings) if args.precision == "int8" else None
+    moments = calibrate(net, args, settings)
     export(net, args, settings, output, moments)
     if args.check:
         run_check(net, args, output)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """INT8 weights: 8-bit codes with a scale per (output channel, tap, block of input channels), or per output channel.
+And weights in halves.
 
 With calibration positions the rounding is error-compensated: what rounding one weight does to the layer's output is
 made up for by the weights that follow, by the layer's real inputs (the recipe known as OBQ or GPTQ). Static scales for
@@ -9,7 +10,7 @@ quantize` has rounded already keeps its codes where a format has scales per bloc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,8 +131,8 @@ def round_plainly(matrix: Tensor, steps: Tensor) -> Tensor:
     return (matrix / steps).round().clamp(-MAX_CODE, MAX_CODE)
 
 
-def round_compensated(matrix: Tensor, steps: Tensor, moments: Tensor) -> Tensor:
-    """`steps` is each weight's scale. Columns go in order of falling second moment."""
+def round_compensated(matrix: Tensor, nearest: Callable[[Tensor, int], Tensor], moments: Tensor) -> Tensor:
+    """`nearest` rounds the values of the column of that number. Columns go in order of falling second moment."""
     columns = matrix.shape[1]
     moments = moments.double()
     diagonal = moments.diagonal()
@@ -139,24 +140,44 @@ def round_compensated(matrix: Tensor, steps: Tensor, moments: Tensor) -> Tensor:
     order = diagonal.argsort(descending=True)
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(moments[order][:, order]))
     factor = torch.linalg.cholesky(inverse, upper=True).float()
-    rest, steps = matrix[:, order].clone(), steps[:, order]
-    # The largest weight of a block keeps the outermost code, so that the scale can be found again from the values.
-    outermost = (rest.abs() / steps).round() >= MAX_CODE
-    signs = rest.sign()
-    codes = torch.empty_like(rest)
+    rest = matrix[:, order].clone()
+    rounded = torch.empty_like(rest)
     for start in range(0, columns, LAZY_COLUMNS):
         end = min(start + LAZY_COLUMNS, columns)
         errors = torch.empty(matrix.shape[0], end - start)
         for i in range(start, end):
-            code = (rest[:, i] / steps[:, i]).round().clamp(-MAX_CODE, MAX_CODE)
-            code = torch.where(outermost[:, i], MAX_CODE * signs[:, i], code)
-            error = (rest[:, i] - code * steps[:, i]) / factor[i, i]
+            rounded[:, i] = nearest(rest[:, i], int(order[i]))
+            error = (rest[:, i] - rounded[:, i]) / factor[i, i]
             rest[:, i + 1 : end] -= error.unsqueeze(1) * factor[i, i + 1 : end]
-            codes[:, i], errors[:, i - start] = code, error
+            errors[:, i - start] = error
         rest[:, end:] -= errors @ factor[start:end, end:]
-    restored = torch.empty_like(codes)
-    restored[:, order] = codes
+    restored = torch.empty_like(rounded)
+    restored[:, order] = rounded
     return restored
+
+
+def codes_compensated(matrix: Tensor, steps: Tensor, moments: Tensor) -> Tensor:
+    """`steps` is each weight's scale."""
+    # The largest weight of a block keeps the outermost code, so that the scale can be found again from the values.
+    outermost = (matrix.abs() / steps).round() >= MAX_CODE
+    signs = matrix.sign()
+
+    def nearest(values: Tensor, column: int) -> Tensor:
+        code = round_plainly(values, steps[:, column])
+        return torch.where(outermost[:, column], MAX_CODE * signs[:, column], code) * steps[:, column]
+
+    return (round_compensated(matrix, nearest, moments) / steps).round()
+
+
+def round_to_halves(module: NetworkModule, moments: dict[str, Tensor]) -> None:
+    """Replaces the weights of a folded network by halves that change the layers' outputs least."""
+    layers = quantizable(module)
+    for number, (name, layer) in enumerate(layers.items(), 1):
+        if number % 20 == 0 or number == len(layers):
+            say(f"rounding to halves: {number} of {len(layers)} layers")
+        weight: Tensor = layer.weight
+        halves = round_compensated(to_matrix(weight.detach()), lambda x, _: x.half().float(), moments[name])
+        weight.data = from_matrix(halves, tuple(weight.shape)).contiguous()
 
 
 def quantize_weight(weight: Tensor, blocks: bool, moments: Tensor | None) -> QuantizedWeight:
@@ -166,7 +187,7 @@ def quantize_weight(weight: Tensor, blocks: bool, moments: Tensor | None) -> Qua
     largest = matrix.reshape(rows, -1, size).abs().amax(dim=2)
     scales = torch.where(largest > 0, largest / MAX_CODE, 1.0)
     steps = scales.repeat_interleave(size, dim=1)
-    codes = round_plainly(matrix, steps) if moments is None else round_compensated(matrix, steps, moments)
+    codes = round_plainly(matrix, steps) if moments is None else codes_compensated(matrix, steps, moments)
     return QuantizedWeight(codes.to(torch.int8), scales, tuple(weight.shape))
 
 

@@ -13,6 +13,7 @@ import tempfile
 import unittest
 from contextlib import redirect_stderr
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -23,9 +24,10 @@ from onnx import numpy_helper
 
 import network
 from export import check, cli, files, positions, quantize, runtimes, to_coreml, to_onnx, to_tflite
-from export.fold import fold
+from export.fold import BiasedConv, fold
 from export.interface import OUTPUT_NAMES, ExportModule, Settings
 from network import golden
+from network.layers import Conv
 from network.own_file import Int8Weights
 
 FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
@@ -76,11 +78,17 @@ def tiny_network() -> network.Network:
     return network.build(config)
 
 
-def random_inputs(size: int = 9, count: int = 1) -> dict[str, np.ndarray]:
-    generator = np.random.default_rng(1)
+def random_inputs(size: int = 9, count: int = 1, seed: int = 1) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(seed)
     spatial = generator.integers(0, 2, (count, 22, size, size)).astype(np.float32)
     spatial[:, 0] = 1
     return {"spatial": spatial, "global": generator.random((count, 19), np.float32), "mask": spatial[:, :1]}
+
+
+def is_half(op: Any) -> bool:
+    """Whether an operation of a Core ML program gives halves."""
+    kind = op.outputs[0].dtype
+    return hasattr(kind, "__type_info__") and str(kind.__type_info__()) == "fp16"
 
 
 def torch_outputs(module: torch.nn.Module, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -293,6 +301,24 @@ class FormatTest(Case):
             if precision == "fp16":
                 self.assert_close(to_coreml.ReadBack(path, rounding=False).run(inputs), of_halves, SAME)
 
+    def test_coreml_with_single_sums_has_products_alone_in_halves(self) -> None:
+        network_of_floats, inputs = fold(tiny_network().module, 9, 9), random_inputs()
+        wanted = torch_outputs(network_of_floats, inputs)
+        worst = {}
+        for sums in ("half", "single"):
+            path = self.folder / f"{sums}.mlpackage"
+            module = ExportModule(fold(tiny_network().module, 9, 9), False)
+            to_coreml.convert(module, Settings(9, 9, 1, precision="fp16"), None, path, sums)
+            runtime = to_coreml.ReadBack(path)
+            found = runtime.run(inputs)
+            worst[sums] = sum(float(np.square(found[name] - wanted[name]).mean()) for name in OUTPUT_NAMES)
+        operations = runtime.program.functions["main"].operations
+        halves = [op.op_type for op in operations if op.op_type not in ("const", "cast") and is_half(op)]
+        self.assertLessEqual(set(halves), to_coreml.PRODUCTS)
+        convolutions = sum(isinstance(layer, Conv | BiasedConv) for layer in network_of_floats.trunk.modules())
+        self.assertEqual(halves.count("conv"), convolutions)
+        self.assertLess(worst["single"], worst["half"])
+
 
 class QuantizeTest(unittest.TestCase):
     def test_rounding_is_within_half_a_step(self) -> None:
@@ -316,6 +342,27 @@ class QuantizeTest(unittest.TestCase):
             return float((inputs @ (found.values() - weight).T).square().mean())
 
         self.assertLess(output_error(moments), 0.5 * output_error(None))
+
+    def test_compensated_halves_change_outputs_less(self) -> None:
+        exact, plain, compensated = (fold(tiny_network().module, 9, 9) for _ in range(3))
+        calibration, others = ([random_inputs(seed=seed) for seed in seeds] for seeds in (range(24), range(24, 30)))
+        arguments = [(torch.from_numpy(i["spatial"]), torch.from_numpy(i["global"])) for i in calibration]
+        moments = quantize.collect_moments(exact, arguments)
+        quantize.round_to_halves(compensated, moments)
+        for layer in quantize.quantizable(plain).values():
+            layer.weight.data = layer.weight.half().float()
+        for name, layer in quantize.quantizable(compensated).items():
+            self.assertTrue(torch.equal(layer.weight, layer.weight.half().float()), name)
+
+        def error(module: network.NetworkModule) -> float:
+            """Mean square, over outputs of positions that were not calibrated on."""
+            total = 0.0
+            for inputs in others:
+                found, wanted = torch_outputs(module, inputs), torch_outputs(exact, inputs)
+                total += sum(float(np.square(found[name] - wanted[name]).mean()) for name in wanted)
+            return total
+
+        self.assertLess(error(compensated), 0.7 * error(plain))
 
     def test_codes_of_a_file_survive_the_folding_of_norms(self) -> None:
         net = tiny_network()
@@ -361,6 +408,7 @@ class FailureTest(Case):
             ((model, "--format", "onnx", "--output", self.folder / "net.tflite"), "must end in .onnx"),
             ((model, "--format", "onnx", "--output", self.folder / "no" / "net.onnx"), "cannot be written"),
             ((model, "--format", "onnx", "--activations", "int8"), "--activations int8 goes with"),
+            ((model, "--format", "coreml", "--sums", "single"), "--sums single goes with"),
             ((model, "--format", "onnx", "--precision", "int8", "--calibration", "/nowhere"), "/nowhere: there is no"),
         ):
             with self.subTest(words):

@@ -20,6 +20,15 @@ from .to_tflite import quiet
 
 # Parts of the names of weights that stay halves.
 SPARED = ("policy_head_", "value_head_", "trunk_linear_", "meta_encoder_", "gpool_to_bias_")
+HEADS = {"policy_head", "value_head"}
+PRODUCTS = {"conv", "linear", "matmul"}
+
+
+def is_product_of_trunk(op: Any) -> bool:
+    """Where nearly all the time goes; what lies between, and the heads, are cheap to keep exact."""
+    from coremltools.converters.mil.mil.scope import ScopeSource
+
+    return op.op_type in PRODUCTS and HEADS.isdisjoint(op.scopes.get(ScopeSource.TORCHSCRIPT_MODULE_NAME, []))
 
 
 def int8_weights(model: Any) -> Any:
@@ -45,7 +54,13 @@ def describe_interface(model: Any, texts: dict[str, str]) -> None:
             descriptions[name] = texts[f"{kind}.{name}"]
 
 
-def convert(module: ExportModule, settings: Settings, weights: dict[str, QuantizedWeight] | None, path: Path) -> None:
+def convert(
+    module: ExportModule,
+    settings: Settings,
+    weights: dict[str, QuantizedWeight] | None,
+    path: Path,
+    sums: str = "half",
+) -> None:
     if settings.batch is None:
         raise NetworkError("coreml: the batch must be a number; --batch dynamic is for onnx")
     with quiet():
@@ -57,6 +72,8 @@ def convert(module: ExportModule, settings: Settings, weights: dict[str, Quantiz
     if settings.precision != "fp32":
         keep_rotations_in_parts(module)
     precision = ct.precision.FLOAT32 if settings.precision == "fp32" else ct.precision.FLOAT16
+    if sums == "single":
+        precision = ct.transform.FP16ComputePrecision(op_selector=is_product_of_trunk)
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore")
         traced = torch.jit.trace(module.eval(), inputs, check_trace=False)
