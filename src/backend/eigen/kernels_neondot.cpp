@@ -14,7 +14,7 @@ constexpr InstructionSet kSet = InstructionSet::NeonDot;
 constexpr int kWidth = 4;
 constexpr int kMaxRows = 10;        // of 32 registers 20 hold sums
 constexpr int kMaxIntegerRows = 8;  // by two vectors: 16 sums
-constexpr int kMaxHalfRows = 13;    // sums; inputs, of which one lane is multiplied at a time, must be in the first 16
+constexpr int kMaxHalfRows = 9;     // sums, chains and inputs
 #define KATAGO_HALF_KERNELS
 
 #include "backend/eigen/kernels/kernels.inl"

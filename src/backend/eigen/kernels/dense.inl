@@ -101,7 +101,8 @@ constexpr TileTable kTiles = make_tile_table(std::make_integer_sequence<int, kMa
 
 // Rows in as few tiles as possible, of sizes as equal as possible: 25 rows are 13 + 12, not 14 + 11.
 struct RowTiles {
-    explicit RowTiles(int rows) : count((rows + kMaxRows - 1) / kMaxRows), base(rows / count), longer(rows % count) {}
+    explicit RowTiles(int rows)
+        : count((rows + kMaxRows - 1) / kMaxRows), base(count == 0 ? 0 : rows / count), longer(rows - base * count) {}
     int count, base, longer;
     int rows(int tile) const { return base + (tile < longer ? 1 : 0); }
 };

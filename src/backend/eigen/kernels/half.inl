@@ -5,7 +5,7 @@
 // again, group by group: of n terms the error grows with the square root of the chain and of n / group, not of n. FP32
 // sums of the chains would be as accurate as chains of 16, but conversions take four times as long as additions.
 
-constexpr int kUnitsOfGroup = 4;  // units whose chains are added up before they join the sum
+constexpr int kUnitsOfGroup = 8;  // units whose chains are added up before they join the sum
 
 using HalfBits [[gnu::may_alias]] = float16x8_t;
 
@@ -35,12 +35,12 @@ KERNEL_INLINE Vector high_floats(Half x) {
 template <int kLane>
 KERNEL_INLINE Half times_lane(Half a, Half b) {
     Half product;
-    asm("fmul %0.8h, %1.8h, %2.h[%3]" : "=w"(product.v) : "w"(a.v), "x"(b.v), "i"(kLane));
+    asm volatile("fmul %0.8h, %1.8h, %2.h[%3]" : "=w"(product.v) : "w"(a.v), "x"(b.v), "i"(kLane));
     return product;
 }
 template <int kLane>
 KERNEL_INLINE void add_times_lane(Half& sum, Half a, Half b) {
-    asm("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
+    asm volatile("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
 }
 // sum[kRows] (+)= a[kRows, one unit] * b[one unit, 8]
 template <int kRows, bool kAccumulate>
@@ -64,30 +64,21 @@ KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (
 // c[kRows] = a[kRows, units] * b[units, 8]
 //   a   units of [rows][8], a_stride halves apart
 //   b   a packed panel, [units * 8][8]
-//   kChain   units of a chain: 1, or all of a group
-template <int kRows, int kChain>
+template <int kRows>
 void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, int16_t* c) {
-    static_assert(kChain == 1 || kChain == kUnitsOfGroup);
     constexpr int kPanel = kHalves * kHalves;
-    alignas(64) int16_t partial[kRows * kHalves];
     for (int first = 0; first < units; first += kUnitsOfGroup) {
-        const int count = min_of(kUnitsOfGroup, units - first);
+        const int last = min_of(first + kUnitsOfGroup, units) - 1;
         Half sum[kRows];
         multiply_half_unit<kRows, false>(a, b, sum);
-        for (int unit = 1; unit < count; ++unit) {
+        for (int unit = first; unit < last; ++unit) {
             a += a_stride, b += kPanel;
-            if constexpr (kChain == 1) {
-                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-                    store_half(partial + decltype(r)::value * kHalves, sum[decltype(r)::value]);
-                });
-                multiply_half_unit<kRows, false>(a, b, sum);
-                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-                    constexpr int kRow = decltype(r)::value;
-                    sum[kRow] = sum[kRow] + load_half(partial + kRow * kHalves);
-                });
-            } else {
-                multiply_half_unit<kRows, true>(a, b, sum);
-            }
+            Half chain[kRows];
+            multiply_half_unit<kRows, false>(a, b, chain);
+            unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(r)::value;
+                sum[kRow] = sum[kRow] + chain[kRow];
+            });
         }
         a += a_stride, b += kPanel;
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
@@ -101,33 +92,30 @@ using HalfTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, i
 struct HalfTileTable {
     HalfTileFunction of[kMaxHalfRows];  // [rows - 1]
 };
-template <int kChain, int... kIndex>
+template <int... kIndex>
 constexpr HalfTileTable make_half_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{multiply_half_tile<kIndex + 1, kChain>...}};
+    return {{multiply_half_tile<kIndex + 1>...}};
 }
-// For transformed tiles, whose errors the output transform enlarges, and for all else.
-constexpr HalfTileTable kShortChains = make_half_tile_table<1>(std::make_integer_sequence<int, kMaxHalfRows>{});
-constexpr HalfTileTable kLongChains =
-    make_half_tile_table<kUnitsOfGroup>(std::make_integer_sequence<int, kMaxHalfRows>{});
+constexpr HalfTileTable kHalfTiles = make_half_tile_table(std::make_integer_sequence<int, kMaxHalfRows>{});
 
 // c = a * b for all rows of one panel; c: [rows][8]
-KERNEL_INLINE void multiply_half_panel(const HalfTileTable& table, const int16_t* a, size_t a_stride, const int16_t* b,
-                                       int units, int rows, int16_t* c) {
+KERNEL_INLINE void multiply_half_panel(const int16_t* a, size_t a_stride, const int16_t* b, int units, int rows,
+                                       int16_t* c) {
     const int tiles = (rows + kMaxHalfRows - 1) / kMaxHalfRows;
     for (int tile = 0; tile < tiles; ++tile) {
         const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
-        table.of[count - 1](a, a_stride, b, units, c);
+        kHalfTiles.of[count - 1](a, a_stride, b, units, c);
         a += count * kHalves, c += count * kHalves;
     }
 }
 
-// The products of one position of transformed tiles with all panels: [panel][rows][8].
-KERNEL_INLINE void multiply_half_position(const int16_t* in, int units, int rows, const int16_t* weights, size_t panels,
-                                          int16_t* products, float* /* nothing is widened */) {
-    const size_t row_halves = static_cast<size_t>(rows) * kHalves;
+// The products of `rows` tiles at one position with all panels; `stride` halves from unit to unit, and from panel to
+// panel.
+KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int units, int rows, const int16_t* weights,
+                                          size_t panels, int16_t* products, float* /* nothing is widened */) {
     for (size_t panel = 0; panel < panels; ++panel) {
-        multiply_half_panel(kShortChains, in, row_halves, weights + panel * units * kHalves * kHalves, units, rows,
-                            products + panel * row_halves);
+        multiply_half_panel(in, stride, weights + panel * units * kHalves * kHalves, units, rows,
+                            products + panel * stride);
     }
 }
 constexpr size_t widened_floats(int /* units */, int /* rows */) {

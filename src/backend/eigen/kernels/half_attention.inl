@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Attention as in attention.inl with queries, keys, values and probabilities in halves; exponentials in FP32.
+// Attention as in attention.inl with queries, keys, values, probabilities and their exponentials in halves.
 
-constexpr int kHalfQueryRows = 2 * kMaxHalfRows;
+constexpr int kHalfQueryRows = 3 * kMaxHalfRows;
+
+// Exponentials are multiplied with this, and values divided by it: those of a row that are so far below its largest as
+// to be lost are then smaller by as much, and products stay what they were.
+constexpr int kExponentialShift = 5;
+constexpr float kExponentialScale = 1 << kExponentialShift;
 
 // Where things lie in the scratch memory of a call, in halves; first a row of floats.
 struct HalfAttentionScratch {
@@ -31,7 +36,8 @@ KERNEL_INLINE void gather_unit_channels(const float* in, size_t stride, size_t r
 
 void pack_half_queries(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int head) {
     const size_t stride = call.batch * s.points * kWidth;
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(call.qk_channels));
+    constexpr float kLog2E = 1.44269504f;  // scores are exponents of 2
+    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     const int blocks = static_cast<int>(blocks_of(call.qk_channels));
     float* row = call.scratch;
     int16_t* queries = reinterpret_cast<int16_t*>(call.scratch) + s.queries;
@@ -70,9 +76,10 @@ void pack_half_keys(const AttentionCall& call, const HalfAttentionScratch& s, si
     }
 }
 
-// Rows beyond the last point are zeros.
+// Divided by kExponentialScale. Rows beyond the last point are zeros.
 void pack_half_values(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int kv_head) {
     const size_t stride = call.batch * s.points * kWidth;
+    constexpr float kFactor = 1 / kExponentialScale;
     const int depth = s.point_units * kHalves;
     float* row = call.scratch;
     int16_t* values = reinterpret_cast<int16_t*>(call.scratch) + s.values;
@@ -85,12 +92,28 @@ void pack_half_values(const AttentionCall& call, const HalfAttentionScratch& s, 
         for (int unit = 0; unit < s.v_units; ++unit) {
             const float* from = row + unit * kHalves;
             store_half(values + (static_cast<size_t>(unit) * depth + point) * kHalves,
-                       real ? half_of(load(from), load(from + kWidth)) : Half{vdupq_n_f16(0)});
+                       real ? half_of(load(from) * kFactor, load(from + kWidth) * kFactor) : Half{vdupq_n_f16(0)});
         }
     }
 }
 
-// Turns a row of scores, [point unit][kHalfQueryRows][8], into exponentials; returns one over their sum.
+// kExponentialScale * 2^x for x <= 0: relative error as of rounding to halves; falls to 0 at the least exponent.
+KERNEL_INLINE float16x8_t half_exponential(float16x8_t x) {
+    constexpr float kRound = 1536.0f;  // 1.5 * 2^10: adding it leaves the nearest integer in the low bits
+    constexpr float kLeast = -15 - kExponentialShift;
+    x = vmaxnmq_f16(x, vdupq_n_f16(kLeast));
+    const float16x8_t shifted = vaddq_f16(x, vdupq_n_f16(kRound));
+    const float16x8_t r = vsubq_f16(x, vsubq_f16(shifted, vdupq_n_f16(kRound)));  // |r| <= 1/2
+    // The best polynomial for such r that is right at 0: relative error 1.0e-4.
+    float16x8_t p =
+        vfmaq_f16(vdupq_n_f16(0.24220563f * kExponentialScale), r, vdupq_n_f16(0.05500667f * kExponentialScale));
+    p = vfmaq_f16(vdupq_n_f16(0.69328259f * kExponentialScale), p, r);
+    p = vfmaq_f16(vdupq_n_f16(kExponentialScale), p, r);
+    return vreinterpretq_f16_s16(vaddq_s16(vreinterpretq_s16_f16(p), vshlq_n_s16(vreinterpretq_s16_f16(shifted), 10)));
+}
+
+// Turns a row of scores, [point unit][kHalfQueryRows][8], into exponentials times kExponentialScale; returns what makes
+// probabilities of them, divided by that of the values.
 KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
     constexpr size_t kStride = static_cast<size_t>(kHalfQueryRows) * kHalves;
     constexpr int16_t kLowestHalf = static_cast<int16_t>(0xfbff);  // -65504
@@ -100,16 +123,15 @@ KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
     }
     float16x8_t largest = load_half(scores).v;
     for (int unit = 1; unit < units; ++unit) largest = vmaxnmq_f16(largest, load_half(scores + unit * kStride).v);
-    const Vector most = all(static_cast<float>(vmaxnmvq_f16(largest)));
+    const float16x8_t most = vdupq_n_f16(vmaxnmvq_f16(largest));
     Vector low_sum{}, high_sum{};
     for (int unit = 0; unit < units; ++unit) {
-        const Half x = load_half(scores + unit * kStride);
-        const Vector low = exponential_up_to_88(low_floats(x) - most);
-        const Vector high = exponential_up_to_88(high_floats(x) - most);
-        low_sum += low, high_sum += high;
-        store_half(scores + unit * kStride, half_of(low, high));
+        int16_t* const at = scores + unit * kStride;
+        const Half e{half_exponential(vsubq_f16(load_half(at).v, most))};
+        low_sum += low_floats(e), high_sum += high_floats(e);
+        store_half(at, e);
     }
-    return 1.0f / sum_of(low_sum + high_sum);
+    return kExponentialScale / sum_of(low_sum + high_sum);
 }
 
 // Writes `count` rows of one head's results, [v unit][kHalfQueryRows][8], into the output, each times its factor.
@@ -142,7 +164,7 @@ void scatter_half_results(const AttentionCall& call, const int16_t* results, siz
 KERNEL_INLINE void multiply_half_rows(const int16_t* a, size_t a_stride, const int16_t* b, int units, int panels,
                                       int rows, int16_t* c) {
     for (int panel = 0; panel < panels; ++panel) {
-        multiply_half_panel(kLongChains, a, a_stride, b, units, rows, c);
+        multiply_half_panel(a, a_stride, b, units, rows, c);
         b += static_cast<size_t>(units) * kHalves * kHalves;
         c += static_cast<size_t>(kHalfQueryRows) * kHalves;
     }

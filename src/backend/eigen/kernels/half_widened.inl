@@ -12,10 +12,11 @@ KERNEL_INLINE void widen(const int16_t* from, int count, float* low, float* high
     }
 }
 
-// The products of one position of transformed tiles with all panels: [panel][rows][8]. Inputs are made floats once,
-// the weights of a panel when their turn comes: both then lie in the first-level cache.
-KERNEL_INLINE void multiply_half_position(const int16_t* in, int units, int rows, const int16_t* weights, size_t panels,
-                                          int16_t* products, float* wide) {
+// The products of `rows` tiles at one position with all panels; `stride` halves from unit to unit, and from panel to
+// panel. Inputs are made floats once, the weights of a panel when their turn comes: both then lie in the first-level
+// cache.
+KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int units, int rows, const int16_t* weights,
+                                          size_t panels, int16_t* products, float* wide) {
     const size_t row_floats = static_cast<size_t>(rows) * kWidth;
     const size_t depth = static_cast<size_t>(units) * kHalves;
     float* const wide_in = wide;
@@ -23,9 +24,9 @@ KERNEL_INLINE void multiply_half_position(const int16_t* in, int units, int rows
     float* const wide_out = wide_weights + depth * kHalves;
     for (int unit = 0; unit < units; ++unit) {
         float* const low = wide_in + unit * 2 * row_floats;
-        widen(in + unit * 2 * row_floats, rows, low, low + row_floats, kWidth);
+        widen(in + unit * stride, rows, low, low + row_floats, kWidth);
     }
-    for (size_t panel = 0; panel < panels; ++panel, weights += depth * kHalves, products += rows * kHalves) {
+    for (size_t panel = 0; panel < panels; ++panel, weights += depth * kHalves, products += stride) {
         widen(weights, static_cast<int>(depth), wide_weights, wide_weights + kWidth, kHalves);
         multiply_panel(wide_in, row_floats, wide_weights, static_cast<int>(depth), 2, rows, wide_out, row_floats,
                        false);

@@ -13,20 +13,18 @@ void transform_half_inputs(const IntegerWinogradCall& call, const TileGrid& grid
     const size_t position_stride = units * rows * kHalves;
     for (size_t block = 0; block < 2 * units; ++block) {
         int16_t* out = call.tiles_in + block / 2 * rows * kHalves + block % 2 * kWidth;
-        for (size_t sample = first_sample; sample < first_sample + samples; ++sample) {
-            const float* board = call.in + (block * call.out.batch + sample) * points * kWidth;
-            for (int y = 0; y < grid.down; ++y) {
-                for (int x = 0; x < grid.across; ++x, out += kHalves) {
-                    if (block == blocks) {  // the last unit has one block
-                        for (int p = 0; p < kWinogradPositions; ++p) store_halves(out + p * position_stride, Vector{});
-                        continue;
-                    }
-                    transform_input_tile(board, grid, y, x, [&](int position, Vector v) KERNEL_LAMBDA {
-                        store_halves(out + position * position_stride, v);
-                    });
-                }
+        if (block == blocks) {  // the last unit has one block
+            for (size_t row = 0; row < rows; ++row, out += kHalves) {
+                for (int p = 0; p < kWinogradPositions; ++p) store_halves(out + p * position_stride, Vector{});
             }
+            break;
         }
+        grid.for_each_tile(first_sample, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
+            transform_input_tile(call.in + (block * call.out.batch + sample) * points * kWidth, grid, y, x,
+                                 [&](int position, Vector v)
+                                     KERNEL_LAMBDA { store_halves(out + position * position_stride, v); });
+            out += kHalves;
+        });
     }
 }
 
@@ -49,9 +47,10 @@ void half_winograd(const IntegerWinogradCall& call) {
             transform_half_inputs(call, grid, first, samples);
         }
         for (size_t position = 0; position < kWinogradPositions; ++position) {
-            multiply_half_position(call.tiles_in + position * units * row_halves, static_cast<int>(units), rows,
-                                   call.weights.values + position * weights_size, panels,
-                                   products + position * panels * row_halves, wide);
+            const RowRange range = grid.rows_of(static_cast<int>(position), samples);
+            multiply_half_position(call.tiles_in + position * units * row_halves + range.first * kHalves, row_halves,
+                                   static_cast<int>(units), range.count, call.weights.values + position * weights_size,
+                                   panels, products + position * panels * row_halves + range.first * kHalves, wide);
         }
         const int16_t* tile = products;
         const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
@@ -61,14 +60,11 @@ void half_winograd(const IntegerWinogradCall& call) {
                 sample, y, x);
         };
         for (int vector = 0; vector < call.out_vectors; vector += 2) {
-            for (size_t sample = first; sample < first + samples; ++sample) {
-                for (int y = 0; y < grid.down; ++y) {
-                    for (int x = 0; x < grid.across; ++x, tile += kHalves) {
-                        finish(vector, tile, sample, y, x);
-                        if (vector + 1 < call.out_vectors) finish(vector + 1, tile + kWidth, sample, y, x);
-                    }
-                }
-            }
+            grid.for_each_tile(first, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
+                finish(vector, tile, sample, y, x);
+                if (vector + 1 < call.out_vectors) finish(vector + 1, tile + kWidth, sample, y, x);
+                tile += kHalves;
+            });
         }
     }
 }

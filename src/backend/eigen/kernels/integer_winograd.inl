@@ -38,13 +38,11 @@ void quantize_tiles(const IntegerWinogradCall& call, const TileGrid& grid, size_
     if (blocks % 2 != 0) {
         for (int p = 0; p < kWinogradPositions; ++p) store(tile + p * stride + blocks * kWidth, Vector{});
     }
-    for (size_t row = 0; row < rows; ++row) {
-        const size_t sample = first_sample + row / grid.per_board;
-        const int index = static_cast<int>(row % grid.per_board);
+    size_t row = 0;
+    grid.for_each_tile(first_sample, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
         for (size_t block = 0; block < blocks; ++block) {
             float* out = tile + block * kWidth;
-            transform_input_tile(call.in + (block * call.out.batch + sample) * points * kWidth, grid,
-                                 index / grid.across, index % grid.across,
+            transform_input_tile(call.in + (block * call.out.batch + sample) * points * kWidth, grid, y, x,
                                  [&](int position, Vector v) KERNEL_LAMBDA { store(out + position * stride, v); });
         }
         alignas(sizeof(Vector)) float factors[kPaddedPositions], scales[kPaddedPositions];
@@ -57,24 +55,27 @@ void quantize_tiles(const IntegerWinogradCall& call, const TileGrid& grid, size_
                 store_unit(to, load(from) * factors[p], load(from + kWidth) * factors[p]);
             }
         }
-    }
+        ++row;
+    });
 }
 
 // Products of one panel: [position][vector][rows][width].
-void multiply_integer_panel(const IntegerWinogradCall& call, int vector, int vectors, int rows, float* products) {
+void multiply_integer_panel(const IntegerWinogradCall& call, const TileGrid& grid, size_t samples, int vector,
+                            int vectors, float* products) {
     const size_t units = units_of(call.in_channels, kWidth), columns = static_cast<size_t>(vectors) * kWidth;
-    const size_t in_stride = static_cast<size_t>(rows) * kUnit;  // from unit to unit
-    const size_t panel_size = units * kUnit * columns;           // of one position
+    const size_t rows = samples * grid.per_board, in_stride = rows * kUnit;  // from unit to unit
+    const size_t panel_size = units * kUnit * columns;                       // of one position
     const int16_t* weights =
         call.weights.values + static_cast<size_t>(vector) * kWidth * units * kUnit * kWinogradPositions;
     const float* scales = call.weights.scales + static_cast<size_t>(vector) * kWidth * kWinogradPositions;
-    const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
     for (int position = 0; position < kWinogradPositions; ++position) {
         const int16_t* in = call.tiles_in + position * units * in_stride;
         float* out = products + position * vectors * (in_stride / 2);
-        int row = 0;
+        const RowRange range = grid.rows_of(position, samples);
+        const int tiles = (range.count + kMaxIntegerRows - 1) / kMaxIntegerRows;
+        int row = range.first;
         for (int tile = 0; tile < tiles; ++tile) {
-            const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
+            const int count = range.count / tiles + (tile < range.count % tiles ? 1 : 0);
             kIntegerTiles.of[vectors - 1][count - 1](in + row * kUnit, in_stride, weights, static_cast<int>(units),
                                                      call.tile_scales + position * rows + row, scales,
                                                      {out + row * kWidth, in_stride / 2});
@@ -95,7 +96,7 @@ void integer_winograd(const IntegerWinogradCall& call) {
         if (!call.input_transformed || grid.samples < call.out.batch) quantize_tiles(call, grid, first, samples, tile);
         for (int vector = 0; vector < call.out_vectors; vector += kPanelVectors) {
             const int vectors = min_of(kPanelVectors, call.out_vectors - vector);
-            multiply_integer_panel(call, vector, vectors, rows, products);
+            multiply_integer_panel(call, grid, samples, vector, vectors, products);
             transform_outputs(call.out, grid, products, static_cast<size_t>(vectors) * rows * kWidth, vector, vectors,
                               first, samples);
         }

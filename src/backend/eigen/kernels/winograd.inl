@@ -40,7 +40,14 @@ KERNEL_INLINE void transform_weight_line(Vector g0, Vector g1, Vector g2, Vector
     out[5 * out_step] = g2;
 }
 
-// The tiles of one board, and of those samples that are multiplied together.
+struct RowRange {
+    int first, count;
+};
+
+// The tiles of one board, and of those samples that are multiplied together. The products at infinity count only for
+// the last row or column of a tile, and tiles at the edge, where the board is not a multiple of a tile, need none: of
+// 19x19 that is one product in fifteen. So tiles come in the order of kGroups, in which those that need a position
+// follow each other.
 struct TileGrid {
     // More rows than this gain nothing, and the transformed inputs would leave the cache.
     static constexpr int kEnoughRows = 100;
@@ -57,6 +64,36 @@ struct TileGrid {
     int height, width, down, across, per_board;
     size_t samples;
     int rows() const { return static_cast<int>(samples) * per_board; }
+
+    // Calls body(sample, tile_y, tile_x) for the tiles of `count` samples in the order of their rows.
+    template <class Body>
+    KERNEL_INLINE void for_each_tile(size_t first_sample, size_t count, const Body& body) const {
+        for (const Group& group : kGroups) {
+            for (size_t sample = first_sample; sample < first_sample + count; ++sample) {
+                for (int y = group.cut_y ? whole_down() : 0; y < (group.cut_y ? down : whole_down()); ++y) {
+                    for (int x = group.cut_x ? whole_across() : 0; x < (group.cut_x ? across : whole_across()); ++x) {
+                        body(sample, y, x);
+                    }
+                }
+            }
+        }
+    }
+    // The rows that need this position.
+    KERNEL_INLINE RowRange rows_of(int position, size_t count) const {
+        const bool last_y = position / kTileEdge == kTileEdge - 1, last_x = position % kTileEdge == kTileEdge - 1;
+        const int boards = static_cast<int>(count), above = whole_down() * across, left = down * whole_across();
+        const int whole = whole_down() * whole_across();
+        const int first = last_y ? boards * (left - whole) : 0;
+        return {first, boards * (last_y ? (last_x ? whole : above) : (last_x ? left : per_board))};
+    }
+
+  private:
+    struct Group {
+        bool cut_y, cut_x;  // tiles whose last row, or column, is off the board
+    };
+    static constexpr Group kGroups[] = {{true, false}, {false, false}, {false, true}, {true, true}};
+    int whole_down() const { return height / kWinogradTile; }
+    int whole_across() const { return width / kWinogradTile; }
 };
 
 // One tile of one block: transforms 6x6 points, of which those off the board count as zero.
@@ -105,16 +142,12 @@ void transform_inputs(const WinogradCall& call, const TileGrid& grid, size_t fir
     const size_t points = static_cast<size_t>(grid.height) * grid.width, position_stride = blocks * rows * kWidth;
     for (size_t block = 0; block < blocks; ++block) {
         float* out = call.tiles_in + block * rows * kWidth;
-        for (size_t sample = 0; sample < samples; ++sample) {
-            const float* board = call.in + (block * call.out.batch + first_sample + sample) * points * kWidth;
-            for (int y = 0; y < grid.down; ++y) {
-                for (int x = 0; x < grid.across; ++x, out += kWidth) {
-                    transform_input_tile(board, grid, y, x, [&](int position, Vector v) KERNEL_LAMBDA {
-                        store(out + position * position_stride, v);
-                    });
-                }
-            }
-        }
+        grid.for_each_tile(first_sample, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
+            transform_input_tile(call.in + (block * call.out.batch + sample) * points * kWidth, grid, y, x,
+                                 [&](int position, Vector v)
+                                     KERNEL_LAMBDA { store(out + position * position_stride, v); });
+            out += kWidth;
+        });
     }
 }
 
@@ -135,27 +168,23 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
     const int y0 = tile_y * kWinogradTile, x0 = tile_x * kWinogradTile;
     const int rows = min_of(kWinogradTile, grid.height - y0), count = min_of(kWinogradTile, grid.width - x0);
     const size_t first = (sample * grid.height + y0) * grid.width + x0;
-    for (int i = 0; i < rows; ++i) {
-        Vector results[kWinogradTile];
-        transform_output_line(columns[i], 1, results, 1);
-        finish_rows(out, block, first + static_cast<size_t>(i) * grid.width, count, results);
-    }
+    Vector results[kWinogradTile * kLineResults];
+    unroll<kWinogradTile>([&](auto i) KERNEL_LAMBDA {
+        transform_output_line(columns[decltype(i)::value], 1, results + decltype(i)::value * kLineResults, 1);
+    });
+    finish_lines(out, block, {first, count, rows, static_cast<size_t>(grid.width)}, results);
 }
 
 // The outputs of one panel. products: [position][vector][rows][width]
 void transform_outputs(const EpilogueCall& out, const TileGrid& grid, const float* products, size_t position_stride,
                        int first_vector, int vectors, size_t first_sample, size_t samples) {
     for (int v = 0; v < vectors; ++v) {
-        for (size_t sample = first_sample; sample < first_sample + samples; ++sample) {
-            for (int y = 0; y < grid.down; ++y) {
-                for (int x = 0; x < grid.across; ++x, products += kWidth) {
-                    transform_output_tile(
-                        out, grid,
-                        [&](int position) KERNEL_LAMBDA { return load(products + position * position_stride); },
-                        first_vector + v, sample, y, x);
-                }
-            }
-        }
+        grid.for_each_tile(first_sample, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
+            transform_output_tile(
+                out, grid, [&](int position) KERNEL_LAMBDA { return load(products + position * position_stride); },
+                first_vector + v, sample, y, x);
+            products += kWidth;
+        });
     }
 }
 
@@ -205,39 +234,42 @@ void transform_weights(const float* weights, size_t depth, size_t columns, float
 
 // The sizes of one panel's products.
 struct PanelShape {
-    PanelShape(const WinogradCall& call, int panel_vectors, int tile_rows)
+    PanelShape(const WinogradCall& call, int panel_vectors, int rows)
         : vectors(panel_vectors),
-          rows(tile_rows),
           columns(static_cast<size_t>(vectors) * kWidth),
           block_stride(static_cast<size_t>(rows) * kWidth),
           in_stride(blocks_of(call.in_channels) * block_stride),
           out_stride(vectors * block_stride) {}
-    int vectors, rows;
+    int vectors;
     size_t columns;
     size_t block_stride, in_stride, out_stride;  // from block to block, and from position to position
 };
 
 // Products of one panel: [position][vector][rows][width].
-void multiply_transformed(const WinogradCall& call, const PanelShape& shape, const float* weights, float* products) {
+void multiply_transformed(const WinogradCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
+                          const float* weights, float* products) {
     for (int position = 0; position < kWinogradPositions; ++position) {
-        multiply_panel(call.tiles_in + position * shape.in_stride, shape.block_stride,
+        const RowRange rows = grid.rows_of(position, samples);
+        multiply_panel(call.tiles_in + position * shape.in_stride + rows.first * kWidth, shape.block_stride,
                        weights + position * call.in_channels * shape.columns, call.in_channels, shape.vectors,
-                       shape.rows, products + position * shape.out_stride, shape.block_stride, false);
+                       rows.count, products + position * shape.out_stride + rows.first * kWidth, shape.block_stride,
+                       false);
     }
 }
 
 template <int kPair>
-void multiply_pair(const WinogradCall& call, const PanelShape& shape, const float* weights, float* products,
-                   float* transformed) {
+void multiply_pair(const WinogradCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
+                   const float* weights, float* products, float* transformed) {
     for (int first = 0; first < call.in_channels; first += kWeightDepth) {
         const int depth = min_of(kWeightDepth, call.in_channels - first);
         transform_weights<kPair>(weights + first * 9 * shape.columns, depth, shape.columns, transformed);
         for (int p = 0; p < kPositionsAtOnce; ++p) {
             const int position = kLinePair[kPair][p / kTileEdge] * kTileEdge + p % kTileEdge;
-            multiply_panel(call.tiles_in + position * shape.in_stride + first / kWidth * shape.block_stride,
-                           shape.block_stride, transformed + p * weight_stride(depth, shape.columns), depth,
-                           shape.vectors, shape.rows, products + position * shape.out_stride, shape.block_stride,
-                           first > 0);
+            const RowRange rows = grid.rows_of(position, samples);
+            const float* in = call.tiles_in + position * shape.in_stride + first / kWidth * shape.block_stride;
+            multiply_panel(in + rows.first * kWidth, shape.block_stride,
+                           transformed + p * weight_stride(depth, shape.columns), depth, shape.vectors, rows.count,
+                           products + position * shape.out_stride + rows.first * kWidth, shape.block_stride, first > 0);
         }
     }
 }
@@ -257,10 +289,10 @@ void winograd(const WinogradCall& call) {
             const PanelShape shape(call, vectors, rows);
             const float* weights = call.weights + vector * weights_per_vector;
             if (call.weights_transformed) {
-                multiply_transformed(call, shape, weights, products);
+                multiply_transformed(call, grid, samples, shape, weights, products);
             } else {
                 unroll<kLinePairs>([&](auto pair) KERNEL_LAMBDA {
-                    multiply_pair<decltype(pair)::value>(call, shape, weights, products, transformed);
+                    multiply_pair<decltype(pair)::value>(call, grid, samples, shape, weights, products, transformed);
                 });
             }
             transform_outputs(call.out, grid, products, shape.out_stride, vector, vectors, first, samples);
