@@ -8,6 +8,15 @@
 
 namespace katago::eigen {
 
+namespace {
+
+bool has_attention(const Graph& graph) {
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                       [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
+}
+
+}  // namespace
+
 std::string_view name_of(ProductKernel kernel) {
     switch (kernel) {
         case ProductKernel::WinogradF32:
@@ -33,8 +42,7 @@ std::string name_of(const ProductShape& shape) {
 
 std::vector<bool> int8_nodes(const Graph& graph) {
     std::vector<bool> marked = graph.trunk();
-    const bool attention = std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                                       [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
+    const bool attention = has_attention(graph);
     const std::vector<std::vector<NodeId>> readers = graph.readers();
     // A quantized file that keeps a layer in halves found that it needs more than 8 bits.
     const auto is_stored = [](const Node& node, DType dtype) {
@@ -85,14 +93,15 @@ std::map<ProductShape, int> product_shapes(const Graph& graph) {
     return shapes;
 }
 
-std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels) {
+std::vector<ProductKernel> candidates_for(const Graph& graph, const ProductShape& shape, const Kernels& kernels) {
     const bool conv = shape.kind == ProductShape::Kind::Conv3x3;
     std::vector<ProductKernel> kinds = {conv ? ProductKernel::WinogradF32 : ProductKernel::GemmF32};
     if (conv && kernels.integer_winograd != nullptr) kinds.push_back(ProductKernel::WinogradS16);
     if (!conv && kernels.integer_dense != nullptr) kinds.push_back(ProductKernel::GemmS16);
-    // Dense products in halves are left to Precision::Fp16: networks with attention would be off by more than a user
-    // who has not asked for it should get.
     if (conv && kernels.half_winograd != nullptr) kinds.push_back(ProductKernel::WinogradF16);
+    // Dense products of networks with attention are left to Precision::Fp16: in halves they would be off by more than a
+    // user who has not asked for it should get.
+    if (!conv && kernels.half_dense != nullptr && !has_attention(graph)) kinds.push_back(ProductKernel::GemmF16);
     return kinds;
 }
 
@@ -119,7 +128,8 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
 
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels) {
     KernelChoices choices;
-    for (const auto& [shape, layers] : product_shapes(graph)) choices[shape] = candidates_for(shape, kernels).back();
+    for (const auto& [shape, layers] : product_shapes(graph))
+        choices[shape] = candidates_for(graph, shape, kernels).back();
     return choices;
 }
 

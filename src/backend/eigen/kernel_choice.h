@@ -43,12 +43,11 @@ std::string name_of(const ProductShape& shape);
 
 // The shapes of a network's trunk, and how many layers have each.
 std::map<ProductShape, int> product_shapes(const Graph& graph);
-// What Precision::Auto may compute a shape with, FP32 first.
-std::vector<ProductKernel> candidates_for(const ProductShape& shape, const Kernels& kernels);
+// What Precision::Auto may compute a shape of this network with, FP32 first.
+std::vector<ProductKernel> candidates_for(const Graph& graph, const ProductShape& shape, const Kernels& kernels);
 // 16-bit numbers wherever candidates_for() has them: what is fastest as a rule.
 KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
-// Halves wherever they exist: only where they are asked for, since sums of dense layers err more than those of
-// integers.
+// Halves wherever they exist: only where they are asked for.
 KernelChoices half_choices(const Graph& graph, const Kernels& kernels);
 
 // What the packed weights of the trunk's products take at least: no padding, and float weights not transformed.

@@ -16,7 +16,7 @@ namespace katago::eigen {
 namespace {
 
 // Raise it when a kernel changes its speed: older measurements are then ignored.
-constexpr int kKernelVersion = 4;
+constexpr int kKernelVersion = 5;
 constexpr int kEdge = 19, kArea = kEdge * kEdge;
 constexpr double kSecondsPerCandidate = 0.008;
 constexpr int kLeastRuns = 3;
@@ -121,14 +121,18 @@ class Trial {
     EpilogueCall epilogue_;
 };
 
-// "winograd_f32 0.000123 winograd_s16 0.000061"; nothing where the text is not about these candidates.
+// "winograd_f32 0.000123 winograd_s16 0.000061"; nothing where the text does not tell of all these candidates. It may
+// tell of more: other networks with this shape have more to choose from.
 std::vector<Candidate> parse_candidates(const std::string& text, const std::vector<ProductKernel>& kernels) {
     std::istringstream in(text);
+    std::map<std::string, double> times;
+    std::string name;
+    double time = 0;
+    while (in >> name >> time) times[name] = time;
     std::vector<Candidate> found;
     for (const ProductKernel kernel : kernels) {
-        std::string name;
-        double seconds = 0;
-        if (!(in >> name >> seconds) || name != name_of(kernel) || !(seconds > 0)) return {};
+        const double seconds = times[std::string(name_of(kernel))];
+        if (!(seconds > 0)) return {};
         found.push_back({kernel, seconds});
     }
     return found;
@@ -162,7 +166,7 @@ Measurements measure(const Graph& graph, const Kernels& kernels, const LoadOptio
     bool news = false;
     int done = 0;
     for (const auto& [shape, layers] : shapes) {
-        const std::vector<ProductKernel> kinds = candidates_for(shape, kernels);
+        const std::vector<ProductKernel> kinds = candidates_for(graph, shape, kernels);
         std::vector<Candidate> candidates;
         if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
         if (candidates.empty()) {

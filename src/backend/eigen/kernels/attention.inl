@@ -54,7 +54,8 @@ KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int x, int
 
 void pack_queries(const AttentionCall& call, const AttentionScratch& s, size_t sample, int head) {
     const size_t stride = call.batch * s.points * kWidth;
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(call.qk_channels));
+    constexpr float kLog2E = 1.44269504f;  // lets powers of two serve for powers of e
+    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     float* row = call.scratch;
     float* queries = call.scratch + s.queries;
     for (int point = 0; point < s.points; ++point) {
@@ -106,6 +107,7 @@ void pack_values(const AttentionCall& call, const AttentionScratch& s, size_t sa
 KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
     constexpr size_t kStride = static_cast<size_t>(kQueryRows) * kWidth;
     constexpr float kNever = -1e30f;
+    const PowerOfTwo<5> power_of_two;
     const int whole = points / kWidth, rest = points % kWidth;
     if (rest != 0) {
         for (int i = rest; i < kWidth; ++i) scores[whole * kStride + i] = kNever;
@@ -116,13 +118,13 @@ KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
     const Vector most = all(largest_of(largest));
     Vector sum{};
     for (int block = 0; block < whole; ++block) {
-        const Vector e = exponential_up_to_88(load(scores + block * kStride) - most);
+        const Vector e = power_of_two(load(scores + block * kStride) - most);
         store(scores + block * kStride, e);
         sum += e;
     }
     float total = sum_of(sum);
     if (rest != 0) {
-        const Vector e = exponential_up_to_88(load(scores + whole * kStride) - most);
+        const Vector e = power_of_two(load(scores + whole * kStride) - most);
         store(scores + whole * kStride, e);
         for (int i = 0; i < rest; ++i) total += e[i];
     }

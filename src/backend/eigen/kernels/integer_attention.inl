@@ -200,30 +200,6 @@ constexpr ScoreTileTable make_score_tile_table(std::integer_sequence<int, kIndex
 }
 constexpr ScoreTileTable kScoreTiles = make_score_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
 
-// A constant that stays in a register: GCC would load it wherever it is used, and loads are what limits these loops.
-KERNEL_INLINE Vector constant(float x) {
-    Vector v = all(x);
-    asm("" : "+v"(v));
-    return v;
-}
-
-// 2^x for x <= 0 to a relative error of 3e-6, less than rounding to 15 bits costs; below -126, 2^-126.
-struct PowerOfTwo {
-    Vector least = constant(-126.0f);
-    Vector round = constant(12582912.0f);  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-    Vector c4 = constant(0.00957001f), c3 = constant(0.05591868f), c2 = constant(0.24024753f),
-           c1 = constant(0.69312171f), c0 = constant(0.99999926f);
-
-    KERNEL_INLINE Vector operator()(Vector x) const {
-        x = larger(x, least);
-        const Vector shifted = x + round;
-        const Vector r = x - (shifted - round);
-        const Vector p = (((r * c4 + c3) * r + c2) * r + c1) * r + c0;
-        return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(p) +
-                                        (reinterpret_cast<VectorBits>(shifted) << 23));
-    }
-};
-
 // Turns rows of scores, [point block][kScoreRows][width], into integer probabilities, [point unit][kScoreRows][kUnit].
 //   largest              of each row, lane by lane
 //   scales               of the scores of each row
@@ -231,7 +207,7 @@ struct PowerOfTwo {
 KERNEL_INLINE void probabilities_of_rows(float* scores, int blocks, int count, const Vector* largest,
                                          const float* scales, int16_t* probabilities, float* probability_scales) {
     constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
-    const PowerOfTwo power_of_two;
+    const PowerOfTwo<4> power_of_two;
     const float most_sum = most_sum_of_probabilities(blocks * kWidth);
     float factors[kScoreRows];
     for (int r = 0; r < count; ++r) {

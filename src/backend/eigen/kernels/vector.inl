@@ -112,14 +112,14 @@ KERNEL_INLINE float largest_of(Vector v) {
 }
 #endif
 
-// a / b for 1 <= b <= 1e38. A division takes as long as ten multiplications on x86; the estimate and one step of
-// Newton's leave a relative error of 2e-7.
+// a / b for 1 <= b <= 1e38. A division takes as long as ten multiplications on x86, and on Arm cores without FP16; the
+// estimate and steps of Newton's leave a relative error of 2e-7.
 KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 #if defined(__AVX2__)
     const Vector estimate = reciprocal_estimate(b);
     return a * (estimate + estimate * (1.0f - b * estimate));
-#elif defined(__aarch64__)
-    // A division blocks the pipe for 7 cycles (Cortex-A76) to 34; an estimate of 8 bits takes two steps.
+#elif defined(__aarch64__) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+    // An estimate of 8 bits takes two steps.
     const float32x4_t divisor = reinterpret_cast<float32x4_t>(b);
     float32x4_t estimate = vrecpeq_f32(divisor);
     estimate = vmulq_f32(estimate, vrecpsq_f32(estimate, divisor));
