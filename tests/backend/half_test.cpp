@@ -20,7 +20,7 @@ using test_nets::Numbers;
 
 namespace {
 
-// Relative to the largest value. Half a unit in the last place of a half is 5e-4 of it; chains of up to 32 terms and
+// Relative to the largest value. Half a unit in the last place of a half is 5e-4 of it; chains of 8 terms and
 // their sums add a few of those, Winograd's transforms a factor more.
 constexpr double kDense = 3e-3, kWinograd = 1e-2, kAttention = 5e-3;
 

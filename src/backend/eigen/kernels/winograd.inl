@@ -78,6 +78,8 @@ struct TileGrid {
             }
         }
     }
+    // Whether the last column of such a tile is off the board.
+    bool is_cut(int tile_x) const { return tile_x >= whole_across(); }
     // The rows that need this position.
     KERNEL_INLINE RowRange rows_of(int position, size_t count) const {
         const bool last_y = position / kTileEdge == kTileEdge - 1, last_x = position % kTileEdge == kTileEdge - 1;
@@ -127,6 +129,7 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
     }
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
         constexpr int kColumn = decltype(j)::value;
+        if (kColumn == kTileEdge - 1 && grid.is_cut(tile_x)) return;
         Vector transformed[kTileEdge];
         transform_input_line(columns[0] + kColumn, kTileEdge, transformed, 1);
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
@@ -158,6 +161,10 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
     Vector columns[kWinogradTile][kTileEdge];
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
         constexpr int kColumn = decltype(j)::value;
+        if (kColumn == kTileEdge - 1 && grid.is_cut(tile_x)) {
+            unroll<kWinogradTile>([&](auto i) KERNEL_LAMBDA { columns[decltype(i)::value][kColumn] = Vector{}; });
+            return;
+        }
         Vector line[kTileEdge];
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
             constexpr int kRow = decltype(i)::value;
