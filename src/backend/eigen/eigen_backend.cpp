@@ -30,11 +30,11 @@ class EigenModel final : public LoadedModel {
 
 std::string EigenBackend::description() const {
     const eigen::Kernels& kernels = eigen::kernels_for(set_);
-    const bool integers = kernels.integer_dense != nullptr, halves = kernels.half_dense != nullptr;
-    return std::string(integers ? "FP32 or 16-bit integers"
-                       : halves ? "FP32 or FP16"
-                                : "FP32") +
-           ", Winograd and packed matrix products, " + std::string(eigen::name_of(set_));
+    const std::string numbers = kernels.integer_dense != nullptr   ? "FP32 or 16-bit integers"
+                                : kernels.half_dense != nullptr    ? "FP32 or FP16"
+                                : kernels.half_winograd != nullptr ? "FP32, stored in FP16 where that is enough"
+                                                                   : "FP32";
+    return numbers + ", Winograd and packed matrix products, " + std::string(eigen::name_of(set_));
 }
 
 std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const LoadOptions& options) const {
