@@ -61,17 +61,17 @@ double nearest_half(double x) {
     return std::ldexp(std::nearbyint(std::ldexp(x, shift)), -shift);
 }
 
-// The sum of product(k), added up in halves as kernels do: in chains, those within a group of 32, then the groups.
+// The sum of product(k), added up in halves as kernels do: in chains of 8, those within a group of 64, then the groups.
 template <class Product>
-double half_sum(int depth, int chain, const Product& product) {
-    constexpr int kGroup = 32;
+double half_sum(int depth, const Product& product) {
+    constexpr int kChain = 8, kGroup = 64;
     double sum = 0;
     for (int group = 0; group < depth; group += kGroup) {
         const int end = std::min(group + kGroup, depth);
         double of_group = 0;
-        for (int first = group; first < end; first += chain) {
+        for (int first = group; first < end; first += kChain) {
             double of_chain = 0;
-            for (int k = first; k < std::min(first + chain, end); ++k) of_chain = nearest_half(of_chain + product(k));
+            for (int k = first; k < std::min(first + kChain, end); ++k) of_chain = nearest_half(of_chain + product(k));
             of_group = nearest_half(of_group + of_chain);
         }
         sum = nearest_half(sum + of_group);
@@ -200,7 +200,7 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
     });
 }
 
-TEST_CASE("half kernels: products round once an addition, in chains of 32") {
+TEST_CASE("half kernels: products round once an addition, in chains of eight") {
     for_each_half_set(&Kernels::half_dense, [](const Kernels& kernels) {
         Numbers numbers(4);
         for (const int depth : {8, 33, 100}) {
@@ -217,7 +217,7 @@ TEST_CASE("half kernels: products round once an addition, in chains of 32") {
             kernels.half_dense(call);
             CAPTURE(depth);
             CHECK(error_of(found, [&](int row, int o) {
-                      return half_sum(depth, 32, [&](int k) {
+                      return half_sum(depth, [&](int k) {
                           return double{in.at(row, k)} * double{weights[static_cast<size_t>(k * out + o)]};
                       });
                   }) == 0);
@@ -265,7 +265,7 @@ TEST_CASE("half kernels: a tile's products round once an addition, in chains of 
                           const double* inputs =
                               &transformed[static_cast<size_t>((row / area * kWinogradPositions + p) * channels)];
                           sum += kOutputTransform[y][p / 6] * kOutputTransform[x][p % 6] *
-                                 half_sum(channels, 8, [&](int k) { return inputs[k] * weight(p, k, o); });
+                                 half_sum(channels, [&](int k) { return inputs[k] * weight(p, k, o); });
                       }
                       return sum;
                   }) <= kSameRoundings);
