@@ -129,6 +129,38 @@ void for_each_half_set(Kernel Kernels::*kernel, const Test& test) {
     }
 }
 
+// in * weights, [depth][out], with a residual where there is one.
+Rows half_dense(const Kernels& kernels, Rows& in, const std::vector<float>& weights, int out, Rows* residual) {
+    Rows found(out, in.rows);
+    const PackedIntegers packed = pack_half_dense(weights, in.channels, out);
+    AlignedInt16s halves(static_cast<size_t>((in.channels + 7) / 8 * 8 * in.rows));
+    IntegerDenseCall call;
+    call.in = in.floats.data(), call.weights = packed.pointers(), call.quantized = halves.data();
+    call.rows = in.rows, call.depth = in.channels, call.vectors = vectors_of(out, 4);
+    call.out.raw = found.floats.data(), call.out.residual = residual == nullptr ? nullptr : residual->floats.data();
+    call.out.points = static_cast<size_t>(in.rows);
+    kernels.half_dense(call);
+    return found;
+}
+
+// A 3x3 convolution of a few boards.
+Rows half_winograd(const Kernels& kernels, Rows& in, const Conv2d& conv, const PackedIntegers& packed, int height,
+                   int width) {
+    Rows found(conv.out_channels, in.rows);
+    const auto samples = static_cast<size_t>(in.rows / (height * width));
+    AlignedInt16s tiles(kernels.winograd_input_floats(height, width, samples, (conv.in_channels + 7) / 8 * 8));
+    AlignedFloats scratch(
+        kernels.half_winograd_scratch_floats(height, width, samples, conv.in_channels, conv.out_channels));
+    IntegerWinogradCall call;
+    call.in = in.floats.data(), call.weights = packed.pointers();
+    call.height = height, call.width = width, call.in_channels = conv.in_channels;
+    call.out_vectors = vectors_of(conv.out_channels, 4);
+    call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out.raw = found.floats.data();
+    call.out.batch = samples, call.out.points = static_cast<size_t>(height * width);
+    kernels.half_winograd(call);
+    return found;
+}
+
 }  // namespace
 
 TEST_CASE("half kernels: products and residuals of every number of rows, odd depths and outputs") {
@@ -137,17 +169,10 @@ TEST_CASE("half kernels: products and residuals of every number of rows, odd dep
         for (const int depth : {1, 9, 32, 100, 200}) {
             for (int rows = 1; rows <= 28; rows += 3) {
                 const int out = 1 + (rows * 7 + depth) % 45;
-                Rows in(depth, rows), found(out, rows), residual(out, rows);
+                Rows in(depth, rows), residual(out, rows);
                 in.fill(numbers), residual.fill(numbers);
                 const std::vector<float> weights = halves_row(numbers, depth * out);
-                const PackedIntegers packed = pack_half_dense(weights, depth, out);
-                AlignedInt16s halves(static_cast<size_t>((depth + 7) / 8 * 8 * rows));
-                IntegerDenseCall call;
-                call.in = in.floats.data(), call.weights = packed.pointers(), call.quantized = halves.data();
-                call.rows = rows, call.depth = depth, call.vectors = vectors_of(out, 4);
-                call.out.raw = found.floats.data(), call.out.residual = residual.floats.data();
-                call.out.points = static_cast<size_t>(rows);
-                kernels.half_dense(call);
+                Rows found = half_dense(kernels, in, weights, out, &residual);
                 CAPTURE(depth);
                 CAPTURE(rows);
                 CHECK(error_of(found, [&](int row, int o) {
@@ -169,19 +194,9 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
             const int channels = 3 + edge * 2, out = 1 + edge * 3, batch = edge == 19 ? 1 : 3, area = edge * (edge + 1);
             const Conv2d conv{3, 3, channels, out, 1, 1, make_weights(halves_row(numbers, 9 * channels * out))};
             const Weights weights = conv.weights.floats();
-            const PackedIntegers packed = pack_half_winograd(conv);
-            Rows in(channels, batch * area), found(out, batch * area);
+            Rows in(channels, batch * area);
             in.fill(numbers);
-            const auto samples = static_cast<size_t>(batch);
-            AlignedInt16s tiles(kernels.winograd_input_floats(edge, edge + 1, samples, (channels + 7) / 8 * 8));
-            AlignedFloats scratch(kernels.half_winograd_scratch_floats(edge, edge + 1, samples, channels, out));
-            IntegerWinogradCall call;
-            call.in = in.floats.data(), call.weights = packed.pointers();
-            call.height = edge, call.width = edge + 1, call.in_channels = channels;
-            call.out_vectors = vectors_of(out, 4);
-            call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out.raw = found.floats.data();
-            call.out.batch = samples, call.out.points = static_cast<size_t>(area);
-            kernels.half_winograd(call);
+            Rows found = half_winograd(kernels, in, conv, pack_half_winograd(conv), edge, edge + 1);
             CAPTURE(edge);
             CHECK(error_of(found, [&](int row, int o) {
                       const int y = row % area / (edge + 1), x = row % (edge + 1);
@@ -205,16 +220,10 @@ TEST_CASE("half kernels: products round once an addition, in chains of eight") {
         Numbers numbers(4);
         for (const int depth : {8, 33, 100}) {
             const int rows = 15, out = 21;
-            Rows in(depth, rows), found(out, rows);
+            Rows in(depth, rows);
             in.fill(numbers);
             const std::vector<float> weights = halves_row(numbers, depth * out);
-            const PackedIntegers packed = pack_half_dense(weights, depth, out);
-            AlignedInt16s halves(static_cast<size_t>((depth + 7) / 8 * 8 * rows));
-            IntegerDenseCall call;
-            call.in = in.floats.data(), call.weights = packed.pointers(), call.quantized = halves.data();
-            call.rows = rows, call.depth = depth, call.vectors = vectors_of(out, 4);
-            call.out.raw = found.floats.data(), call.out.points = rows;
-            kernels.half_dense(call);
+            Rows found = half_dense(kernels, in, weights, out, nullptr);
             CAPTURE(depth);
             CHECK(error_of(found, [&](int row, int o) {
                       return half_sum(depth, [&](int k) {
@@ -237,20 +246,12 @@ TEST_CASE("half kernels: a tile's products round once an addition, in chains of 
             const int out = 17, batch = 3, area = height * width, units = (channels + 7) / 8;
             const Conv2d conv{3, 3, channels, out, 1, 1, make_weights(halves_row(numbers, 9 * channels * out))};
             const PackedIntegers packed = pack_half_winograd(conv);
-            Rows in(channels, batch * area), found(out, batch * area);
+            Rows in(channels, batch * area);
             // With so few bits FP32 transforms them exactly, however it is done.
             for (int row = 0; row < in.rows; ++row) {
                 for (int c = 0; c < channels; ++c) in.at(row, c) = std::floor(numbers.next() * 8) / 8;
             }
-            AlignedInt16s tiles(kernels.winograd_input_floats(height, width, batch, units * 8));
-            AlignedFloats scratch(kernels.half_winograd_scratch_floats(height, width, batch, channels, out));
-            IntegerWinogradCall call;
-            call.in = in.floats.data(), call.weights = packed.pointers();
-            call.height = height, call.width = width, call.in_channels = channels;
-            call.out_vectors = vectors_of(out, 4);
-            call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out.raw = found.floats.data();
-            call.out.batch = batch, call.out.points = static_cast<size_t>(area);
-            kernels.half_winograd(call);
+            Rows found = half_winograd(kernels, in, conv, packed, height, width);
             CAPTURE(channels);
             const std::vector<double> transformed = transformed_tiles(in, height, width);
             const auto weight = [&](int position, int channel, int o) {

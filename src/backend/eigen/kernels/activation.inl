@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Elementwise functions without calls or branches.
 
+constexpr float kLog2E = 1.44269504f;  // lets powers of two serve for powers of e
+
 // e^x to a relative error of 2e-7 for -87 <= x <= 88; below, e^-87.
 KERNEL_INLINE Vector exponential_up_to_88(Vector x) {
-    constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
+    constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
     constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
     x = larger(x, all(-87.0f));
     const Vector shifted = x * kLog2E + kRound;

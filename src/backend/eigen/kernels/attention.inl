@@ -54,7 +54,6 @@ KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int x, int
 
 void pack_queries(const AttentionCall& call, const AttentionScratch& s, size_t sample, int head) {
     const size_t stride = call.batch * s.points * kWidth;
-    constexpr float kLog2E = 1.44269504f;  // lets powers of two serve for powers of e
     const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     float* row = call.scratch;
     float* queries = call.scratch + s.queries;

@@ -8,9 +8,8 @@ struct RowLines {
     int lines = 1;
     size_t step = 0;
 };
-constexpr int kResultsTogether = 4;             // results that are finished at a time
-constexpr int kLineResults = kResultsTogether;  // results from one line to the next, where there are more than one
-static_assert(kLineResults == kWinogradTile);
+// From one line's results to the next one's, where there are more than one; also how many are finished at a time.
+constexpr int kLineResults = kWinogradTile;
 
 // An EpilogueCall for the rows of one block from some row on.
 struct BlockEpilogue {
@@ -56,8 +55,8 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowLines& rows
     for (int line = 0; line < rows.lines; ++line, results += kLineResults) {
         const size_t offset = line * rows.step * kWidth;
         int i = 0;
-        for (; i + kResultsTogether <= rows.count; i += kResultsTogether) {
-            finish_few<kKind, kResultsTogether>(block, offset + i * kWidth, results + i);
+        for (; i + kLineResults <= rows.count; i += kLineResults) {
+            finish_few<kKind, kLineResults>(block, offset + i * kWidth, results + i);
         }
         for (; i < rows.count; ++i) finish_few<kKind, 1>(block, offset + i * kWidth, results + i);
     }

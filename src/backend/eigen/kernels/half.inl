@@ -42,8 +42,8 @@ template <int kLane>
 KERNEL_INLINE void add_times_lane(Half& sum, Half a, Half b) {
     asm volatile("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
 }
-// sum[kRows] (+)= a[kRows, one unit] * b[one unit, 8]
-template <int kRows, bool kAccumulate>
+// sum[kRows] = a[kRows, one unit] * b[one unit, 8]: one chain
+template <int kRows>
 KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (&sum)[kRows]) {
     Half x[kRows];
     unroll<kRows>([&](auto r) KERNEL_LAMBDA { x[decltype(r)::value] = load_half(a + decltype(r)::value * kHalves); });
@@ -52,7 +52,7 @@ KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (
         const Half weights = load_half(b + kLane * kHalves);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            if constexpr (kLane == 0 && !kAccumulate) {
+            if constexpr (kLane == 0) {
                 sum[kRow] = times_lane<kLane>(weights, x[kRow]);
             } else {
                 add_times_lane<kLane>(sum[kRow], weights, x[kRow]);
@@ -70,11 +70,11 @@ void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int
     for (int first = 0; first < units; first += kUnitsOfGroup) {
         const int last = min_of(first + kUnitsOfGroup, units) - 1;
         Half sum[kRows];
-        multiply_half_unit<kRows, false>(a, b, sum);
+        multiply_half_unit<kRows>(a, b, sum);
         for (int unit = first; unit < last; ++unit) {
             a += a_stride, b += kPanel;
             Half chain[kRows];
-            multiply_half_unit<kRows, false>(a, b, chain);
+            multiply_half_unit<kRows>(a, b, chain);
             unroll<kRows>([&](auto r) KERNEL_LAMBDA {
                 constexpr int kRow = decltype(r)::value;
                 sum[kRow] = sum[kRow] + chain[kRow];

@@ -36,7 +36,6 @@ KERNEL_INLINE void gather_unit_channels(const float* in, size_t stride, size_t r
 
 void pack_half_queries(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int head) {
     const size_t stride = call.batch * s.points * kWidth;
-    constexpr float kLog2E = 1.44269504f;  // scores are exponents of 2
     const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     const int blocks = static_cast<int>(blocks_of(call.qk_channels));
     float* row = call.scratch;

@@ -79,7 +79,6 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
 // Queries as [unit][padded points][kUnit]. Their scales take in what else scores are multiplied by: one over the square
 // root of the channels, and the logarithm that lets powers of two serve for powers of e.
 void quantize_queries(const AttentionCall& call, const IntegerAttentionScratch& s, size_t sample, int head) {
-    constexpr float kLog2E = 1.44269504f;
     constexpr float kLeastScale = 1e-20f;  // keeps what is never seen apart from the scores of a query of zeros
     const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     const size_t padded_points = static_cast<size_t>(s.point_units) * kUnit;
