@@ -93,7 +93,7 @@ class Quantization {
         progress_("layers rounded", 0, 1);
         const ObserveCalibration observe = observe_with(exact, *model_.graph, set);
         int8_ = quantize_products(
-            *model_.graph, int8_candidates(*model_.graph),
+            *model_.graph, settings_.products ? *settings_.products : int8_candidates(*model_.graph),
             [&](const BoardObserver& observer) {
                 observe([&](const ObservedValue& value, BoardShape board) {
                     progress_(nullptr, 0, 0);

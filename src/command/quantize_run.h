@@ -4,18 +4,22 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "backend/backend.h"
 #include "command/calibration.h"
 #include "eval/agreement.h"
+#include "nn/graph.h"
 #include "nn/model_file.h"
 
 namespace katago {
 
 struct QuantizeSettings {
     CalibrationOptions calibration;
+    // The products that become INT8, where that is less than all that may.
+    std::optional<std::vector<NodeId>> products;
     int block = 0;  // input channels that share a scale, at most; 0: as small as the file may be large
     // The budget, on positions of the calibration's games that were not used otherwise.
     double max_kl = std::numeric_limits<double>::infinity();

@@ -15,6 +15,7 @@
 #include "backend/eigen/pack.h"
 #include "backend/random_net.h"
 #include "core/half.h"
+#include "nn/int8_products.h"
 
 using namespace katago;
 using namespace katago::eigen;
@@ -221,13 +222,13 @@ TEST_CASE("int8: stored weights and floats of the same values pack into the same
     });
 }
 
-TEST_CASE("int8: all products of a residual trunk, of a transformer only the gated layers") {
+TEST_CASE("int8: all products of a residual trunk, of a transformer not values and what leads in") {
     RandomNet residual(5);
     const NodeId stem = residual.conv(residual.planes, 16, 3);
     const NodeId inner = residual.conv(residual.activation(stem, ActivationKind::Relu), 16, 3);
     const NodeId outer = residual.conv(inner, 16, 1);
     const Graph convolutions = residual.build(residual.add(Add{}, {stem, outer}));
-    const std::vector<bool> found = int8_nodes(convolutions);
+    const std::vector<bool> found = int8_products(convolutions);
     CHECK(found[static_cast<size_t>(inner)]);
     CHECK(found[static_cast<size_t>(outer)]);
 
@@ -238,9 +239,9 @@ TEST_CASE("int8: all products of a residual trunk, of a transformer only the gat
     const NodeId linear = transformer.matmul(out, 32), gate = transformer.matmul(out, 32);
     const NodeId active = transformer.activation(linear, ActivationKind::Silu);
     const NodeId last = transformer.matmul(transformer.add(Multiply{}, {active, gate}), 16);
-    const std::vector<bool> gated = int8_nodes(transformer.build(last));
-    for (const NodeId id : {q, k, v, out}) CHECK_FALSE(gated[static_cast<size_t>(id)]);
-    for (const NodeId id : {linear, gate, last}) CHECK(gated[static_cast<size_t>(id)]);
+    const std::vector<bool> marked = int8_products(transformer.build(last));
+    for (const NodeId id : {in, v}) CHECK_FALSE(marked[static_cast<size_t>(id)]);
+    for (const NodeId id : {q, k, out, linear, gate, last}) CHECK(marked[static_cast<size_t>(id)]);
 }
 
 TEST_CASE("int8: what a quantized network keeps in halves is not rounded to 8 bits") {
@@ -251,7 +252,7 @@ TEST_CASE("int8: what a quantized network keeps in halves is not rounded to 8 bi
         const NodeId stem = net.conv(net.planes, 16, 3);
         const NodeId first = net.add(MatMul{16, 16, first_weights}, {stem});
         const NodeId second = net.add(MatMul{16, 16, ProductWeights(*halves, halves)}, {first});
-        const std::vector<bool> marked = int8_nodes(net.build(net.add(Add{}, {stem, second})));
+        const std::vector<bool> marked = int8_products(net.build(net.add(Add{}, {stem, second})));
         CHECK(marked[static_cast<size_t>(first)]);
         return marked[static_cast<size_t>(second)];
     };

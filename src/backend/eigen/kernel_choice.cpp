@@ -4,18 +4,9 @@
 #include <algorithm>
 #include <string>
 
-#include "nn/stats.h"
+#include "nn/int8_products.h"
 
 namespace katago::eigen {
-
-namespace {
-
-bool has_attention(const Graph& graph) {
-    return std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                       [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
-}
-
-}  // namespace
 
 std::string_view name_of(ProductKernel kernel) {
     switch (kernel) {
@@ -38,34 +29,6 @@ std::string_view name_of(ProductKernel kernel) {
 std::string name_of(const ProductShape& shape) {
     return std::string(shape.kind == ProductShape::Kind::Conv3x3 ? "conv3x3 " : "dense ") + std::to_string(shape.in) +
            "x" + std::to_string(shape.out);
-}
-
-std::vector<bool> int8_nodes(const Graph& graph) {
-    std::vector<bool> marked = graph.trunk();
-    const bool attention = has_attention(graph);
-    const std::vector<std::vector<NodeId>> readers = graph.readers();
-    // A quantized file that keeps a layer in halves found that it needs more than 8 bits.
-    const auto is_stored = [](const Node& node, DType dtype) {
-        const ProductWeights* weights = product_weights(node);
-        return weights != nullptr && weights->dtype() == dtype;
-    };
-    const bool quantized = std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                                       [&](const Node& node) { return is_stored(node, DType::Int8); });
-    const auto is_gate = [&](NodeId id) { return std::holds_alternative<Multiply>(graph.node(id).layer); };
-    const auto feeds_gate = [&](NodeId id) {
-        return std::any_of(readers[static_cast<size_t>(id)].begin(), readers[static_cast<size_t>(id)].end(), is_gate);
-    };
-    for (size_t i = 0; i < marked.size(); ++i) {
-        const Node& node = graph.nodes()[i];
-        marked[i] = marked[i] && product_shape(node).has_value() && !(quantized && is_stored(node, DType::Float16));
-        if (!marked[i] || !attention) continue;
-        bool gated = is_gate(node.inputs[0]) || feeds_gate(static_cast<NodeId>(i));
-        for (const NodeId reader : readers[i]) {
-            gated = gated || (std::holds_alternative<Activation>(graph.node(reader).layer) && feeds_gate(reader));
-        }
-        marked[i] = gated;
-    }
-    return marked;
 }
 
 std::optional<ProductShape> product_shape(const Node& node) {
@@ -106,7 +69,7 @@ std::vector<ProductKernel> candidates_for(const Graph& graph, const ProductShape
 }
 
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
-    const std::vector<bool> int8 = int8_nodes(graph);
+    const std::vector<bool> int8 = int8_products(graph);
     const std::vector<bool> trunk = graph.trunk();
     int64_t bytes = 0;
     for (size_t id = 0; id < trunk.size(); ++id) {

@@ -60,11 +60,6 @@ inline bool is_pointwise(const Conv2d& conv) {
     return conv.kernel_y == 1 && conv.kernel_x == 1;
 }
 
-// The products that may be computed with 8-bit weights and inputs, by id: all of the trunk, but where there is
-// attention only the gated layers (their three products), which are more than half of the work and the least sensitive.
-// Layers that a network stored in INT8 keeps in halves are left out.
-std::vector<bool> int8_nodes(const Graph& graph);
-
 // The shape that decides the kernel of this node; none where there is only one.
 std::optional<ProductShape> product_shape(const Node& node);
 

@@ -7,6 +7,7 @@
 #include "backend/eigen/pack.h"
 #include "backend/eigen/program.h"
 #include "core/half.h"
+#include "nn/int8_products.h"
 
 namespace katago::eigen {
 
@@ -38,7 +39,7 @@ class Lowering {
         : graph_(graph),
           choices_(choices),
           is_trunk_(graph.trunk()),
-          takes_int8_(int8_nodes(graph)),
+          takes_int8_(int8_products(graph)),
           fuser_(graph),
           width_(kernels.width),
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {

@@ -112,9 +112,19 @@ KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
         for (int i = rest; i < kWidth; ++i) scores[whole * kStride + i] = kNever;
     }
     const int blocks = whole + (rest != 0 ? 1 : 0);
-    Vector largest = load(scores);
-    for (int block = 1; block < blocks; ++block) largest = larger(largest, load(scores + block * kStride));
-    const Vector most = all(largest_of(largest));
+    // In several chains, or each comparison would wait for the one before it.
+    constexpr int kChains = 4;
+    Vector chains[kChains];
+    for (int i = 0; i < kChains; ++i) chains[i] = load(scores);
+    int compared = 0;
+    for (; compared + kChains <= blocks; compared += kChains) {
+        unroll<kChains>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kIndex = decltype(i)::value;
+            chains[kIndex] = larger(chains[kIndex], load(scores + (compared + kIndex) * kStride));
+        });
+    }
+    for (; compared < blocks; ++compared) chains[0] = larger(chains[0], load(scores + compared * kStride));
+    const Vector most = all(largest_of(larger(larger(chains[0], chains[1]), larger(chains[2], chains[3]))));
     Vector sum{};
     for (int block = 0; block < whole; ++block) {
         const Vector e = power_of_two(load(scores + block * kStride) - most);

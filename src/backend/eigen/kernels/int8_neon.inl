@@ -65,11 +65,26 @@ struct RowFactors {
     float32x4_t first, last;
 };
 
+#if defined(__ARM_FEATURE_DOTPROD)
+// Sums start at the bits of 1.5 * 2^23, whose neighbours, as floats, are integers: to subtract it takes these cores a
+// quarter of the time of a conversion.
+constexpr int32_t kSumStart = 0x4b400000;
+static_assert(kInt8Group * 128 * 127 < 1 << 22, "sums would leave the range of such floats");
+KERNEL_INLINE Vector float_sums(Integers started) {
+    return reinterpret_cast<Vector>(started) - 12582912.0f;
+}
+#else
+constexpr int32_t kSumStart = 0;
+KERNEL_INLINE Vector float_sums(Integers sums) {
+    return reinterpret_cast<Vector>(vcvtq_f32_s32(sums));
+}
+#endif
+
 // Adds the sums of a row over one group.
 template <int kRow, int kRows>
 KERNEL_INLINE void add_scaled(Vector& result, Integers sum, const ColumnFactors& columns,
                               const RowFactors<kRows>& row_scales, const RowFactors<kRows>& row_zeros) {
-    const Vector scaled = reinterpret_cast<Vector>(vcvtq_f32_s32(sum)) * columns.scales;
+    const Vector scaled = float_sums(sum) * columns.scales;
     result = row_zeros.template add_times<kRow>(row_scales.template add_times<kRow>(result, scaled), columns.sums);
 }
 
@@ -89,7 +104,7 @@ KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t 
     constexpr int kStep = kVectors * 16;  // bytes of four channels
     Integers sum[kRows][kVectors];
     unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
-        sum[decltype(i)::value / kVectors][decltype(i)::value % kVectors] = vdupq_n_s32(0);
+        sum[decltype(i)::value / kVectors][decltype(i)::value % kVectors] = vdupq_n_s32(kSumStart);
     });
     for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += 4 * kStep) {
         int8x16_t x[kRows];
@@ -126,7 +141,7 @@ KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, 
                                        Vector* results) {
     Integers sum[kRows][kWidth];
     for (int r = 0; r < kRows; ++r) {
-        for (int c = 0; c < kWidth; ++c) sum[r][c] = vdupq_n_s32(0);
+        for (int c = 0; c < kWidth; ++c) sum[r][c] = vdupq_n_s32(kSumStart);
     }
     for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += stride) {
         int8x16_t x[kRows];
