@@ -209,6 +209,131 @@ TEST_CASE("int8: a sum follows the product, and padded channels stay zero") {
     });
 }
 
+// The bytes of a product's input and their scales.
+struct Bytes {
+    Bytes(const Kernels& kernels, const Int8Call& reader, int channels, int group) {
+        const size_t entries = kernels.int8_input_entries(reader) * static_cast<size_t>(groups_of(channels, group));
+        quantized = AlignedArray<uint8_t>(entries * static_cast<size_t>(kernels.int8_group_bytes));
+        scales = AlignedFloats(entries), zeros = AlignedArray<int32_t>(entries);
+    }
+    template <class Call>
+    void lend_to(Call& call) {
+        call.quantized = quantized.data(), call.scales = scales.data(), call.zeros = zeros.data();
+    }
+    AlignedArray<uint8_t> quantized;
+    AlignedFloats scales;
+    AlignedArray<int32_t> zeros;
+};
+
+struct GatedShape {
+    int in, hidden, rows;
+    bool normed;
+};
+
+// The three products of a gated layer, the first two together or each with floats as its result.
+class GatedLayer {
+  public:
+    GatedLayer(const Kernels& kernels, const GatedShape& shape, ActivationKind kind)
+        : kernels_(kernels), shape_(shape), kind_(kind), numbers_(11) {
+        const auto pack = [&](int in, int out) {
+            return pack_int8(random_int8(numbers_, 1, in, out, 64), {1, in, out}, kernels);
+        };
+        linear_ = pack(shape.in, shape.hidden), gate_ = pack(shape.in, shape.hidden), last_ = pack(shape.hidden, kOut);
+        in_ = blocks_of(random_layer(numbers_, 1, shape.in, kOut, {1, shape.rows}, 1), kernels.width);
+        const auto some = [&](int channels, double least) {
+            std::vector<float> values;
+            for (const float x : numbers_.row(static_cast<size_t>(channels), 0.5, least)) values.push_back(x);
+            return pad_channels(values, kernels.width);
+        };
+        scale_ = some(shape.hidden, 1), shift_ = some(shape.hidden, 0), gamma_ = some(shape.in, 1);
+    }
+
+    AlignedFloats together() {
+        Int8GatedCall call;
+        call.linear = call_of(linear_, in_.data(), shape_.in, shape_.hidden);
+        call.linear.out.scale = scale_.data(), call.linear.out.shift = shift_.data(), call.linear.out.kind = kind_;
+        call.gate = gate_.pointers(), call.out_group = last_.group;
+        AlignedFloats scratch(static_cast<size_t>(vectors_of(shape_.in, kernels_.width) * kernels_.width) *
+                              static_cast<size_t>(kernels_.width));
+        if (shape_.normed) call.gamma = gamma_.data(), call.epsilon = kEpsilon;
+        call.scratch = scratch.data();
+        Bytes bytes(kernels_, call.linear, shape_.in, linear_.group), made = bytes_of_last();
+        bytes.lend_to(call.linear), made.lend_to(call);
+        kernels_.int8_gated(call);
+        return last(nullptr, made);
+    }
+
+    AlignedFloats apart() {
+        AlignedFloats normed = floats(shape_.in), active = floats(shape_.hidden), product = floats(shape_.hidden);
+        if (shape_.normed) {
+            RmsNormCall norm;
+            norm.in = in_.data(), norm.gamma = gamma_.data(), norm.out = normed.data(), norm.epsilon = kEpsilon;
+            norm.channels = shape_.in, norm.points = static_cast<size_t>(shape_.rows);
+            kernels_.rms_norm(norm);
+        }
+        const float* in = shape_.normed ? normed.data() : in_.data();
+        Int8Call linear = call_of(linear_, in, shape_.in, shape_.hidden);
+        linear.out.activated = active.data(), linear.out.kind = kind_;
+        linear.out.scale = scale_.data(), linear.out.shift = shift_.data();
+        Int8Call gate = call_of(gate_, in, shape_.in, shape_.hidden);
+        gate.out.multiplier = active.data(), gate.out.raw = product.data();
+        Bytes bytes(kernels_, linear, shape_.in, linear_.group), made = bytes_of_last();
+        bytes.lend_to(linear), bytes.lend_to(gate);
+        kernels_.int8_product(linear), kernels_.int8_product(gate);
+        return last(product.data(), made);
+    }
+
+  private:
+    static constexpr int kOut = 37;
+    static constexpr float kEpsilon = 1e-6f;
+
+    AlignedFloats floats(int channels) const {
+        return AlignedFloats(static_cast<size_t>(vectors_of(channels, kernels_.width) * kernels_.width * shape_.rows));
+    }
+    Int8Call call_of(const PackedInt8& weights, const float* in, int depth, int out) const {
+        Int8Call call;
+        call.in = in, call.weights = weights.pointers(), call.in_channels = depth;
+        call.out_vectors = vectors_of(out, kernels_.width);
+        call.out.batch = 1, call.out.points = static_cast<size_t>(shape_.rows);
+        return call;
+    }
+    Bytes bytes_of_last() const {
+        return Bytes(kernels_, call_of(last_, nullptr, shape_.hidden, kOut), shape_.hidden, last_.group);
+    }
+    AlignedFloats last(const float* in, Bytes& bytes) const {
+        AlignedFloats out = floats(kOut);
+        Int8Call call = call_of(last_, in, shape_.hidden, kOut);
+        call.input_ready = in == nullptr, call.out.raw = out.data();
+        bytes.lend_to(call);
+        kernels_.int8_product(call);
+        return out;
+    }
+
+    const Kernels& kernels_;
+    GatedShape shape_;
+    ActivationKind kind_;
+    Numbers numbers_;
+    PackedInt8 linear_, gate_, last_;
+    AlignedFloats in_, scale_, shift_, gamma_;
+};
+
+TEST_CASE("int8: gated products hand over what they would store") {
+    for_each_int8_set([](const Kernels& kernels) {
+        for (const auto kind : {ActivationKind::Silu, ActivationKind::Relu, ActivationKind::Mish}) {
+            for (int rows = 1; rows <= 33; rows += 4) {
+                for (const bool normed : {false, true}) {
+                    GatedLayer layer(kernels, {40 + 3 * rows, 64 + 16 * rows, rows, normed}, kind);
+                    const AlignedFloats together = layer.together(), apart = layer.apart();
+                    CAPTURE(rows);
+                    CAPTURE(normed);
+                    REQUIRE(std::any_of(apart.data(), apart.data() + apart.size(), [](float x) { return x != 0; }));
+                    CHECK(std::equal(apart.data(), apart.data() + apart.size(), together.data()));
+                }
+            }
+        }
+    });
+}
+
 TEST_CASE("int8: stored weights and floats of the same values pack into the same integers") {
     for_each_int8_set([](const Kernels& kernels) {
         Numbers numbers(4);

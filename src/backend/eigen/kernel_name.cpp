@@ -14,6 +14,7 @@ struct NameOfKernel {
         return step.halves ? "winograd_f16" : "winograd_s16";
     }
     std::string_view operator()(const Int8Step& step) const { return step.taps == 1 ? "dense_int8" : "direct_int8"; }
+    std::string_view operator()(const Int8GatedStep&) const { return "gated_int8"; }
     std::string_view operator()(const Im2colStep&) const { return "im2col_f32"; }
     std::string_view operator()(const SparseConvStep&) const { return "sparse_conv_f32"; }
     std::string_view operator()(const ElementwiseStep&) const { return "elementwise"; }

@@ -127,6 +127,20 @@ struct Int8Call {
     EpilogueCall out;
 };
 
+// The first two products of a gated layer, which read the same input: what comes of activating the one, times the
+// other, is quantized for the third without being stored as floats.
+struct Int8GatedCall {
+    Int8Call linear;               // of its `out` only what the activation needs
+    const float* gamma = nullptr;  // of the RMS norm, over channels, that its input goes through first; null: none
+    float epsilon = 0;             // likewise
+    float* scratch = nullptr;      // of width rows, for that norm
+    Int8Weights gate;              // in groups like those of `linear`
+    int out_group = kInt8Group;    // of the third's weights; a whole number of panels, or all channels
+    uint8_t* quantized = nullptr;  // these three as the third's Int8Call takes them
+    float* scales = nullptr;
+    int32_t* zeros = nullptr;
+};
+
 // A convolution of the planes of the position, which are nearly all zero: only other values are multiplied.
 //   in       [batch, height, width, in_channels], plain
 //   weights  [kernel_y, kernel_x, in_channels, out_vectors * width]
@@ -190,6 +204,7 @@ struct Kernels {
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
     void (*int8_product)(const Int8Call&) = nullptr;                 // null: none for this set
+    void (*int8_gated)(const Int8GatedCall&) = nullptr;              // likewise
     // The same in halves; of cores without FP16 arithmetic there is the convolution alone, whose halves are stored but
     // multiplied as floats. Units are two blocks of four channels in order; weights are packed in
     // panels of [units * 8][8], those of Winograd [position][panel]; there are no scales.

@@ -65,6 +65,8 @@ class Lowering {
         }
         std::stable_sort(program_.steps.begin(), program_.steps.end(),
                          [](const Step& a, const Step& b) { return a.order < b.order; });
+        join_gated_layers();
+        join_norms();
         mark_prepared_inputs();
         return std::move(program_);
     }
@@ -178,7 +180,8 @@ class Lowering {
     }
     void add_int8(const Fusion& fusion, const ProductWeights& weights, const ProductSize& size) {
         add(fusion, {in(0)},
-            Int8Step{in(0), size.taps, size.in, false, pack_int8(weights, size, *program_.kernels), epilogue(fusion)});
+            Int8Step{in(0), size.taps, size.in, false, false, pack_int8(weights, size, *program_.kernels),
+                     epilogue(fusion)});
     }
 
     void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
@@ -213,24 +216,108 @@ class Lowering {
         add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
     }
 
+    // Lets the products of a gated layer in INT8 hand over bytes.
+    void join_gated_layers() {
+        const std::vector<int> readers = readers_of_values();
+        const auto finds = [&](NodeId made, auto&& test) {
+            return made == kNone || readers[static_cast<size_t>(made)] != 1
+                       ? program_.steps.end()
+                       : std::find_if(program_.steps.begin(), program_.steps.end(), [&](const Step& step) {
+                             const auto* product = std::get_if<Int8Step>(&step.operation);
+                             return product != nullptr && product->taps == 1 && test(*product);
+                         });
+        };
+        for (size_t i = 0; i < program_.steps.size(); ++i) {
+            auto* linear = std::get_if<Int8Step>(&program_.steps[i].operation);
+            if (linear == nullptr || linear->taps != 1 || !is_only(linear->epilogue, linear->epilogue.activated))
+                continue;
+            const NodeId activated = linear->epilogue.activated;
+            const auto gate_step = finds(activated, [&](const Int8Step& product) {
+                const Epilogue& e = product.epilogue;
+                return e.multiplier == activated && e.vector == kNone && e.residual == kNone && e.activated == kNone &&
+                       product.in == linear->in && product.weights.group == linear->weights.group;
+            });
+            if (gate_step == program_.steps.end()) continue;
+            auto& gate = std::get<Int8Step>(gate_step->operation);
+            const NodeId product = gate.epilogue.raw;
+            const auto last_step = finds(product, [&](const Int8Step& last) { return last.in == product; });
+            if (last_step == program_.steps.end() || fuser_.is_output(product)) continue;
+            auto& last = std::get<Int8Step>(last_step->operation);
+            const bool whole_panels = last.weights.group % (kPanelVectors * width_) == 0;
+            if (!whole_panels && last.weights.group < last.in_channels) continue;
+            last.input_gated = true;
+            std::erase(last_step->in, product);
+            Int8GatedStep gated;
+            gated.in = linear->in, gated.in_channels = linear->in_channels, gated.out_group = last.weights.group;
+            gated.linear = std::move(linear->weights), gated.gate = std::move(gate.weights);
+            gated.scale = std::move(linear->epilogue.scale), gated.shift = std::move(linear->epilogue.shift);
+            gated.kind = linear->epilogue.kind;
+            gate_step->in = {gated.in}, gate_step->out = {};
+            gate_step->operation = std::move(gated);
+            program_.steps.erase(program_.steps.begin() + static_cast<ptrdiff_t>(i--));
+        }
+    }
+    // RMS norms that nothing but a gated layer reads become a part of it.
+    void join_norms() {
+        const std::vector<int> readers = readers_of_values();
+        for (size_t i = 0; i < program_.steps.size(); ++i) {
+            auto* gated = std::get_if<Int8GatedStep>(&program_.steps[i].operation);
+            if (gated == nullptr || readers[static_cast<size_t>(gated->in)] != 1) continue;
+            const auto norm_step = std::find_if(program_.steps.begin(), program_.steps.end(), [&](const Step& other) {
+                const auto* norm = std::get_if<RmsNormStep>(&other.operation);
+                return norm != nullptr && norm->out == gated->in && !norm->over_board && norm->beta.empty() &&
+                       norm->kind == ActivationKind::Identity && !fuser_.is_output(norm->out);
+            });
+            if (norm_step == program_.steps.end()) continue;
+            auto& norm = std::get<RmsNormStep>(norm_step->operation);
+            gated->gamma = std::move(norm.gamma), gated->epsilon = norm.epsilon, gated->in = norm.in;
+            program_.steps[i--].in = {norm.in};
+            program_.steps.erase(norm_step);  // it came before this step
+        }
+    }
+    // How many steps read the value of each node.
+    std::vector<int> readers_of_values() const {
+        std::vector<int> readers(program_.types.size(), 0);
+        for (const Step& step : program_.steps) {
+            for (const NodeId id : step.in) ++readers[static_cast<size_t>(id)];
+        }
+        return readers;
+    }
+    // Whether the activation is all that an epilogue does.
+    static bool is_only(const Epilogue& e, NodeId activated) {
+        return activated != kNone && e.multiplier == kNone && e.vector == kNone && e.residual == kNone &&
+               e.raw == kNone;
+    }
+
     // Float tiles have a buffer of their own; what is made for integers or halves shares one.
     void mark_prepared_inputs() {
         NodeId transformed = kNone, tiles = kNone, rows = kNone;
-        const Int8Step* bytes = nullptr;
+        struct Bytes {
+            NodeId in = kNone;
+            int taps = 0, group = 0;
+            bool operator==(const Bytes&) const = default;
+        } bytes;
+        const auto takes_bytes = [&](const Bytes& wanted) {
+            const bool ready = bytes == wanted;
+            bytes = wanted, rows = tiles = kNone;
+            return ready;
+        };
         for (Step& step : program_.steps) {
             if (auto* winograd = std::get_if<WinogradStep>(&step.operation)) {
                 winograd->input_transformed = winograd->in == transformed;
                 transformed = winograd->in;
             } else if (auto* integer_winograd = std::get_if<IntegerWinogradStep>(&step.operation)) {
                 integer_winograd->input_ready = integer_winograd->in == tiles;
-                tiles = integer_winograd->in, rows = kNone, bytes = nullptr;
+                tiles = integer_winograd->in, rows = kNone, bytes = {};
             } else if (auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
                 dense->input_ready = dense->in == rows;
-                rows = dense->in, tiles = kNone, bytes = nullptr;
-            } else if (auto* int8 = std::get_if<Int8Step>(&step.operation)) {
-                int8->input_ready = bytes != nullptr && bytes->in == int8->in && bytes->taps == int8->taps &&
-                                    bytes->weights.group == int8->weights.group;
-                bytes = int8, rows = tiles = kNone;
+                rows = dense->in, tiles = kNone, bytes = {};
+            } else if (auto* gated = std::get_if<Int8GatedStep>(&step.operation)) {
+                const bool ready = takes_bytes({gated->in, 1, gated->linear.group});
+                gated->input_ready = ready && gated->gamma.empty();
+                if (!gated->gamma.empty()) bytes = {};
+            } else if (auto* int8 = std::get_if<Int8Step>(&step.operation); int8 != nullptr && !int8->input_gated) {
+                int8->input_ready = takes_bytes({int8->in, int8->taps, int8->weights.group});
             }
         }
     }

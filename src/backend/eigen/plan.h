@@ -50,6 +50,8 @@ class EigenPlan final : public Plan {
     AlignedFloats winograd_input_;            // apart from scratch_: later steps may use it again
     AlignedInt16s integer_input_;             // likewise
     AlignedFloats integer_scales_;            // of integer_input_
+    AlignedInt16s gated_input_;               // what an Int8GatedStep makes
+    AlignedFloats gated_scales_;              // of gated_input_
     AlignedFloats scratch_;                   // of one step
     std::vector<AlignedFloats> rope_tables_;  // by step
 };

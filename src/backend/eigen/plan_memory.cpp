@@ -34,6 +34,10 @@ struct ScratchFloats {
         return program.kernels->integer_winograd_scratch_floats(board.height, board.width, batch, conv.in_channels);
     }
     size_t operator()(const Int8Step&) const { return 0; }
+    size_t operator()(const Int8GatedStep& gated) const {
+        const int width = program.kernels->width;
+        return gated.gamma.empty() ? 0 : static_cast<size_t>(vectors_of(gated.in_channels, width) * width * width);
+    }
     size_t operator()(const Im2colStep& conv) const {
         const ConvGeometry& g = conv.geometry;
         const int width = program.kernels->width;
@@ -132,7 +136,16 @@ void EigenPlan::make_room_for_inputs() {
     const auto tiles = [&](int channels) {
         return kernels.winograd_input_floats(board_.height, board_.width, group_, channels);
     };
-    size_t floats = 0, integers = 0, scales = 0;
+    size_t floats = 0, integers = 0, scales = 0, gated_integers = 0, gated_scales = 0;
+    const auto make_room_for_bytes = [&](const Step& step, int taps, int channels, int group, size_t& numbers,
+                                         size_t& factors) {
+        Int8Call call;
+        call.taps = taps, call.height = board_.height, call.width = board_.width;
+        call.out.batch = group_, call.out.points = points_of(step.type.kind);
+        const size_t entries = kernels.int8_input_entries(call) * static_cast<size_t>(groups_of(channels, group));
+        numbers = std::max(numbers, entries * static_cast<size_t>(kernels.int8_group_bytes) / 2);
+        factors = std::max(factors, 2 * entries);  // scales and zero points
+    };
     for (const Step& step : program_.steps) {
         if (const auto* conv = std::get_if<WinogradStep>(&step.operation)) {
             floats = std::max(floats, tiles(conv->in_channels));
@@ -146,18 +159,18 @@ void EigenPlan::make_room_for_inputs() {
                                 rows * static_cast<size_t>(units_of(dense->depth, kernels.width) * 2 * kernels.width));
             scales = std::max(scales, rows);
         } else if (const auto* int8 = std::get_if<Int8Step>(&step.operation)) {
-            Int8Call call;
-            call.taps = int8->taps, call.height = board_.height, call.width = board_.width;
-            call.out.batch = group_, call.out.points = points_of(step.type.kind);
-            const auto groups = static_cast<size_t>(groups_of(int8->in_channels, int8->weights.group));
-            const size_t entries = kernels.int8_input_entries(call) * groups;
-            integers = std::max(integers, entries * static_cast<size_t>(kernels.int8_group_bytes) / 2);
-            scales = std::max(scales, 2 * entries);  // scales and zero points
+            make_room_for_bytes(step, int8->taps, int8->in_channels, int8->weights.group,
+                                int8->input_gated ? gated_integers : integers,
+                                int8->input_gated ? gated_scales : scales);
+        } else if (const auto* gated = std::get_if<Int8GatedStep>(&step.operation)) {
+            make_room_for_bytes(step, 1, gated->in_channels, gated->linear.group, integers, scales);
         }
     }
     winograd_input_ = AlignedFloats(floats);
     integer_input_ = AlignedInt16s(integers);
     integer_scales_ = AlignedFloats(scales);
+    gated_input_ = AlignedInt16s(gated_integers);
+    gated_scales_ = AlignedFloats(gated_scales);
 }
 
 void EigenPlan::place_values() {

@@ -107,17 +107,39 @@ struct EigenPlan::Run {
         (layer.halves ? kernels.half_winograd : kernels.integer_winograd)(call);
     }
 
+    // Where the bytes of a step's input lie.
+    template <class Call>
+    void place_bytes(Call& call, const Int8Call& reader, int channels, int group, bool gated) const {
+        const size_t scales = kernels.int8_input_entries(reader) * static_cast<size_t>(groups_of(channels, group));
+        call.quantized = reinterpret_cast<uint8_t*>((gated ? plan.gated_input_ : plan.integer_input_).data());
+        call.scales = (gated ? plan.gated_scales_ : plan.integer_scales_).data();
+        call.zeros = reinterpret_cast<int32_t*>(call.scales + scales);
+    }
     void operator()(const Int8Step& layer) const {
         Int8Call call;
-        call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_ready = layer.input_ready;
+        call.weights = layer.weights.pointers();
+        call.input_ready = layer.input_ready || layer.input_gated;
+        if (!layer.input_gated) call.in = value(layer.in);
         call.taps = layer.taps, call.height = plan.board_.height, call.width = plan.board_.width;
         call.in_channels = layer.in_channels, call.out_vectors = vectors();
         call.out = epilogue(layer.epilogue);
-        const auto groups = static_cast<size_t>(groups_of(layer.in_channels, layer.weights.group));
-        call.quantized = reinterpret_cast<uint8_t*>(plan.integer_input_.data());
-        call.scales = plan.integer_scales_.data();
-        call.zeros = reinterpret_cast<int32_t*>(call.scales + kernels.int8_input_entries(call) * groups);
+        place_bytes(call, call, layer.in_channels, layer.weights.group, layer.input_gated);
         kernels.int8_product(call);
+    }
+    void operator()(const Int8GatedStep& layer) const {
+        Int8GatedCall call;
+        call.linear.in = value(layer.in), call.linear.input_ready = layer.input_ready;
+        call.linear.weights = layer.linear.pointers(), call.gate = layer.gate.pointers();
+        call.linear.in_channels = layer.in_channels, call.linear.out_vectors = vectors();
+        call.linear.out.scale = layer.scale.data(), call.linear.out.shift = layer.shift.data();
+        call.linear.out.kind = layer.kind;
+        call.linear.out.batch = batch, call.linear.out.points = plan.points_of(step().type.kind);
+        call.gamma = layer.gamma.empty() ? nullptr : layer.gamma.data(), call.epsilon = layer.epsilon;
+        call.scratch = plan.scratch_.data();
+        call.out_group = layer.out_group;
+        place_bytes(call.linear, call.linear, layer.in_channels, layer.linear.group, false);
+        place_bytes(call, call.linear, step().type.channels, layer.out_group, true);
+        kernels.int8_gated(call);
     }
 
     // Copies, for each tap and block, the point that the tap sees from each point.

@@ -204,7 +204,7 @@ std::string describe_precision(const Program& program) {
     int bytes = 0, integers = 0, halves = 0, floats = 0;
     for (const Step& step : program.steps) {
         const Operation& operation = step.operation;
-        bytes += std::holds_alternative<Int8Step>(operation);
+        bytes += std::holds_alternative<Int8Step>(operation) + 2 * std::holds_alternative<Int8GatedStep>(operation);
         if (const auto* dense = std::get_if<IntegerDenseStep>(&operation)) ++(dense->halves ? halves : integers);
         if (const auto* conv = std::get_if<IntegerWinogradStep>(&operation)) ++(conv->halves ? halves : integers);
         floats += std::holds_alternative<DenseStep>(operation) || std::holds_alternative<WinogradStep>(operation) ||

@@ -65,8 +65,20 @@ struct Int8Step {
     NodeId in = kNone;
     int taps = 1, in_channels = 0;
     bool input_ready = false;
+    bool input_gated = false;  // made by the Int8GatedStep before it; `in` is not stored
     PackedInt8 weights;
     Epilogue epilogue;
+};
+// The first two products of a gated layer; the third, which takes what they make as bytes, follows.
+struct Int8GatedStep {
+    NodeId in = kNone;
+    int in_channels = 0, out_group = 0;
+    bool input_ready = false;
+    PackedInt8 linear, gate;
+    AlignedFloats scale, shift;  // before the activation
+    ActivationKind kind = ActivationKind::Identity;
+    AlignedFloats gamma;  // of the RMS norm of its input; empty: none
+    float epsilon = 0;
 };
 struct ConvGeometry {
     int kernel_y = 1, kernel_x = 1, dilation_y = 1, dilation_x = 1, in_channels = 0;
@@ -106,8 +118,9 @@ struct AttentionStep {
     bool halves = false;    // or of halves
 };
 
-using Operation = std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Int8Step,
-                               Im2colStep, SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
+using Operation =
+    std::variant<InputStep, DenseStep, WinogradStep, IntegerDenseStep, IntegerWinogradStep, Int8Step, Int8GatedStep,
+                 Im2colStep, SparseConvStep, ElementwiseStep, RmsNormStep, PoolStep, AttentionStep>;
 
 struct Step {
     NodeId node = 0;          // the first that it computes

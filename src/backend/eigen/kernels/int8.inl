@@ -164,29 +164,134 @@ KERNEL_INLINE void multiply_int8_rows(const Int8Call& call, const Int8Rows& rows
     }
 }
 
-void int8_product(const Int8Call& call) {
-    const Int8Rows rows(call);
-    if (!call.input_ready) quantize_int8_rows(call, rows);
-    const size_t units = static_cast<size_t>((call.in_channels + kChannelUnit - 1) / kChannelUnit) * call.taps;
-    const size_t groups = static_cast<size_t>(groups_of(call.in_channels, call.weights.group));
+// A tile of the first rows, still without weights.
+KERNEL_INLINE Int8Tile tile_of(const Int8Call& call, const Int8Rows& rows) {
     Int8Tile tile;
     tile.in = call.quantized, tile.row_scales = call.scales,
     tile.row_zeros = reinterpret_cast<const RowZero*>(call.zeros);
     tile.entries = rows.entries, tile.taps = call.taps, tile.stride = rows.stride;
     tile.channels = call.in_channels, tile.group = call.weights.group;
+    return tile;
+}
+
+// The weights of the panel that begins with this vector.
+KERNEL_INLINE void take_panel(Int8Tile& tile, const Int8Weights& weights, int vector) {
+    const size_t units = static_cast<size_t>((tile.channels + kChannelUnit - 1) / kChannelUnit) * tile.taps;
+    const size_t column = static_cast<size_t>(vector) * kWidth;
+    const size_t scales = column * groups_of(tile.channels, tile.group) * tile.taps;
+    tile.weights = weights.values + column * units * kChannelUnit;
+    tile.scales = weights.scales + scales, tile.sums = weights.sums + scales;
+}
+
+void int8_product(const Int8Call& call) {
+    const Int8Rows rows(call);
+    if (!call.input_ready) quantize_int8_rows(call, rows);
+    Int8Tile tile = tile_of(call, rows);
     // The rows of a line that meet all panels before the next ones do. A convolution's lines are read by their
     // neighbours too.
-    const int part = rows.conv ? rows.line : rows_in_cache(groups * kGroupBytes, kMaxIntegerRows);
+    const size_t row_bytes = groups_of(call.in_channels, call.weights.group) * kGroupBytes;
+    const int part = rows.conv ? rows.line : rows_in_cache(row_bytes, kMaxIntegerRows);
     for (int first = 0; first < rows.line; first += part) {
         const int count = min_of(part, rows.line - first);
         for (int vector = 0; vector < call.out_vectors; vector += kPanelVectors) {
-            const size_t column = static_cast<size_t>(vector) * kWidth;
-            tile.weights = call.weights.values + column * units * kChannelUnit;
-            tile.scales = call.weights.scales + column * groups * call.taps;
-            tile.sums = call.weights.sums + column * groups * call.taps;
+            take_panel(tile, call.weights, vector);
             const int vectors = min_of(kPanelVectors, call.out_vectors - vector);
             for (int line = 0; line < rows.lines; ++line)
                 multiply_int8_rows(call, rows, tile, line, first, count, vector, vectors);
+        }
+    }
+}
+
+template <ActivationKind kKind>
+KERNEL_INLINE void gate_results_of(const EpilogueCall& out, size_t block, int count, Vector* linear,
+                                   const Vector* gate) {
+    const Vector scale = load(out.scale + block * kWidth), shift = load(out.shift + block * kWidth);
+    constexpr int kTogether = 4;  // so that one need not wait for the other
+    int i = 0;
+    for (; i + kTogether <= count; i += kTogether) {
+        unroll<kTogether>([&](auto k) KERNEL_LAMBDA {
+            const int at = i + decltype(k)::value;
+            linear[at] = activate<kKind>(linear[at] * scale + shift) * gate[at];
+        });
+    }
+    for (; i < count; ++i) linear[i] = activate<kKind>(linear[i] * scale + shift) * gate[i];
+}
+// linear[count] = activation(linear) * gate, of one block
+[[gnu::noinline]] void gate_results(const EpilogueCall& out, size_t block, int count, Vector* linear,
+                                    const Vector* gate) {
+    switch (out.kind) {
+        case ActivationKind::Identity:
+            return gate_results_of<ActivationKind::Identity>(out, block, count, linear, gate);
+        case ActivationKind::Relu:
+            return gate_results_of<ActivationKind::Relu>(out, block, count, linear, gate);
+        case ActivationKind::Mish:
+            return gate_results_of<ActivationKind::Mish>(out, block, count, linear, gate);
+        case ActivationKind::Silu:
+            return gate_results_of<ActivationKind::Silu>(out, block, count, linear, gate);
+    }
+}
+
+void quantize_normed_rows(const Int8GatedCall& call, const Int8Rows& rows) {
+    const Int8Call& linear = call.linear;
+    RmsNormCall norm;
+    norm.in = linear.in, norm.epsilon = call.epsilon, norm.channels = linear.in_channels;
+    norm.points = static_cast<size_t>(rows.line);
+    const int blocks = static_cast<int>(blocks_of(linear.in_channels)), group = linear.weights.group / kWidth;
+    constexpr size_t kBlockFloats = static_cast<size_t>(kWidth) * kWidth;
+    for (int row = 0; row < rows.line; row += kWidth) {
+        const int count = min_of(kWidth, rows.line - row);
+        for (int r = 0; r < count; ++r) {
+            const float factor = norm_factor(norm, sum_of_squares(norm, row + r) / norm.channels);
+            const float* in = linear.in + (row + r) * kWidth;
+            float* out = call.scratch + r * kWidth;
+            for (int block = 0; block < blocks; ++block, in += rows.entries * kWidth, out += kBlockFloats)
+                store(out, load(in) * factor * load(call.gamma + block * kWidth));
+        }
+        size_t entry = row;
+        for (int first = 0; first < blocks; first += group, entry += rows.entries) {
+            quantize_group(call.scratch + first * kBlockFloats, kBlockFloats, min_of(group, blocks - first), count,
+                           linear.quantized + entry * kGroupBytes, linear.scales + entry,
+                           reinterpret_cast<RowZero*>(linear.zeros) + entry);
+        }
+    }
+}
+
+// A few rows at a time meet the weights of one group of outputs, which stay in the first-level cache.
+void int8_gated(const Int8GatedCall& call) {
+    const Int8Rows rows(call.linear);
+    if (call.gamma != nullptr) {
+        quantize_normed_rows(call, rows);
+    } else if (!call.linear.input_ready) {
+        quantize_int8_rows(call.linear, rows);
+    }
+    const int all_vectors = call.linear.out_vectors, tiles = (rows.line + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    uint8_t* quantized = call.quantized;
+    float* scales = call.scales;
+    RowZero* zeros = reinterpret_cast<RowZero*>(call.zeros);
+    for (int first = 0; first < all_vectors; first += call.out_group / kWidth) {
+        const int vectors = min_of(call.out_group / kWidth, all_vectors - first);
+        Int8Tile tile = tile_of(call.linear, rows);
+        for (int t = 0; t < tiles; ++t) {
+            const int count = rows.line / tiles + (t < rows.line % tiles ? 1 : 0);
+            Vector results[kInt8Group / kWidth * kMaxIntegerRows], gate[kPanelVectors * kMaxIntegerRows];
+            for (int vector = 0; vector < vectors; vector += kPanelVectors) {
+                const int in_panel = min_of(kPanelVectors, vectors - vector);
+                const Int8TileFunction multiply = kInt8Tiles.of[in_panel - 1][count - 1];
+                Vector* const linear = results + vector * count;
+                take_panel(tile, call.linear.weights, first + vector);
+                multiply(tile, linear);
+                take_panel(tile, call.gate, first + vector);
+                multiply(tile, gate);
+                for (int v = 0; v < in_panel; ++v)
+                    gate_results(call.linear.out, first + vector + v, count, linear + v * count, gate + v * count);
+            }
+            const float* values = reinterpret_cast<const float*>(results);
+            for (int row = 0; row < count; row += kWidth) {
+                quantize_group(values + row * kWidth, static_cast<size_t>(count) * kWidth, vectors,
+                               min_of(kWidth, count - row), quantized + row * kGroupBytes, scales + row, zeros + row);
+            }
+            quantized += count * kGroupBytes, scales += count, zeros += count;
+            tile.in += count * kGroupBytes, tile.row_scales += count, tile.row_zeros += count;
         }
     }
 }

@@ -55,6 +55,7 @@ constexpr Kernels kTable = {
 #endif
 #if defined(__AVX2__) || defined(__aarch64__)
     .int8_product = int8_product,
+    .int8_gated = int8_gated,
 #endif
 #if defined(KATAGO_HALF_KERNELS)
     .half_dense = half_dense,

@@ -36,24 +36,26 @@ float sum_of_squares(const RmsNormCall& call, size_t row) {
     return sum_of(sum);
 }
 
+KERNEL_INLINE float norm_factor(const RmsNormCall& call, double mean_square) {
+    return 1.0f / __builtin_sqrtf(static_cast<float>(mean_square) + call.epsilon);
+}
+
 void rms_norm(const RmsNormCall& call) {
     using Scale = void (*)(const RmsNormCall&, size_t, float);
     constexpr Scale kScale[] = {scale_row<ActivationKind::Identity>, scale_row<ActivationKind::Relu>,
                                 scale_row<ActivationKind::Mish>, scale_row<ActivationKind::Silu>};
     const Scale scale = kScale[static_cast<int>(call.kind)];
-    const auto factor = [&](double mean_square) {
-        return 1.0f / __builtin_sqrtf(static_cast<float>(mean_square) + call.epsilon);
-    };
     for (size_t sample = 0; sample < call.batch; ++sample) {
         const size_t first = sample * call.points, end = first + call.points;
         if (call.over_board) {
             double squares = 0;
             for (size_t row = first; row < end; ++row) squares += sum_of_squares(call, row);
-            const float by = factor(squares / (static_cast<double>(call.channels) * static_cast<double>(call.points)));
+            const double mean = squares / (static_cast<double>(call.channels) * static_cast<double>(call.points));
+            const float by = norm_factor(call, mean);
             for (size_t row = first; row < end; ++row) scale(call, row, by);
         } else {
             for (size_t row = first; row < end; ++row)
-                scale(call, row, factor(sum_of_squares(call, row) / call.channels));
+                scale(call, row, norm_factor(call, sum_of_squares(call, row) / call.channels));
         }
     }
 }
