@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `katago quantize`: makes a smaller file of a network and says what that costs.
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <ostream>
-#include <variant>
 
 #include "backend/registry.h"
 #include "command/interrupt_watch.h"
@@ -15,6 +13,7 @@
 #include "command/text_table.h"
 #include "core/error.h"
 #include "core/machine.h"
+#include "nn/int8_products.h"
 #include "nn/network_file.h"
 #include "protocol/gtp_text.h"
 #include "quant/stored_weights.h"
@@ -68,11 +67,6 @@ void check_output(const fs::path& source, const fs::path& output) {
         throw UsageError("quantize: -output is the network itself: " + output.string());
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
     if (!fs::is_directory(folder, failure)) throw UsageError("quantize: -output: no folder " + folder.string());
-}
-
-bool has_attention(const Graph& graph) {
-    return std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                       [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
 }
 
 QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mixed) {
