@@ -32,6 +32,7 @@ from export.interface import Settings  # noqa: E402
 
 README = SCRIPTS / "deploy" / "README.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+# A file's format, its precision, and one of KINDS.
 CASES = [
     ("onnx", "int8", "float"),
     ("tflite", "int8", "float"),
@@ -39,10 +40,17 @@ CASES = [
     ("onnx", "fp16", "float"),
     ("tflite", "fp16", "float"),
     ("coreml", "fp16", "float"),
+    ("coreml", "fp16", "single"),
     ("coreml", "int8", "float"),
     ("onnx", "fp32", "float"),
     ("tflite", "fp32", "float"),
 ]
+# Options, and how rows and files are called.
+KINDS = {
+    "float": ([], "", ""),
+    "int8": (["--activations", "int8"], ", int8 activations", "-dynamic"),
+    "single": (["--sums", "single"], ", single sums", "-single"),
+}
 EXACT_POSITIONS = 50  # of FP32, which differs by rounding only
 READ_BACK_POSITIONS = 20  # numpy is slow
 HEADER = ["file", "MB", "of FP32", *check.HEADER, "holds"]
@@ -59,21 +67,24 @@ def folder_for_files(args: argparse.Namespace) -> Iterator[Path]:
 
 
 def file_name(name: str, case: tuple[str, str, str]) -> str:
-    file_format, precision, activations = case
-    kind = precision + ("-dynamic" if activations == "int8" else "")
-    return f"{name}-{kind}{cli.FORMATS[file_format].suffix}"
+    file_format, precision, kind = case
+    return f"{name}-{precision}{KINDS[kind][2]}{cli.FORMATS[file_format].suffix}"
 
 
 def measure(
-    net: network.Network, model: Path, case: tuple[str, str, str], args: argparse.Namespace, moments: dict | None
+    net: network.Network,
+    model: Path,
+    case: tuple[str, str, str],
+    args: argparse.Namespace,
+    calibration: cli.Calibration | None,
 ) -> dict:
-    file_format, precision, activations = case
-    options = ["--format", file_format, "--precision", precision, "--activations", activations]
+    file_format, precision, kind = case
+    options = ["--format", file_format, "--precision", precision, *KINDS[kind][0]]
     wanted = cli.parse_arguments([str(model), *options])
     settings = Settings(batch=None if file_format == "onnx" else 1, precision=precision)
     with folder_for_files(args) as folder:
         output = folder / file_name(net.config.name, case)
-        cli.export(net, wanted, settings, output, moments)
+        cli.export(net, wanted, settings, output, calibration)
         runtime = cli.FORMATS[file_format].runtime(output, 1)
         source = Path(str(args.games).format(model=net.config.name))
         count = EXACT_POSITIONS if precision == "fp32" else args.positions
@@ -89,9 +100,9 @@ def measure(
         }
 
 
-def moments_of(net: network.Network, model: Path, args: argparse.Namespace) -> dict[str, torch.Tensor] | None:
+def calibration_of(net: network.Network, model: Path, args: argparse.Namespace) -> cli.Calibration | None:
     source = str(args.calibration).format(model=net.config.name)
-    wanted = cli.parse_arguments([str(model), "--format", "onnx", "--precision", "int8", "--calibration", source])
+    wanted = cli.parse_arguments([str(model), "--format", "coreml", "--precision", "int8", "--calibration", source])
     wanted.engine = args.engine
     return cli.calibrate(net, wanted, Settings(precision="int8"))
 
@@ -110,7 +121,7 @@ def table_of(name: str, results: dict[str, dict]) -> list[str]:
     full = results["onnx|fp32|float"]["bytes"]
     for key, result in sorted(results.items()):
         case = key.split("|")
-        kind = f"{case[0]} {case[1]}" + (", int8 activations" if case[2] == "int8" else "")
+        kind = f"{case[0]} {case[1]}{KINDS[case[2]][1]}"
         share = result["bytes"] / full
         differences = check.Agreement(**result["differences"])
         verdict = "yes" if holds(case, differences, share, result["attention"]) else "no"
@@ -161,15 +172,16 @@ def main() -> int:
     results = json.loads(args.results.read_text()) if args.results.exists() else {}
     for model in args.models:
         net = network.read(model)
-        moments = None
+        calibration = None
         for case in CASES:
             key = "|".join((net.config.name, *case))
             if key in results:
                 continue
-            if case[1] == "int8" and moments is None:
-                moments = moments_of(net, model, args)
-            # Halves are shown as they are without --calibration.
-            results[key] = measure(net, model, case, args, moments if case[1] == "int8" else None)
+            # Halves are shown as they are without --calibration, but where they need it.
+            calibrated = case[1] == "int8" or case[2] == "single"
+            if calibrated and calibration is None:
+                calibration = calibration_of(net, model, args)
+            results[key] = measure(net, model, case, args, calibration if calibrated else None)
             temporary = args.results.with_suffix(".new")
             temporary.write_text(json.dumps(results, indent=1) + "\n")
             os.replace(temporary, args.results)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,6 +19,7 @@ from network import Network, NetworkError
 from . import check, files, positions, runtimes, to_coreml, to_onnx, to_tflite
 from .files import say
 from .fold import fold
+from .halves import layers_for_halves
 from .interface import ExportModule, Settings, check_exportable
 from .quantize import collect_moments, has_codes, quantize, round_to_halves
 
@@ -33,7 +35,7 @@ class Format:
     blocks: bool  # whether weights can have a scale per block of input channels
     runtime: Callable[[Path, int], runtimes.Runtime]
     int8_activations: bool = False  # whether the runtime can make them on the way, by scales of each position
-    single_sums: bool = False  # whether products can be in halves and all else in single precision
+    single_sums: bool = False  # whether it can be chosen what is in halves
 
 
 FORMATS = {
@@ -69,7 +71,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--sums",
         choices=("half", "single"),
         default="half",
-        help="coreml, fp16: all between products: in halves (for the Neural Engine), or in single precision (closer)",
+        help="coreml, fp16: compute in halves (the Neural Engine can), or in single precision but for layers that, by "
+        "--calibration, may be in halves: closer, probabilities within 1e-3",
     )
     parser.add_argument(
         "--check", type=Path, metavar="GAMES", help="compare with the engine on positions of these SGF files"
@@ -116,7 +119,13 @@ def calibration_inputs(
     return inputs[:CALIBRATION_POSITIONS]
 
 
-def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> dict[str, torch.Tensor] | None:
+@dataclass(frozen=True)
+class Calibration:
+    positions: list[tuple[torch.Tensor | None, ...]]  # arguments of the network
+    moments: dict[str, torch.Tensor]  # see collect_moments()
+
+
+def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> Calibration | None:
     if args.precision == "fp32":
         return None
     if args.precision == "int8" and FORMATS[args.format].blocks and has_codes(net.module):
@@ -128,19 +137,22 @@ def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> dic
         return None
     inputs = calibration_inputs(net, args, settings)
     say(f"calibrating on {len(inputs)} positions")
-    return collect_moments(fold(net.module, settings.height, settings.width), inputs)
+    return Calibration(inputs, collect_moments(fold(net.module, settings.height, settings.width), inputs))
 
 
 def export(
-    net: Network, args: argparse.Namespace, settings: Settings, output: Path, moments: dict[str, torch.Tensor] | None
+    net: Network, args: argparse.Namespace, settings: Settings, output: Path, calibration: Calibration | None
 ) -> None:
     chosen = FORMATS[args.format]
     module = fold(net.module, settings.height, settings.width)
+    moments = calibration.moments if calibration else None
+    extra: dict[str, Any] = {"activations": args.activations} if chosen.int8_activations else {}
+    if args.sums == "single":
+        assert calibration
+        extra["in_halves"] = layers_for_halves(module, calibration.positions)
     weights = quantize(module, chosen.blocks, moments) if settings.precision == "int8" else None
     if settings.precision == "fp16" and moments:
         round_to_halves(module, moments)
-    extra = {"activations": args.activations} if chosen.int8_activations else {}
-    extra |= {"sums": args.sums} if chosen.single_sums else {}
     say(f"converting {net.config.name} to {args.format}, {settings.precision}")
     with files.unfinished(output) as temporary:
         chosen.convert(ExportModule(module, settings.mask), settings, weights, temporary, **extra)
@@ -167,14 +179,14 @@ def run(arguments: list[str] | None) -> None:
         raise NetworkError(f"--output {output}: the name must end in {FORMATS[args.format].suffix}")
     if args.activations == "int8" and not (args.precision == "int8" and FORMATS[args.format].int8_activations):
         raise NetworkError("--activations int8 goes with --format tflite --precision int8")
-    if args.sums == "single" and not (args.precision == "fp16" and FORMATS[args.format].single_sums):
-        raise NetworkError("--sums single goes with --format coreml --precision fp16")
+    can_choose = args.precision == "fp16" and FORMATS[args.format].single_sums and args.calibration
+    if args.sums == "single" and not can_choose:
+        raise NetworkError("--sums single goes with --format coreml --precision fp16 --calibration GAMES")
     torch.set_num_threads(args.threads)
     say(f"reading {args.model}")
     net = network.read(args.model)
     check_exportable(net.config, settings)
-    moments = calibrate(net, args, settings)
-    export(net, args, settings, output, moments)
+    export(net, args, settings, output, calibrate(net, args, settings))
     if args.check:
         run_check(net, args, output)
 

@@ -36,7 +36,7 @@ class Nothing(nn.Module):
 
 
 class BiasedConv(nn.Module):
-    """A convolution with the scale and shift of the norm after it."""
+    """A convolution with the scale and shift of the norm after it; `bias_apart`: as an addition of its own."""
 
     def __init__(self, conv: Conv, scale: Tensor, shift: Tensor) -> None:
         super().__init__()
@@ -44,9 +44,12 @@ class BiasedConv(nn.Module):
         self.int8 = conv.int8.times(scale.detach().numpy()) if conv.int8 else None
         self.weight = nn.Parameter((conv.weight * scale.view(-1, 1, 1, 1)).detach())
         self.bias = nn.Parameter(shift.detach().clone())
+        self.bias_apart = False
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight, self.bias, padding=self.padding, dilation=self.config.dilation)
+        bias = None if self.bias_apart else self.bias
+        x = F.conv2d(x, self.weight, bias, padding=self.padding, dilation=self.config.dilation)
+        return x + self.bias[:, None, None] if self.bias_apart else x
 
 
 class FixedRope(nn.Module):
@@ -75,7 +78,7 @@ class FixedRope(nn.Module):
         height, width = board_size(x)
         rows_cos, rows_sin = self.rows_cos, self.rows_sin
         if self.in_parts:
-            one = x[:1, :1, :1, :1].clamp(1.0, 1.0)  # only an evaluation tells that it is 1
+            one = x[:1, :1, :1, :1].clamp(0.0, 1.0).clamp(1.0, 2.0)  # only an evaluation tells that it is 1
             rows_cos, rows_sin = rows_cos * one, rows_sin * one
         cosines = self.columns_cos * rows_cos - self.columns_sin * rows_sin
         sines = self.columns_sin * rows_cos + self.columns_cos * rows_sin

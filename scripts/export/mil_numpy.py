@@ -108,6 +108,7 @@ OPERATORS: dict[str, Callable[[Arguments], Any]] = {
     "clip": clip,
     "concat": lambda a: np.concatenate(a["values"], axis=int(a["axis"])),
     "constexpr_affine_dequantize": dequantize,
+    "constexpr_cast": lambda a: a["source_val"],
     "conv": conv,
     "exp": lambda a: np.exp(a["x"]),
     "expand_dims": expand_dims,

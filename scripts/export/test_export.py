@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import io
 import os
@@ -23,11 +24,10 @@ from ai_edge_litert.tools import flatbuffer_utils
 from onnx import numpy_helper
 
 import network
-from export import check, cli, files, positions, quantize, runtimes, to_coreml, to_onnx, to_tflite
+from export import check, cli, files, halves, positions, quantize, runtimes, to_coreml, to_onnx, to_tflite
 from export.fold import BiasedConv, fold
 from export.interface import OUTPUT_NAMES, ExportModule, Settings
 from network import golden
-from network.layers import Conv
 from network.own_file import Int8Weights
 
 FULL = os.environ.get("KATAGO_GOLDEN_FULL") == "1"
@@ -177,6 +177,7 @@ class GoldenTest(Case):
         settings = Settings(19, 19, 1, precision="int8")
         module = fold(network.read(MODELS / "random-v17-b2c48h4nbttflrs.bin.gz").module, 19, 19)
         weights = quantize.quantize(module, False, None)
+        others = [copy.deepcopy(module) for _ in range(2)]  # converters change modules
         inputs = random_inputs(19)
         wanted = torch_outputs(module, inputs)
         path = self.folder / "net.tflite"
@@ -194,6 +195,15 @@ class GoldenTest(Case):
         for tensor in model.subgraphs[0].tensors:
             if model.buffers[tensor.buffer].data is not None:
                 self.assertNotIn(points, list(tensor.shape), tensor.name)
+        settings = Settings(19, 19, 1, precision="fp16")
+        for in_halves in (None, set()):
+            path = self.folder / "net.mlpackage"
+            to_coreml.convert(ExportModule(others.pop(), False), settings, None, path, in_halves)
+            runtime = to_coreml.ReadBack(path)
+            self.assert_close(runtime.run(inputs), wanted, HALF if in_halves is None else SAME)
+            for op in runtime.program.functions["main"].operations:
+                if op.op_type == "const" and isinstance(op.outputs[0].val, np.ndarray):
+                    self.assertFalse(op.outputs[0].rank > 1 and points in op.outputs[0].shape, op.name)
 
 
 @unittest.skipUnless(MODELS.is_dir() and ENGINE.is_file(), f"no networks in {MODELS}, or no engine at {ENGINE}")
@@ -223,6 +233,23 @@ class OwnFileTest(Case):
                     found = check.compare(config, cli.FORMATS[file_format].runtime(output, 1), asked)
                     self.assertLessEqual(max(found.largest), SAME if precision == "int8" else EXACT)
                     self.assertEqual(len(found.largest), len(asked))
+
+    def test_coreml_with_single_sums_is_within_a_thousandth(self) -> None:
+        games = self.folder / "games"
+        games.mkdir()
+        (games / "game.sgf").write_text(GAME)
+        options = ["--format", "coreml", "--precision", "fp16", "--board", "9"]
+        calibrated = ["--sums", "single", "--calibration", games, "--engine", ENGINE]
+        for name in ("random-v14-b3c32nbt", "random-v17-b2c48h4nbttflrs"):
+            path, output = MODELS / f"{name}.bin.gz", self.folder / "net.mlpackage"
+            asked = positions.positions_of(games, path, str(ENGINE), 6, 1)
+            largest = {}
+            for more in ([], calibrated):
+                self.assertEqual(self.run_cli(path, *options, *more, "--output", output), "")
+                found = check.compare(network.read(path).config, to_coreml.ReadBack(output), asked)
+                largest[len(more)] = max(found.largest)
+            with self.subTest(name):
+                self.assertLess(largest[len(calibrated)], min(SAME, largest[0]), largest)
 
     def test_onnx_keeps_the_codes(self) -> None:
         path, output = self.quantized("random-v14-b3c32nbt"), self.folder / "net.onnx"
@@ -301,23 +328,94 @@ class FormatTest(Case):
             if precision == "fp16":
                 self.assert_close(to_coreml.ReadBack(path, rounding=False).run(inputs), of_halves, SAME)
 
-    def test_coreml_with_single_sums_has_products_alone_in_halves(self) -> None:
-        network_of_floats, inputs = fold(tiny_network().module, 9, 9), random_inputs()
-        wanted = torch_outputs(network_of_floats, inputs)
+    def test_coreml_computes_in_halves_where_it_is_told(self) -> None:
+        exact, inputs = fold(tiny_network().module, 9, 9), random_inputs()
+        wanted = torch_outputs(exact, inputs)
+        layers = set(quantize.quantizable(exact))
+        some = {"conv", "blocks.0.inner.0.final", "blocks.1.inner.0.regular"}
+        self.assertLess(some, layers)
+        self.assertIsInstance(exact.trunk.get_submodule("blocks.1.inner.0.regular"), BiasedConv)
         worst = {}
-        for sums in ("half", "single"):
-            path = self.folder / f"{sums}.mlpackage"
-            module = ExportModule(fold(tiny_network().module, 9, 9), False)
-            to_coreml.convert(module, Settings(9, 9, 1, precision="fp16"), None, path, sums)
+        for name, in_halves in (("all", None), ("layers", layers), ("some", some), ("none", set())):
+            path = self.folder / f"{name}.mlpackage"
+            module = fold(tiny_network().module, 9, 9)
+            for layer in quantize.quantizable(module).values():
+                layer.weight.data = layer.weight.half().float()
+            to_coreml.convert(ExportModule(module, False), Settings(9, 9, 1, precision="fp16"), None, path, in_halves)
             runtime = to_coreml.ReadBack(path)
             found = runtime.run(inputs)
-            worst[sums] = sum(float(np.square(found[name] - wanted[name]).mean()) for name in OUTPUT_NAMES)
-        operations = runtime.program.functions["main"].operations
-        halves = [op.op_type for op in operations if op.op_type not in ("const", "cast") and is_half(op)]
-        self.assertLessEqual(set(halves), to_coreml.PRODUCTS)
-        convolutions = sum(isinstance(layer, Conv | BiasedConv) for layer in network_of_floats.trunk.modules())
-        self.assertEqual(halves.count("conv"), convolutions)
-        self.assertLess(worst["single"], worst["half"])
+            worst[name] = sum(float(np.square(found[key] - wanted[key]).mean()) for key in OUTPUT_NAMES)
+            operations = runtime.program.functions["main"].operations
+            if in_halves is None:
+                continue
+            in_half = [op for op in operations if op.op_type not in ("const", "cast") and is_half(op)]
+            weights = {exact.trunk.get_submodule(layer).weight.shape for layer in in_halves}
+            self.assertEqual([op.op_type for op in in_half], ["conv"] * len(in_halves))
+            self.assertEqual({tuple(op.inputs["weight"].shape) for op in in_half}, weights)
+            self.assertTrue(all(np.all(op.inputs["bias"].val == 0) for op in in_half if "bias" in op.inputs))
+            # What is a half in value takes two bytes, however it is computed with.
+            stored = [op.outputs[0].val for op in operations if op.op_type == "const" and op.outputs[0].rank == 4]
+            sizes = sorted(values.size for values in stored if values.dtype == np.float16)
+            self.assertEqual(sizes, sorted(layer.weight.numel() for layer in quantize.quantizable(exact).values()))
+            if not in_halves:
+                self.assert_close(found, torch_outputs(module, inputs), EXACT)
+        self.assertLess(worst["none"], worst["layers"])
+        self.assertLess(worst["layers"], worst["all"])
+
+
+class HalvesTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.module = fold(tiny_network().module, 9, 9)
+        made = [random_inputs(seed=seed) for seed in range(8)]
+        for inputs in made:  # stones of one colour on a point
+            inputs["spatial"][:, 2] *= 1 - inputs["spatial"][:, 1]
+        self.positions = [(torch.from_numpy(i["spatial"]), torch.from_numpy(i["global"])) for i in made]
+
+    def probabilities(self) -> list[torch.Tensor]:
+        with torch.inference_mode():
+            return [halves.probabilities(self.module(*arguments), arguments[0]) for arguments in self.positions]
+
+    def measured(self, layer: torch.nn.Module) -> float:
+        """The mean over positions of what rounding a layer's input and its product changes, in squares."""
+        exact = self.probabilities()
+        bias = layer.bias[:, None, None] if isinstance(layer, BiasedConv) else 0.0
+        handles = [
+            layer.register_forward_pre_hook(lambda _, inputs: inputs[0].half().float()),
+            layer.register_forward_hook(lambda _, _inputs, output: (output - bias).half().float() + bias),
+        ]
+        found = self.probabilities()
+        for handle in handles:
+            handle.remove()
+        return float(np.mean([float((x - y).square().sum()) for x, y in zip(found, exact, strict=True)]))
+
+    def test_gradients_tell_what_rounding_costs(self) -> None:
+        with mock.patch.object(halves, "SIGNS", 32):
+            expected = halves.squared_changes(self.module, self.positions)
+        layers = quantize.quantizable(self.module)
+        self.assertEqual(list(expected), list(layers))
+        measured = {name: self.measured(layer) for name, layer in layers.items()}
+        for name in layers:
+            ratio = expected[name] / measured[name]
+            self.assertTrue(0.3 < ratio < 3, f"{name}: {expected[name]:.1e}, measured {measured[name]:.1e}")
+        self.assertAlmostEqual(sum(expected.values()) / sum(measured.values()), 1, delta=0.4)
+
+    def test_what_is_a_half_already_costs_nothing(self) -> None:
+        x = torch.tensor([0.0, 1.0, -0.5, 2.0**-14, 1 + 2.0**-10, 1.0001, 3.0001, 1e-6])
+        found = halves.rounding_errors(x)
+        self.assertEqual(found[:5].tolist(), [0] * 5)
+        steps = torch.tensor([2.0**-10, 2.0**-9, 2.0**-24])
+        torch.testing.assert_close(found[5:], steps / 12**0.5)
+
+    def test_the_cheapest_multiply_adds_are_chosen(self) -> None:
+        changes = halves.squared_changes(self.module, self.positions)
+        layers = quantize.quantizable(self.module)
+        prices = {name: changes[name] / layers[name].weight.numel() for name in layers}
+        in_order = sorted(prices, key=lambda name: prices[name])
+        for count in (0, 3, len(layers)):
+            allowed = sum(changes[name] for name in in_order[:count]) ** 0.5 * (1 + 1e-6)
+            with mock.patch.object(halves, "ALLOWED_CHANGE", allowed):
+                chosen = halves.layers_for_halves(self.module, self.positions)
+            self.assertEqual(chosen, set(in_order[:count]))
 
 
 class QuantizeTest(unittest.TestCase):
@@ -409,6 +507,7 @@ class FailureTest(Case):
             ((model, "--format", "onnx", "--output", self.folder / "no" / "net.onnx"), "cannot be written"),
             ((model, "--format", "onnx", "--activations", "int8"), "--activations int8 goes with"),
             ((model, "--format", "coreml", "--sums", "single"), "--sums single goes with"),
+            ((model, "--format", "coreml", "--precision", "fp16", "--sums", "single"), "--calibration GAMES"),
             ((model, "--format", "onnx", "--precision", "int8", "--calibration", "/nowhere"), "/nowhere: there is no"),
         ):
             with self.subTest(words):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import torch
 
 from network import NetworkError
 
-from .fold import keep_rotations_in_parts
+from .fold import BiasedConv, keep_rotations_in_parts
 from .interface import OUTPUT_NAMES, ExportModule, Settings, describe, example_inputs, input_shapes
 from .mil_numpy import run_program
 from .quantize import QuantizedWeight
@@ -20,15 +21,63 @@ from .to_tflite import quiet
 
 # Parts of the names of weights that stay halves.
 SPARED = ("policy_head_", "value_head_", "trunk_linear_", "meta_encoder_", "gpool_to_bias_")
-HEADS = {"policy_head", "value_head"}
-PRODUCTS = {"conv", "linear", "matmul"}
+PRODUCTS = {"conv", "linear"}
+LISTS = {"blocks", "inner"}  # parts of a layer's name that the tracer leaves out: they are not called
+SMALL = 64  # numbers; fewer are not worth an operator
 
 
-def is_product_of_trunk(op: Any) -> bool:
-    """Where nearly all the time goes; what lies between, and the heads, are cheap to keep exact."""
-    from coremltools.converters.mil.mil.scope import ScopeSource
+class ProductsOf:
+    """Whether an operator is the product of one of these layers of the trunk."""
 
-    return op.op_type in PRODUCTS and HEADS.isdisjoint(op.scopes.get(ScopeSource.TORCHSCRIPT_MODULE_NAME, []))
+    def __init__(self, layers: set[str]) -> None:
+        self.wanted = {
+            ("network", "trunk", *(part for part in name.split(".") if part not in LISTS)) for name in layers
+        }
+        self.found: set[tuple[str, ...]] = set()
+
+    def __call__(self, op: Any) -> bool:
+        from coremltools.converters.mil.mil.scope import ScopeSource
+
+        *scopes, _ = op.scopes.get(ScopeSource.TORCHSCRIPT_MODULE_NAME) or [""]  # the last is the result's own name
+        found = op.op_type in PRODUCTS and tuple(scopes) in self.wanted
+        if found:
+            self.found.add(tuple(scopes))
+        return found
+
+
+def keep_biases_apart(module: ExportModule, layers: set[str]) -> None:
+    """A bias in a product of halves is a half as well, and off by the same in every position."""
+    for layer in map(module.network.trunk.get_submodule, layers):
+        if isinstance(layer, BiasedConv):
+            layer.bias_apart = True
+
+
+@cache
+def halves_in_store() -> str:
+    """The name of a pass by which single-precision constants that are halves in value are stored as halves."""
+    from coremltools.converters.mil.mil import Builder
+    from coremltools.converters.mil.mil.passes.graph_pass import AbstractGraphPass
+    from coremltools.converters.mil.mil.passes.pass_registry import register_pass
+
+    @register_pass(namespace="katago")
+    class store_as_halves(AbstractGraphPass):  # noqa: N801 (the class's name is the pass's)
+        def apply(self, program: Any) -> None:
+            block = program.functions["main"]
+            for op in list(block.operations):
+                values = op.outputs[0].val if op.op_type == "const" else None
+                if not isinstance(values, np.ndarray) or values.dtype != np.float32 or values.size < SMALL:
+                    continue
+                with np.errstate(over="ignore"):
+                    halves = values.astype(np.float16)
+                if not np.array_equal(halves.astype(np.float32), values):
+                    continue
+                with block:
+                    stored = Builder.const(val=halves, before_op=op)
+                    single = Builder.constexpr_cast(source_val=stored, output_dtype="fp32", before_op=op)
+                block.replace_uses_of_var_after_op(anchor_op=op, old_var=op.outputs[0], new_var=single)
+                block.remove_ops([op])
+
+    return "katago::store_as_halves"
 
 
 def int8_weights(model: Any) -> Any:
@@ -59,8 +108,9 @@ def convert(
     settings: Settings,
     weights: dict[str, QuantizedWeight] | None,
     path: Path,
-    sums: str = "half",
+    in_halves: set[str] | None = None,
 ) -> None:
+    """`in_halves`, for fp16: layers of the trunk that compute in halves, all else in single precision; None: all."""
     if settings.batch is None:
         raise NetworkError("coreml: the batch must be a number; --batch dynamic is for onnx")
     with quiet():
@@ -72,8 +122,12 @@ def convert(
     if settings.precision != "fp32":
         keep_rotations_in_parts(module)
     precision = ct.precision.FLOAT32 if settings.precision == "fp32" else ct.precision.FLOAT16
-    if sums == "single":
-        precision = ct.transform.FP16ComputePrecision(op_selector=is_product_of_trunk)
+    products, passes = ProductsOf(in_halves or set()), ct.PassPipeline.DEFAULT
+    if in_halves is not None:
+        precision = ct.transform.FP16ComputePrecision(op_selector=products)
+        keep_biases_apart(module, in_halves)
+        passes.remove_passes({"common::fuse_conv_bias"})
+        passes.append_pass(halves_in_store())
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore")
         traced = torch.jit.trace(module.eval(), inputs, check_trace=False)
@@ -83,9 +137,11 @@ def convert(
             outputs=[ct.TensorType(name, dtype=np.float32) for name in OUTPUT_NAMES],
             convert_to="mlprogram",
             compute_precision=precision,
+            pass_pipeline=passes,
             minimum_deployment_target=ct.target.iOS16,
             skip_model_load=True,
         )
+        assert products.found == products.wanted, products.wanted - products.found
         if weights is not None:
             model = int8_weights(model)
         describe_interface(model, describe(config, settings))
