@@ -23,7 +23,6 @@ from .to_tflite import quiet
 SPARED = ("policy_head_", "value_head_", "trunk_linear_", "meta_encoder_", "gpool_to_bias_")
 PRODUCTS = {"conv", "linear"}
 LISTS = {"blocks", "inner"}  # parts of a layer's name that the tracer leaves out: they are not called
-SMALL = 64  # numbers; fewer are not worth an operator
 
 
 class ProductsOf:
@@ -54,7 +53,7 @@ def keep_biases_apart(module: ExportModule, layers: set[str]) -> None:
 
 @cache
 def halves_in_store() -> str:
-    """The name of a pass by which single-precision constants that are halves in value are stored as halves."""
+    """The name of a pass that stores weights for single precision as halves where they are halves in value."""
     from coremltools.converters.mil.mil import Builder
     from coremltools.converters.mil.mil.passes.graph_pass import AbstractGraphPass
     from coremltools.converters.mil.mil.passes.pass_registry import register_pass
@@ -65,7 +64,7 @@ def halves_in_store() -> str:
             block = program.functions["main"]
             for op in list(block.operations):
                 values = op.outputs[0].val if op.op_type == "const" else None
-                if not isinstance(values, np.ndarray) or values.dtype != np.float32 or values.size < SMALL:
+                if not isinstance(values, np.ndarray) or values.dtype != np.float32 or values.ndim < 2:
                     continue
                 with np.errstate(over="ignore"):
                     halves = values.astype(np.float16)
