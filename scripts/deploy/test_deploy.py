@@ -109,16 +109,21 @@ class TableTest(Case):
             self.run_main(table, self.model, *games, *files, "--readme", self.page)
 
     def test_the_table_is_written_and_goes_on_where_it_was(self) -> None:
-        full, small = ("onnx", "fp32", "float"), ("onnx", "int8", "float")
+        full, small, close = ("onnx", "fp32", "float"), ("onnx", "int8", "float"), ("coreml", "fp16", "single")
         self.make_table([full])
         with mock.patch.object(check, "compare", side_effect=AssertionError("measured again")):
             self.make_table([full])
-        self.make_table([full, small])
+        self.make_table([full, small, close])
         lines = self.page.read_text().splitlines()
         self.assertEqual([lines[0], lines[-1]], ["before", "after"])
         self.assertIn("**tiny**", lines)
-        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| onnx ")]
-        self.assertEqual([row[0] for row in rows], ["onnx fp32", "onnx int8"])
+        rows = [
+            [cell.strip() for cell in line.split("|")[1:-1]]
+            for line in lines
+            if line.startswith(("| onnx ", "| coreml "))
+        ]
+        self.assertEqual([row[0] for row in rows], ["coreml fp16, single sums", "onnx fp32", "onnx int8"])
+        self.assertEqual(rows.pop(0)[-1], "yes")
         self.assertEqual([rows[0][2], rows[0][5], rows[0][-1]], ["100.0 %", "100.0", "yes"])
         self.assertTrue(all(len(row) == len(table.HEADER) for row in rows))
 
@@ -140,15 +145,19 @@ class TableTest(Case):
 
     def test_a_bound_that_does_not_hold_is_told(self) -> None:
         exact = check.Agreement(*([True] * 200 for _ in range(2)), *([0.0] * 200 for _ in range(5)))
-        self.assertTrue(table.holds(["onnx", "fp16"], exact, 0.5, False))
-        self.assertTrue(table.holds(["onnx", "int8"], exact, 0.3, False))
-        self.assertFalse(table.holds(["onnx", "int8"], exact, 0.31, False))
+        self.assertTrue(table.holds(["onnx", "fp16", "float"], exact, 0.5, False))
+        self.assertTrue(table.holds(["onnx", "int8", "float"], exact, 0.3, False))
+        self.assertFalse(table.holds(["onnx", "int8", "float"], exact, 0.31, False))
         diverging = dataclasses.replace(exact, divergence=[1.8e-3] * 200)
-        self.assertTrue(table.holds(["onnx", "int8"], diverging, 0.3, True))
-        self.assertFalse(table.holds(["onnx", "int8"], diverging, 0.3, False))
+        self.assertTrue(table.holds(["onnx", "int8", "float"], diverging, 0.3, True))
+        self.assertFalse(table.holds(["onnx", "int8", "float"], diverging, 0.3, False))
         other_moves = dataclasses.replace(exact, top1=[True] * 197 + [False] * 3)
-        self.assertTrue(table.holds(["onnx", "int8"], other_moves, 0.3, False))
-        self.assertFalse(table.holds(["onnx", "fp16"], other_moves, 0.5, False))
+        self.assertTrue(table.holds(["onnx", "int8", "float"], other_moves, 0.3, False))
+        self.assertFalse(table.holds(["onnx", "fp16", "float"], other_moves, 0.5, False))
+        far = dataclasses.replace(exact, largest=[0.0] * 199 + [1.1e-3])
+        self.assertTrue(table.holds(["coreml", "fp16", "float"], far, 0.5, False))
+        self.assertFalse(table.holds(["coreml", "fp16", "single"], far, 0.5, False))
+        self.assertTrue(table.holds(["coreml", "fp16", "single"], exact, 0.5, False))
 
 
 class TensorRtTest(Case):
