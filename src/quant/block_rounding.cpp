@@ -144,8 +144,10 @@ class Rounder {
 }  // namespace
 
 int block_size(int channels, int most) {
+    constexpr int kUnit = 16;  // of channels, in which kernels take them
     const int blocks = (channels + most - 1) / most;
-    return (channels + blocks - 1) / blocks;
+    const int even = (channels + blocks - 1) / blocks, whole = (even + kUnit - 1) / kUnit * kUnit;
+    return blocks > 1 && whole <= most ? whole : even;
 }
 
 ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, int block) {

@@ -13,7 +13,7 @@ namespace katago {
 //   moments   mean of x x^T over the product's inputs x, [tap][in]; lower triangle; is used up. Empty: plain rounding
 ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, int block);
 
-// The fewest levels lost with whole blocks of at most `most` channels, of equal size where that can be.
+// The fewest blocks of at most `most` channels, of equal size as far as kernels take such.
 int block_size(int channels, int most);
 
 }  // namespace katago
