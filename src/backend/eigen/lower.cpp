@@ -168,7 +168,7 @@ class Lowering {
     bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
     // Weights as the layer computes with them, in floats.
     Weights weights_of(const ProductWeights& stored) const {
-        const Weights floats = stored.floats();
+        Weights floats = stored.floats();
         if (!choices_.half_weights || stored.dtype() == DType::Float16) return floats;
         std::vector<float> rounded(*floats);
         for (float& x : rounded) x = float_of_half(half_of_float(x));
