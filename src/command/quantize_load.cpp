@@ -13,7 +13,6 @@
 #include "core/machine.h"
 #include "nn/int8_products.h"
 #include "nn/network_file.h"
-#include "quant/quantize_graph.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -34,14 +33,6 @@ bool is_fp32(const Graph& graph) {
         const ProductWeights* weights = product_weights(node);
         return weights && weights->dtype() != DType::Float32;
     });
-}
-
-// What is not, is more exact in halves and no slower.
-std::vector<NodeId> computed_in_int8(const Graph& graph) {
-    const std::vector<bool> marked = int8_products(graph);
-    std::vector<NodeId> found = int8_candidates(graph);
-    std::erase_if(found, [&](NodeId id) { return !marked[static_cast<size_t>(id)]; });
-    return found;
 }
 
 // What was made before; null graph: nothing that can be used.
@@ -78,8 +69,8 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     if (Model found = kept_model(kept, config, notes); found.graph) return found;
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
-    settings.products = computed_in_int8(*model.graph);
-    if (settings.products->size() < int8_candidates(*model.graph).size()) settings.block = kBlockBesideHalves;
+    settings.products = int8_products(*model.graph);  // others are more exact in halves, and no slower
+    if (has_attention(*model.graph)) settings.block = kBlockBesideHalves;
     settings.measure_layers = false;
     settings.threads = usable_cores();
     QuantizeDisplay display(std::cerr, {});

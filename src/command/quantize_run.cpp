@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "command/judge.h"
+#include "nn/int8_products.h"
 #include "nn/json_fields.h"
 #include "quant/file_room.h"
 #include "quant/quantize_graph.h"

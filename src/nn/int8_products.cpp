@@ -55,21 +55,29 @@ bool has_attention(const Graph& graph) {
                        [](const Node& node) { return std::holds_alternative<Attention>(node.layer); });
 }
 
-std::vector<bool> int8_products(const Graph& graph) {
-    std::vector<bool> marked = graph.trunk();
+std::vector<NodeId> int8_candidates(const Graph& graph) {
+    const std::vector<bool> trunk = graph.trunk();
+    std::vector<NodeId> found;
+    for (NodeId id = 0; const Node& node : graph.nodes()) {
+        if (product_weights(node) && node.type.kind == TensorKind::Spatial && trunk[static_cast<size_t>(id)])
+            found.push_back(id);
+        ++id;
+    }
+    return found;
+}
+
+std::vector<NodeId> int8_products(const Graph& graph) {
     const bool attention = has_attention(graph);
     const Uses uses(graph);
     const bool quantized = std::any_of(graph.nodes().begin(), graph.nodes().end(),
                                        [](const Node& node) { return is_stored(node, DType::Int8); });
-    for (size_t i = 0; i < marked.size(); ++i) {
-        const Node& node = graph.nodes()[i];
-        const auto id = static_cast<NodeId>(i);
+    std::vector<NodeId> found = int8_candidates(graph);
+    std::erase_if(found, [&](NodeId id) {
         // A quantized file that keeps a layer in halves found that it needs more than 8 bits.
-        marked[i] = marked[i] && product_weights(node) != nullptr && node.type.kind == TensorKind::Spatial &&
-                    !(quantized && is_stored(node, DType::Float16));
-        if (marked[i] && attention) marked[i] = uses.is_gated(id) || uses.serves_attention(id);
-    }
-    return marked;
+        if (quantized && is_stored(graph.node(id), DType::Float16)) return true;
+        return attention && !uses.is_gated(id) && !uses.serves_attention(id);
+    });
+    return found;
 }
 
 }  // namespace katago

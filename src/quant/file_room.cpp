@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <set>
 
+#include "nn/int8_products.h"
 #include "nn/stats.h"
 #include "quant/block_rounding.h"
-#include "quant/quantize_graph.h"
 #include "quant/stored_weights.h"
 
 namespace katago {

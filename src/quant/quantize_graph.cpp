@@ -37,17 +37,6 @@ std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& pr
 
 }  // namespace
 
-std::vector<NodeId> int8_candidates(const Graph& graph) {
-    const std::vector<bool> trunk = graph.trunk();
-    std::vector<NodeId> found;
-    for (NodeId id = 0; const Node& node : graph.nodes()) {
-        if (product_weights(node) && node.type.kind == TensorKind::Spatial && trunk[static_cast<size_t>(id)])
-            found.push_back(id);
-        ++id;
-    }
-    return found;
-}
-
 std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
                                                    const ObserveCalibration& observe, const QuantizeOptions& options) {
     const int threads = std::max(options.threads, 1);

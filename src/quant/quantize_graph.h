@@ -23,13 +23,9 @@ struct QuantizeOptions {
     std::function<void(size_t done, size_t all)> progress;  // by one thread at a time; may throw, which ends it all
 };
 
-// The products that INT8 may hold: those of the trunk that are applied at every point. Heads and products of
-// whole-board vectors are small and sensitive.
-std::vector<NodeId> int8_candidates(const Graph& graph);
-
-// INT8 weights for each of them, compensated by what it reads in FP32; those whose input is not shown are rounded
-// plainly. Gathers statistics for as many products at once as memory allows. The same
-// result on every run, whatever the number of threads.
+// INT8 weights for each of these products, compensated by what it reads in FP32; those whose input is not shown are
+// rounded plainly. Gathers statistics for as many products at once as memory allows. The same result on every run,
+// whatever the number of threads.
 std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
                                                    const ObserveCalibration& observe, const QuantizeOptions& options);
 

@@ -10,9 +10,9 @@
 #include "command/table.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "nn/int8_products.h"
 #include "nn/model_file.h"
 #include "nn/net_writer.h"
-#include "quant/quantize_graph.h"
 #include "quant/stored_weights.h"
 
 using namespace katago;

@@ -8,11 +8,11 @@
 #include <string>
 
 #include "core/file.h"
+#include "nn/int8_products.h"
 #include "nn/model_file.h"
 #include "nn/net_writer.h"
 #include "nn/network_file.h"
 #include "quant/block_rounding.h"
-#include "quant/quantize_graph.h"
 #include "quant/stored_weights.h"
 
 using namespace katago;

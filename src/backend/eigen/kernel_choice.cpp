@@ -69,7 +69,7 @@ std::vector<ProductKernel> candidates_for(const Graph& graph, const ProductShape
 }
 
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
-    const std::vector<bool> int8 = int8_products(graph);
+    const std::vector<NodeId> int8 = int8_products(graph);
     const std::vector<bool> trunk = graph.trunk();
     int64_t bytes = 0;
     for (size_t id = 0; id < trunk.size(); ++id) {
@@ -77,7 +77,8 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
         if (!trunk[id] || !shape) continue;
         const int64_t pairs = int64_t{shape->in} * shape->out;
         const bool conv = shape->kind == ProductShape::Kind::Conv3x3;
-        if (choices.int8 && int8[id]) {  // and a scale and a sum for each block
+        if (choices.int8 && std::binary_search(int8.begin(), int8.end(),
+                                               static_cast<NodeId>(id))) {  // and a scale and a sum for each block
             bytes += (conv ? 9 : 1) * pairs * (kInt8Group + 8) / kInt8Group;
             continue;
         }

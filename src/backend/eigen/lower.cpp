@@ -175,8 +175,9 @@ class Lowering {
         return make_weights(std::move(rounded));
     }
     bool computes_int8(const ProductWeights& weights) const {
-        return choices_.int8 && program_.kernels->int8_product != nullptr && takes_int8_[static_cast<size_t>(id_)] &&
-               !reads_planes() && fits_int8_groups(weights);
+        return choices_.int8 && program_.kernels->int8_product != nullptr &&
+               std::binary_search(takes_int8_.begin(), takes_int8_.end(), id_) && !reads_planes() &&
+               fits_int8_groups(weights);
     }
     void add_int8(const Fusion& fusion, const ProductWeights& weights, const ProductSize& size) {
         add(fusion, {in(0)},
@@ -229,8 +230,7 @@ class Lowering {
         };
         for (size_t i = 0; i < program_.steps.size(); ++i) {
             auto* linear = std::get_if<Int8Step>(&program_.steps[i].operation);
-            if (linear == nullptr || linear->taps != 1 || !is_only(linear->epilogue, linear->epilogue.activated))
-                continue;
+            if (linear == nullptr || linear->taps != 1 || !only_activates(linear->epilogue)) continue;
             const NodeId activated = linear->epilogue.activated;
             const auto gate_step = finds(activated, [&](const Int8Step& product) {
                 const Epilogue& e = product.epilogue;
@@ -241,7 +241,7 @@ class Lowering {
             auto& gate = std::get<Int8Step>(gate_step->operation);
             const NodeId product = gate.epilogue.raw;
             const auto last_step = finds(product, [&](const Int8Step& last) { return last.in == product; });
-            if (last_step == program_.steps.end() || fuser_.is_output(product)) continue;
+            if (last_step == program_.steps.end()) continue;
             auto& last = std::get<Int8Step>(last_step->operation);
             const bool whole_panels = last.weights.group % (kPanelVectors * width_) == 0;
             if (!whole_panels && last.weights.group < last.in_channels) continue;
@@ -266,7 +266,7 @@ class Lowering {
             const auto norm_step = std::find_if(program_.steps.begin(), program_.steps.end(), [&](const Step& other) {
                 const auto* norm = std::get_if<RmsNormStep>(&other.operation);
                 return norm != nullptr && norm->out == gated->in && !norm->over_board && norm->beta.empty() &&
-                       norm->kind == ActivationKind::Identity && !fuser_.is_output(norm->out);
+                       norm->kind == ActivationKind::Identity;
             });
             if (norm_step == program_.steps.end()) continue;
             auto& norm = std::get<RmsNormStep>(norm_step->operation);
@@ -275,17 +275,17 @@ class Lowering {
             program_.steps.erase(norm_step);  // it came before this step
         }
     }
-    // How many steps read the value of each node.
+    // How many steps read the value of each node; the outputs are read once more.
     std::vector<int> readers_of_values() const {
         std::vector<int> readers(program_.types.size(), 0);
+        for (NodeId id = 0; int& count : readers) count = fuser_.is_output(id++) ? 1 : 0;
         for (const Step& step : program_.steps) {
             for (const NodeId id : step.in) ++readers[static_cast<size_t>(id)];
         }
         return readers;
     }
-    // Whether the activation is all that an epilogue does.
-    static bool is_only(const Epilogue& e, NodeId activated) {
-        return activated != kNone && e.multiplier == kNone && e.vector == kNone && e.residual == kNone &&
+    static bool only_activates(const Epilogue& e) {
+        return e.activated != kNone && e.multiplier == kNone && e.vector == kNone && e.residual == kNone &&
                e.raw == kNone;
     }
 
@@ -315,7 +315,7 @@ class Lowering {
             } else if (auto* gated = std::get_if<Int8GatedStep>(&step.operation)) {
                 const bool ready = takes_bytes({gated->in, 1, gated->linear.group});
                 gated->input_ready = ready && gated->gamma.empty();
-                if (!gated->gamma.empty()) bytes = {};
+                if (!gated->gamma.empty()) bytes = {};  // they are of what the norm makes
             } else if (auto* int8 = std::get_if<Int8Step>(&step.operation); int8 != nullptr && !int8->input_gated) {
                 int8->input_ready = takes_bytes({int8->in, int8->taps, int8->weights.group});
             }
@@ -324,7 +324,8 @@ class Lowering {
 
     const Graph& graph_;
     const PlanChoices& choices_;
-    std::vector<bool> is_trunk_, takes_int8_;
+    std::vector<bool> is_trunk_;
+    std::vector<NodeId> takes_int8_;
     Fuser fuser_;
     int width_;
     bool transform_weights_;

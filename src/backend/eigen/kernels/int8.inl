@@ -206,10 +206,9 @@ template <ActivationKind kKind>
 KERNEL_INLINE void gate_results_of(const EpilogueCall& out, size_t block, int count, Vector* linear,
                                    const Vector* gate) {
     const Vector scale = load(out.scale + block * kWidth), shift = load(out.shift + block * kWidth);
-    constexpr int kTogether = 4;  // so that one need not wait for the other
     int i = 0;
-    for (; i + kTogether <= count; i += kTogether) {
-        unroll<kTogether>([&](auto k) KERNEL_LAMBDA {
+    for (; i + kLineResults <= count; i += kLineResults) {
+        unroll<kLineResults>([&](auto k) KERNEL_LAMBDA {
             const int at = i + decltype(k)::value;
             linear[at] = activate<kKind>(linear[at] * scale + shift) * gate[at];
         });
