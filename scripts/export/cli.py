@@ -21,7 +21,7 @@ from .files import say
 from .fold import fold
 from .halves import layers_for_halves
 from .interface import ExportModule, Settings, check_exportable
-from .quantize import collect_moments, has_codes, quantize, round_to_halves
+from .quantize import collect_moments, keeps_codes, quantize, round_to_halves
 
 CALIBRATION_POSITIONS = 24
 CALIBRATION_SEED, CHECK_SEED = 1, 2  # different positions
@@ -128,7 +128,7 @@ class Calibration:
 def calibrate(net: Network, args: argparse.Namespace, settings: Settings) -> Calibration | None:
     if args.precision == "fp32":
         return None
-    if args.precision == "int8" and FORMATS[args.format].blocks and has_codes(net.module):
+    if args.precision == "int8" and FORMATS[args.format].blocks and keeps_codes(net.module):
         say("the network is INT8 already: its codes are kept")
         return None
     if not args.calibration:

@@ -79,10 +79,15 @@ def has_codes(module: NetworkModule) -> bool:
     return any(layer.int8 for layer in quantizable(module).values())
 
 
+def keeps_codes(module: NetworkModule) -> bool:
+    """Whether all codes of such a file can be used. Those of turned weights cannot: no format turns a layer's inputs."""
+    return has_codes(module) and not any(layer.int8 and layer.int8.turned for layer in quantizable(module).values())
+
+
 def stored_codes(weights: Int8Weights) -> QuantizedWeight | None:
-    """As the file has them; None where the last block of a layer is smaller than the others."""
+    """As the file has them; None where they are turned, or the last block of a layer is smaller than the others."""
     *taps, channels, out = weights.codes.shape
-    if channels % weights.block:
+    if channels % weights.block or weights.turned:
         return None
     codes, scales = (
         torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, -1, 0)).reshape(out, -1))

@@ -16,6 +16,7 @@ from . import config as c
 from .own_file import Int8Weights, OwnFile, read_own_file
 
 Array = np.ndarray | Int8Weights
+TURNED = (16, 32, 64, 48, 96, 192)  # input channels of INT8 weights that may be turned together
 END_OF_BLOCK = ["batch_norm", "activation", "conv2d", "add"]
 
 
@@ -56,7 +57,10 @@ class GraphReader:
         wanted = (*shape[:-2], -(-shape[-2] // block), shape[-1])
         if scales.shape != wanted:
             raise c.NetworkError(f"{node['name']}: its scales have shape {scales.shape}, must have {wanted}")
-        return Int8Weights(values, scales, block)
+        turned = int(node.get("turned", 0))
+        if turned and (len(shape) != 2 and shape[:-2] != (1, 1) or shape[-2] % turned or turned not in TURNED):
+            raise c.NetworkError(f"{node['name']}: {turned} of its {shape[-2]} input channels are turned together")
+        return Int8Weights(values, scales, block, turned)
 
     def _vectors(self, node: dict[str, Any], *keys: str) -> int:
         self.arrays += [self.tensors[node[key]] for key in keys if key in node]

@@ -138,18 +138,18 @@ class OwnFileTest(unittest.TestCase):
                 self.assertEqual(found.config.meta_channels, source.config.meta_channels)
 
     def test_codes_are_near_the_weights(self) -> None:
-        model = golden.DATA / "models" / "random-v14-b3c32nbt.bin.gz"
-        source, found = network.read(model), self.quantize(model, "int8")
-        layers = [
-            (a, b) for a, b in zip(source.module.modules(), found.module.modules(), strict=True) if hasattr(b, "int8")
-        ]
-        coded = [(a, b) for a, b in layers if b.int8]
-        self.assertGreater(len(coded), 5)
-        for layer, other in coded:
-            weight = layer.weight.detach()
-            error = float((weight - other.weight.detach()).norm() / weight.norm())
-            self.assertLess(error, 0.02)  # a code is off by 1/254 of its block's largest weight, or somewhat more
-            self.assertGreater(error, 0)
+        for name, attention in (("random-v14-b3c32nbt", False), ("random-v17-b2c48h4nbttflrs", True)):
+            model = golden.DATA / "models" / f"{name}.bin.gz"
+            source, found = network.read(model), self.quantize(model, "int8")
+            pairs = zip(source.module.modules(), found.module.modules(), strict=True)
+            coded = [(a, b) for a, b in pairs if getattr(b, "int8", None)]
+            self.assertGreater(len(coded), 5)
+            self.assertEqual(any(b.int8.turned for _, b in coded), attention)
+            for layer, other in coded:
+                weight = layer.weight.detach()
+                error = float((weight - other.weight.detach()).norm() / weight.norm())
+                self.assertLess(error, 0.02)  # a code is off by 1/254 of its block's largest weight, or somewhat more
+                self.assertGreater(error, 0)
 
     def test_damage_is_told(self) -> None:
         self.quantize(golden.DATA / "models" / "random-v8-b3c24.bin.gz", "fp16")

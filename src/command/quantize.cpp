@@ -45,7 +45,8 @@ const CommandLine& command_line() {
          {"positions", "", "N", "How many positions to draw (default 512).", false},
          {"seed", "", "N", "Seed of the draw (default 1).", false},
          {"block", "", "N",
-          "Input channels that share a scale, at most (default 32, or 64 where the file would be larger than 28 %).",
+          "Input channels that share a scale, at most (default 32, or 64 where the file would be larger than 28 %); "
+          "matrices of networks with attention have one for up to 256.",
           false},
          {"max-kl", "", "NATS",
           "Budget: mean divergence of the policy (default 1.5e-4, with attention 2.5e-4; mixed 5e-5).", false},

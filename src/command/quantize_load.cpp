@@ -22,11 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Raise it when quantizing changes its results.
-constexpr const char* kVersion = "-int8-3.safetensors";
+constexpr const char* kVersion = "-int8-4.safetensors";
 // A start should not take longer than it must.
 constexpr int kPositions = 128;
-// As long as kernels take at once: where the sensitive layers are in halves, longer blocks are exact enough.
-constexpr int kBlockBesideHalves = 64;
 
 bool is_fp32(const Graph& graph) {
     return std::none_of(graph.nodes().begin(), graph.nodes().end(), [](const Node& node) {
@@ -70,7 +68,6 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
     settings.products = int8_products(*model.graph);  // others are more exact in halves, and no slower
-    if (has_attention(*model.graph)) settings.block = kBlockBesideHalves;
     settings.measure_layers = false;
     settings.threads = usable_cores();
     QuantizeDisplay display(std::cerr, {});

@@ -77,6 +77,7 @@ class FieldWriter {
                 fields["scales"] =
                     add("scales", {"F16", scale_shape(dimensions, int8.block), bytes_of(int8.scales)}, nullptr);
                 fields["block"] = int8.block;
+                if (int8.turned != 0) fields["turned"] = int8.turned;
                 return;
             }
         }
@@ -203,6 +204,7 @@ class FieldReader {
         for (size_t i = 0; i + 2 < dimensions.size(); ++i) int8.taps *= dimensions[i];
         read_field(fields_, name_, "block", int8.block);
         if (int8.block < 1) throw ModelError(name_ + ": block is " + std::to_string(int8.block) + ", must be positive");
+        if (fields_.contains("turned")) read_field(fields_, name_, "turned", int8.turned);
         const SafeTensor& scales = tensor("scales");
         check_shape("scales", scales, scale_shape(dimensions, int8.block));
         if (scales.dtype != "F16") throw ModelError(name_ + ": scales are stored as " + scales.dtype + ", must be F16");

@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "core/error.h"
+#include "nn/turned_channels.h"
 
 namespace katago {
 
@@ -179,6 +180,10 @@ class TypeInference {
                  number(dims.in_channels) + " by " + number(dims.out_channels));
         if (int8->block < 1)
             fail("INT8 weights have a scale for " + number(int8->block) + " channels, must be positive");
+        const int unit = turn_unit(dims.in_channels), most = most_turned(dims.in_channels);
+        if (int8->turned != 0 && (dims.taps != 1 || (int8->turned != unit && int8->turned != most)))
+            fail("of the inputs of INT8 weights " + number(int8->turned) + " channels are turned together, must be 0" +
+                 (dims.taps != 1 ? " for a kernel of several points" : ", " + number(unit) + " or " + number(most)));
         const int64_t scales = int64_t{dims.taps} * int8->blocks() * dims.out_channels;
         want_size("scales", int8->scales.size(), static_cast<size_t>(scales));
     }

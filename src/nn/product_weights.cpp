@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/half.h"
+#include "nn/turned_channels.h"
 
 namespace katago {
 
@@ -29,6 +30,7 @@ std::vector<float> expand(const BlockInt8& weights) {
             for (size_t o = 0; o < out; ++o) floats.push_back(static_cast<float>(*value++) * row[o]);
         }
     }
+    turn_rows(floats.data(), weights.in_channels, out, weights.turned);
     return floats;
 }
 

@@ -19,9 +19,11 @@ std::string_view name_of(DType type);
 
 // INT8 weights of a convolution (a tap for each place of its kernel) or matrix (one tap). A weight is
 //   values[tap, in, out] * scales[tap, in / block, out]
+// or, of a turned matrix, what turning makes of that: see turned_channels.h.
 struct BlockInt8 {
     int taps = 1, in_channels = 0, out_channels = 0;
     int block = 64;                    // input channels that share a scale; the last block may have fewer
+    int turned = 0;                    // input channels that are turned together
     std::span<const int8_t> values;    // [taps, in_channels, out_channels]
     std::span<const uint16_t> scales;  // IEEE halves, [taps, blocks(), out_channels]
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/half.h"
+#include "nn/int8_products.h"
+#include "nn/turned_channels.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -36,8 +38,15 @@ uint16_t half_from(float x) {
 // Rounds the rows (inputs) of a matrix one after the other.
 class Rounder {
   public:
-    Rounder(const ProductShape& shape, int block, const std::vector<float>& weights)
-        : shape_(shape), block_(block), blocks_((shape.in_channels + block - 1) / block) {
+    Rounder(const ProductShape& shape, const Rounding& rounding, std::vector<float> weights)
+        : shape_(shape),
+          turned_(rounding.turned),
+          block_(rounding.block),
+          blocks_((shape.in_channels + block_ - 1) / block_) {
+        if (turned_ != 0) {
+            for (float& weight : weights) weight *= 4.0f / static_cast<float>(unit_of_turned(turned_));
+            turn_rows(weights.data(), shape.in_channels, static_cast<size_t>(shape.out_channels), turned_);
+        }
         weights_ = Eigen::Map<const Matrix>(weights.data(), rows(), shape.out_channels);
         stored_.values.resize(weights.size());
         find_scales();
@@ -50,6 +59,7 @@ class Rounder {
     }
 
     void round_compensated(Eigen::MatrixXf moments) {
+        turn(moments);
         std::vector<Eigen::Index> order(static_cast<size_t>(rows()));
         std::iota(order.begin(), order.end(), Eigen::Index{0});
         std::stable_sort(order.begin(), order.end(),
@@ -77,12 +87,23 @@ class Rounder {
                           .in_channels = shape_.in_channels,
                           .out_channels = shape_.out_channels,
                           .block = block_,
+                          .turned = turned_,
                           .values = owner->values,
                           .scales = owner->scales},
                 owner};
     }
 
   private:
+    // Of x x^T makes that of the turned x.
+    void turn(Eigen::MatrixXf& moments) const {
+        if (turned_ == 0) return;
+        moments = Eigen::MatrixXf(moments.selfadjointView<Eigen::Lower>());
+        for (int side = 0; side < 2; ++side) {
+            turn_rows(moments.data(), shape_.in_channels, static_cast<size_t>(moments.rows()), turned_);  // columns
+            moments.transposeInPlace();
+        }
+    }
+
     // The upper triangular U with U^T U = inverse of the moments, rows and columns in `order`. With the order turned
     // round, moments = L L^T, so that turned back they are R R^T with an upper triangular R, and U = R^-1.
     Matrix factor_of_inverse(const Eigen::MatrixXf& moments, const std::vector<Eigen::Index>& order) const {
@@ -135,7 +156,7 @@ class Rounder {
     }
 
     ProductShape shape_;
-    int block_;
+    int turned_, block_;
     Eigen::Index blocks_;
     Matrix weights_, scales_;
     Stored stored_;
@@ -143,16 +164,27 @@ class Rounder {
 
 }  // namespace
 
-int block_size(int channels, int most) {
-    constexpr int kUnit = 16;  // of channels, in which kernels take them
+int block_size(int channels, int most, int unit) {
     const int blocks = (channels + most - 1) / most;
-    const int even = (channels + blocks - 1) / blocks, whole = (even + kUnit - 1) / kUnit * kUnit;
+    const int even = (channels + blocks - 1) / blocks, whole = (even + unit - 1) / unit * unit;
     return blocks > 1 && whole <= most ? whole : even;
 }
 
-ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, int block) {
-    const Weights floats = product_weights(product)->floats();
-    Rounder rounder(product_shape(product), block, *floats);
+Turning turning_of(const Graph& graph, NodeId product) {
+    const Node& node = graph.node(product);
+    if (product_shape(node).taps != 1 || !has_attention(graph)) return Turning::None;
+    return std::holds_alternative<Multiply>(graph.node(node.inputs[0]).layer) ? Turning::Units : Turning::Threes;
+}
+
+Rounding rounding_of(const ProductShape& shape, Turning turning, int block) {
+    const int in = shape.in_channels;
+    const int turned = turning == Turning::None ? 0 : turning == Turning::Units ? turn_unit(in) : most_turned(in);
+    if (turned == 0) return {block_size(in, block, kBlockUnit), 0};
+    return {block_size(in, kTurnedBlock, turns_threes(turned) ? kThreesBlockUnit : kTurnedBlockUnit), turned};
+}
+
+ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding) {
+    Rounder rounder(product_shape(product), rounding, *product_weights(product)->floats());
     if (moments.size() == 0 || !moments.diagonal().allFinite())
         rounder.round_plainly();
     else

@@ -17,8 +17,10 @@ namespace {
 constexpr int kFineBlock = 32, kCoarseBlock = 64;
 constexpr int64_t kNodeBytes = 300;  // of the graph, in the header
 
-int64_t int8_bytes(const ProductShape& shape, int most) {
-    const int block = block_size(shape.in_channels, most), blocks = (shape.in_channels + block - 1) / block;
+int64_t int8_bytes(const Graph& graph, NodeId id, int block) {
+    const ProductShape shape = product_shape(graph.node(id));
+    const Rounding rounding = rounding_of(shape, turning_of(graph, id), block);
+    const int blocks = (shape.in_channels + rounding.block - 1) / rounding.block;
     return int64_t{shape.taps} * shape.out_channels * (shape.in_channels + 2 * blocks);
 }
 
@@ -34,10 +36,11 @@ int64_t room(const Graph& graph, int block) {
     auto left = static_cast<int64_t>(kMostFileShare * static_cast<double>(bytes_in_fp32(graph)));
     for (NodeId id = 0; const Node& node : graph.nodes()) {
         left -= kNodeBytes;
-        if (!product_weights(node))
+        if (product_weights(node)) {
+            left -= int8.contains(id) ? int8_bytes(graph, id, block) : half_bytes(product_shape(node));
+        } else {
             left -= stats.layers[static_cast<size_t>(id)].bytes;
-        else
-            left -= int8.contains(id) ? int8_bytes(product_shape(node), block) : half_bytes(product_shape(node));
+        }
         ++id;
     }
     return left;
@@ -54,7 +57,7 @@ std::vector<NodeId> halves_in_room(const Graph& graph, int block, std::span<cons
     int64_t left = room(graph, block);
     for (const NodeId id : worst_first) {
         const ProductShape shape = product_shape(graph.node(id));
-        const int64_t more = half_bytes(shape) - int8_bytes(shape, block);
+        const int64_t more = half_bytes(shape) - int8_bytes(graph, id, block);
         if (more > left) continue;
         left -= more;
         halves.push_back(id);

@@ -62,11 +62,11 @@ std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std
             }
         });
         for (const NodeId id : group) {
-            const int block = block_size(product_shape(graph.node(id)).in_channels, options.block);
+            const Rounding rounding = rounding_of(product_shape(graph.node(id)), turning_of(graph, id), options.block);
             Eigen::MatrixXf mean;
             if (seen.contains(id)) mean = moments.at(id)->take_mean();
             moments.erase(id);
-            ProductWeights weights = round_to_int8(graph.node(id), std::move(mean), block);
+            ProductWeights weights = round_to_int8(graph.node(id), std::move(mean), rounding);
             const std::scoped_lock lock(mutex);
             made[id] = std::move(weights);
             if (options.progress) options.progress(made.size(), products.size());

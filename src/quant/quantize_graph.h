@@ -16,7 +16,7 @@ using BoardObserver = std::function<void(const ObservedValue&, BoardShape)>;
 using ObserveCalibration = std::function<void(const BoardObserver&)>;
 
 struct QuantizeOptions {
-    int block = 64;  // input channels that share a scale, at most
+    int block = 64;  // input channels that share a scale, at most, of what is not turned: see rounding_of()
     int boards = 1;  // that ObserveCalibration shows
     int threads = 2;
     int64_t moment_bytes = int64_t{500} << 20;              // for statistics, all threads together

@@ -148,6 +148,26 @@ TEST_CASE("network file: what was written is read, in floats, halves and INT8") 
     }
 }
 
+TEST_CASE("network file: weights that are turned in a way that their channels do not allow are refused") {
+    const auto build = [&](int taps, int turned) {
+        using Stored = std::pair<std::vector<int8_t>, std::vector<uint16_t>>;
+        const auto stored = std::make_shared<Stored>(std::vector<int8_t>(static_cast<size_t>(taps * 48 * 2), int8_t{3}),
+                                                     std::vector<uint16_t>(static_cast<size_t>(2 * taps), 0x2c01));
+        GraphBuilder builder;
+        const NodeId in = builder.add("planes", InputSpatial{48}, {});
+        Conv2d conv;
+        conv.kernel_y = conv.kernel_x = taps == 1 ? 1 : 3, conv.in_channels = 48, conv.out_channels = 2;
+        conv.weights = ProductWeights(BlockInt8{taps, 48, 2, 48, turned, stored->first, stored->second}, stored);
+        builder.add("layer", conv, {in});
+    };
+    for (const int turned : {0, 16, 48}) CHECK_NOTHROW(build(1, turned));
+    for (const int turned : {-16, 1, 8, 32, 96}) {
+        CHECK_THROWS_WITH_AS(build(1, turned), doctest::Contains("channels are turned together, must be 0, 16 or 48"),
+                             ModelError);
+    }
+    CHECK_THROWS_WITH_AS(build(9, 16), doctest::Contains("must be 0 for a kernel of several points"), ModelError);
+}
+
 TEST_CASE("network file: read_model knows it by its content, and the weights are the mapping's") {
     const Folder folder;
     const Model model = mixed(model_of(test_nets::tiny_net(14).bytes));

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "core/half.h"
+#include "nn/turned_channels.h"
 
 using namespace katago;
 
@@ -15,7 +16,7 @@ TEST_CASE("product weights: INT8 weights are multiplied by the scale of their ta
     for (int i = 0; i < kTaps * kIn * kOut; ++i) values.push_back(static_cast<int8_t>(i - 5));
     std::vector<uint16_t> scales;  // [tap][block][out]
     for (int i = 0; i < kTaps * 2 * kOut; ++i) scales.push_back(half_of_float(0.5f * static_cast<float>(i + 1)));
-    const ProductWeights weights(BlockInt8{kTaps, kIn, kOut, kBlock, values, scales}, nullptr);
+    const ProductWeights weights(BlockInt8{kTaps, kIn, kOut, kBlock, 0, values, scales}, nullptr);
 
     CHECK(weights.dtype() == DType::Int8);
     CHECK(weights.size() == 12);
@@ -30,6 +31,43 @@ TEST_CASE("product weights: INT8 weights are multiplied by the scale of their ta
                 CHECK((*floats)[static_cast<size_t>(at)] ==
                       static_cast<float>(at - 5) * 0.5f * static_cast<float>(scale + 1));
             }
+}
+
+TEST_CASE("product weights: turned weights are turned back") {
+    // Of 16 channels in a unit of 16, four and four are mixed: 1, 5, 9 and 13 by [+ + + +], [+ - + -], [+ + - -] and
+    // [+ - - +].
+    constexpr int kIn = 16;
+    std::vector<int8_t> values(kIn);
+    values[1] = 10, values[5] = 20, values[9] = 30, values[13] = 50, values[2] = 7;
+    const std::vector<uint16_t> scales{half_of_float(0.5f)};
+    const ProductWeights weights(BlockInt8{1, kIn, 1, kIn, 16, values, scales}, nullptr);
+    const std::vector<float> found = *weights.floats();
+    CHECK(found[1] == 55);
+    CHECK(found[5] == -15);
+    CHECK(found[9] == -25);
+    CHECK(found[13] == 5);
+    for (const size_t channel : {2, 6, 10, 14}) CHECK(found[channel] == 3.5f);
+    for (const size_t channel : {0, 3, 4, 7, 8, 11, 12, 15}) CHECK(found[channel] == 0);
+}
+
+TEST_CASE("product weights: turning twice multiplies by a quarter of the unit") {
+    for (const int together : {16, 32, 64, 48, 96, 192}) {
+        CAPTURE(together);
+        const int channels = 2 * together;
+        std::vector<float> rows;
+        for (int i = 0; i < 3 * channels; ++i) rows.push_back(static_cast<float>(i * i % 101 - 50));
+        std::vector<float> turned = rows;
+        turn_rows(turned.data(), channels, 3, together);
+        CHECK(turned != rows);
+        turn_rows(turned.data(), channels, 3, together);
+        const auto times = static_cast<float>(unit_of_turned(together)) / 4;
+        for (size_t i = 0; i < rows.size(); ++i) CHECK(turned[i] == doctest::Approx(times * rows[i]).epsilon(1e-4));
+    }
+    CHECK(most_turned(192) == 192);
+    CHECK(most_turned(384) == 192);
+    CHECK(most_turned(512) == 64);
+    CHECK(most_turned(144) == 48);
+    CHECK(most_turned(40) == 0);
 }
 
 TEST_CASE("product weights: halves expand, floats are shared") {

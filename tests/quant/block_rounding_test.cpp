@@ -50,14 +50,14 @@ std::vector<float> board_with_mean(BoardShape shape, uint64_t seed) {
 }
 
 // Mean squared error of the product's results: the sum over the outputs of e^T H e.
-double error_of(const Node& node, const ProductWeights& rounded, const Eigen::MatrixXf& moments) {
+double error_of(const Node& node, const ProductWeights& rounded, const Eigen::MatrixXf& moments, int columns = kOut) {
     const Weights right = product_weights(node)->floats(), found = rounded.floats();
     const Eigen::MatrixXf full = moments.selfadjointView<Eigen::Lower>();
     double error = 0;
-    for (int o = 0; o < kOut; ++o) {
+    for (int o = 0; o < columns; ++o) {
         Eigen::VectorXf e(full.rows());
         for (Eigen::Index i = 0; i < e.size(); ++i) {
-            const size_t at = static_cast<size_t>(i) * kOut + static_cast<size_t>(o);
+            const size_t at = static_cast<size_t>(i) * static_cast<size_t>(columns) + static_cast<size_t>(o);
             e[i] = (*right)[at] - (*found)[at];
         }
         error += double{e.dot(full * e)};
@@ -69,7 +69,7 @@ double error_of(const Node& node, const ProductWeights& rounded, const Eigen::Ma
 
 TEST_CASE("block rounding: every weight is within half a level, plainly rounded") {
     const Node node = conv_node(3, 1);
-    const ProductWeights rounded = round_to_int8(node, {}, 8);
+    const ProductWeights rounded = round_to_int8(node, {}, {8});
     REQUIRE(rounded.int8() != nullptr);
     CHECK(rounded.int8()->blocks() == 3);
     const Weights right = product_weights(node)->floats(), found = rounded.floats();
@@ -92,8 +92,8 @@ TEST_CASE("block rounding: compensation leaves a fraction of the error, on input
             unseen.add(board_of(shape, 1000 + board), shape);
         }
         const Eigen::MatrixXf judge = unseen.take_mean();
-        const double plain = error_of(node, round_to_int8(node, {}, 10), judge);
-        const double compensated = error_of(node, round_to_int8(node, seen.take_mean(), 10), judge);
+        const double plain = error_of(node, round_to_int8(node, {}, {10}), judge);
+        const double compensated = error_of(node, round_to_int8(node, seen.take_mean(), {10}), judge);
         CHECK(plain > 0);
         CHECK(compensated < 0.5 * plain);
     }
@@ -102,18 +102,74 @@ TEST_CASE("block rounding: compensation leaves a fraction of the error, on input
 TEST_CASE("block rounding: zeros, and inputs that never come, are no trouble") {
     Node node = conv_node(1, 3);
     std::get<Conv2d>(node.layer).weights = make_weights(std::vector<float>(kIn * kOut));
-    const ProductWeights rounded = round_to_int8(node, Eigen::MatrixXf::Zero(kIn, kIn), 64);
+    const ProductWeights rounded = round_to_int8(node, Eigen::MatrixXf::Zero(kIn, kIn), {64});
     const Weights found = rounded.floats();
     for (const float weight : *found) CHECK(weight == 0);
 }
 
 TEST_CASE("block rounding: blocks are of equal size") {
-    CHECK(block_size(96, 64) == 48);
-    CHECK(block_size(192, 64) == 64);
-    CHECK(block_size(22, 64) == 22);
-    CHECK(block_size(65, 64) == 48);  // not 33: in units of 16, as kernels take them
-    CHECK(block_size(512, 96) == 96);
-    CHECK(block_size(65, 40) == 33);  // no unit fits
+    CHECK(block_size(96, 64, 16) == 48);
+    CHECK(block_size(192, 64, 16) == 64);
+    CHECK(block_size(22, 64, 16) == 22);
+    CHECK(block_size(65, 64, 16) == 48);  // not 33: in units of 16, as kernels take them
+    CHECK(block_size(512, 96, 16) == 96);
+    CHECK(block_size(65, 40, 16) == 33);  // no unit fits
+}
+
+TEST_CASE("block rounding: turned weights, turned back, are as near as their blocks let them be") {
+    constexpr int kTurnedIn = 96, kColumns = 5;
+    Rng rng(7);
+    std::vector<float> weights(static_cast<size_t>(kTurnedIn * kColumns));
+    for (float& weight : weights) weight = static_cast<float>(rng.gaussian());
+    // A channel that stands out, in weights or in inputs, costs all others of its block their exactness.
+    for (int o = 0; o < kColumns; ++o) weights[static_cast<size_t>(17 * kColumns + o)] *= 30;
+    const Node node{"matrix", MatMul{kTurnedIn, kColumns, make_weights(weights)}, {}, {}};
+    const Rounding turned = rounding_of({1, kTurnedIn, kColumns}, Turning::Threes, 64);
+    CHECK(turned.turned == 96);
+    CHECK(turned.block == kTurnedIn);
+    const auto squares = [&](const Rounding& rounding) {
+        const Weights found = round_to_int8(node, {}, rounding).floats();
+        double sum = 0;
+        for (size_t i = 0; i < weights.size(); ++i) sum += std::pow(double{weights[i] - (*found)[i]}, 2);
+        return sum / static_cast<double>(weights.size());
+    };
+    const double step = 30.0 / 127;  // of a column whose largest weight is about 30
+    CHECK(squares(turned) < squares({kTurnedIn, 0}));
+    CHECK(squares(turned) < step * step / 12);
+    CHECK(squares(turned) > 0);
+}
+
+TEST_CASE("block rounding: what is turned together, and how long blocks are") {
+    const auto found = [](int in, Turning turning) {
+        const Rounding rounding = rounding_of({1, in, 8}, turning, 64);
+        return std::pair(rounding.turned, rounding.block);
+    };
+    CHECK(found(192, Turning::None) == std::pair(0, 64));
+    CHECK(found(192, Turning::Units) == std::pair(64, 192));
+    CHECK(found(192, Turning::Threes) == std::pair(192, 192));
+    CHECK(found(320, Turning::Threes) == std::pair(64, 192));  // not 160: in whole lines
+    CHECK(found(384, Turning::Threes) == std::pair(192, 192));
+    CHECK(found(512, Turning::Threes) == std::pair(64, 256));
+    CHECK(found(96, Turning::Units) == std::pair(32, 96));
+    CHECK(found(112, Turning::Threes) == std::pair(16, 112));
+    CHECK(found(20, Turning::Threes) == std::pair(0, 20));
+}
+
+TEST_CASE("block rounding: compensation of turned weights knows what inputs they meet") {
+    Rng rng(9);
+    constexpr int kTurnedIn = 96, kColumns = 12;
+    std::vector<float> weights(static_cast<size_t>(kTurnedIn * kColumns));
+    for (float& weight : weights) weight = static_cast<float>(rng.gaussian());
+    const Node node{"matrix", MatMul{kTurnedIn, kColumns, make_weights(weights)}, {}, {}};
+    Eigen::MatrixXf inputs(kTurnedIn, 500);
+    for (Eigen::Index i = 0; i < inputs.size(); ++i) inputs.data()[i] = static_cast<float>(rng.gaussian());
+    for (Eigen::Index i = 0; i < kTurnedIn; ++i) inputs.row(i) += (i % 3 == 0 ? 4.0f : 0.5f) * inputs.row(5);
+    const Eigen::MatrixXf moments = inputs * inputs.transpose() / 500;
+    const Rounding rounding{kTurnedIn, 96};
+    const double plain = error_of(node, round_to_int8(node, {}, rounding), moments, kColumns);
+    const double compensated = error_of(node, round_to_int8(node, moments, rounding), moments, kColumns);
+    CHECK(plain > 0);
+    CHECK(compensated < 0.5 * plain);
 }
 
 TEST_CASE("block rounding: what a board's mean becomes changes less where boards were seen whole") {
@@ -130,8 +186,8 @@ TEST_CASE("block rounding: what a board's mean becomes changes less where boards
         means.add(mean, kPoint);
     }
     const Eigen::MatrixXf judge = means.take_mean();
-    const double with = error_of(node, round_to_int8(node, whole.take_mean(), 10), judge);
-    const double without = error_of(node, round_to_int8(node, points.take_mean(), 10), judge);
+    const double with = error_of(node, round_to_int8(node, whole.take_mean(), {10}), judge);
+    const double without = error_of(node, round_to_int8(node, points.take_mean(), {10}), judge);
     CHECK(with < 0.75 * without);
 }
 

@@ -48,7 +48,7 @@ double share_of_file(const Model& source, const std::vector<NodeId>& halves, int
             const auto among = [&](const std::vector<NodeId>& ids) {
                 return std::find(ids.begin(), ids.end(), id) != ids.end();
             };
-            if (among(candidates) && !among(halves)) return round_to_int8(source.graph->node(id), {}, block);
+            if (among(candidates) && !among(halves)) return round_to_int8(source.graph->node(id), {}, {block});
             return *as_halves(weights);
         }));
     const fs::path file = fs::temp_directory_path() / "katago-file-room-test.safetensors";

@@ -79,7 +79,7 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
         const bool conv = shape->kind == ProductShape::Kind::Conv3x3;
         if (choices.int8 && std::binary_search(int8.begin(), int8.end(),
                                                static_cast<NodeId>(id))) {  // and a scale and a sum for each block
-            bytes += (conv ? 9 : 1) * pairs * (kInt8Group + 8) / kInt8Group;
+            bytes += (conv ? 9 : 1) * pairs * (kInt8Line + 8) / kInt8Line;
             continue;
         }
         const auto choice = choices.kernels.find(*shape);

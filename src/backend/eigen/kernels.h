@@ -104,15 +104,22 @@ struct IntegerWinogradCall {
 // sums over one group and tap are made floats with both and added up as floats. Weights are packed in panels,
 //   [panel][tap][steps][panel width][int8_inputs_together]
 // where a step multiplies that many neighbouring channels; missing ones, up to a whole int8_channel_unit, are zero.
-inline constexpr int kInt8Group = 64;  // the most channels of a group; groups are multiples of 16
+// Inputs of turned weights (turned_channels.h) are turned as they are quantized.
+inline constexpr int kInt8Line = 64;          // channels of a row that lie beside each other
+inline constexpr int kInt8TurnedGroup = 256;  // the most channels of a group
+// A group is a multiple of 16 of up to a line, or several whole lines, or all channels.
 struct Int8Weights {
     const int8_t* values = nullptr;
     const float* scales = nullptr;  // [panel][tap][group][panel width]
     const int32_t* sums = nullptr;  // of the weights that share a scale, in their order: what a zero point of 1 adds
-    int group = kInt8Group;         // channels
+    int group = kInt8Line;          // channels
+    int turned = 0;                 // channels that are turned together
 };
 constexpr int groups_of(int channels, int group) {
     return (channels + group - 1) / group;
+}
+constexpr int lines_of_group(int group) {
+    return (group + kInt8Line - 1) / kInt8Line;
 }
 struct Int8Call {
     const float* in = nullptr;
@@ -121,9 +128,10 @@ struct Int8Call {
     int taps = 1;
     int height = 0, width = 0;  // of a convolution's board
     int in_channels = 0, out_vectors = 0;
-    uint8_t* quantized = nullptr;  // [group][entry][int8_group_bytes]; an entry is a row, or a point of a border
-    float* scales = nullptr;       // [group][int8_input_entries()]
-    int32_t* zeros = nullptr;      // likewise; the kernel's own, four bytes each
+    // [group][line][entry][int8_line_bytes]; an entry is a row, or a point of a border
+    uint8_t* quantized = nullptr;
+    float* scales = nullptr;   // [group][int8_input_entries()]
+    int32_t* zeros = nullptr;  // likewise; the kernel's own, four bytes each
     EpilogueCall out;
 };
 
@@ -135,7 +143,8 @@ struct Int8GatedCall {
     float epsilon = 0;             // likewise
     float* scratch = nullptr;      // of width rows, for that norm
     Int8Weights gate;              // in groups like those of `linear`
-    int out_group = kInt8Group;    // of the third's weights; a whole number of panels, or all channels
+    int out_group = kInt8Line;     // of the third's weights: at most a line, of whole panels, or all channels
+    int out_turned = 0;            // likewise
     uint8_t* quantized = nullptr;  // these three as the third's Int8Call takes them
     float* scales = nullptr;
     int32_t* zeros = nullptr;
@@ -225,7 +234,7 @@ struct Kernels {
     size_t (*half_attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*attention_scratch_floats)(const AttentionCall&) = nullptr;
     size_t (*int8_input_entries)(const Int8Call&) = nullptr;
-    int int8_inputs_together = 0, int8_channel_unit = 0, int8_group_bytes = 0;
+    int int8_inputs_together = 0, int8_channel_unit = 0, int8_line_bytes = 0;
 };
 
 // The table of an instruction set, which must be available.

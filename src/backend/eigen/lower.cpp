@@ -165,6 +165,8 @@ class Lowering {
         program_.steps.back().order = fusion.last_sum;
     }
 
+    // What a gated layer multiplied is quantized a line at a time: see Int8GatedCall.
+    bool long_groups() const { return !std::holds_alternative<Multiply>(graph_.node(in(0)).layer); }
     bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
     // Weights as the layer computes with them, in floats.
     Weights weights_of(const ProductWeights& stored) const {
@@ -177,12 +179,12 @@ class Lowering {
     bool computes_int8(const ProductWeights& weights) const {
         return choices_.int8 && program_.kernels->int8_product != nullptr &&
                std::binary_search(takes_int8_.begin(), takes_int8_.end(), id_) && !reads_planes() &&
-               fits_int8_groups(weights);
+               fits_int8_groups(weights, long_groups());
     }
     void add_int8(const Fusion& fusion, const ProductWeights& weights, const ProductSize& size) {
         add(fusion, {in(0)},
-            Int8Step{in(0), size.taps, size.in, false, false, pack_int8(weights, size, *program_.kernels),
-                     epilogue(fusion)});
+            Int8Step{in(0), size.taps, size.in, false, false,
+                     pack_int8(weights, size, *program_.kernels, long_groups()), epilogue(fusion)});
     }
 
     void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
@@ -235,7 +237,8 @@ class Lowering {
             const auto gate_step = finds(activated, [&](const Int8Step& product) {
                 const Epilogue& e = product.epilogue;
                 return e.multiplier == activated && e.vector == kNone && e.residual == kNone && e.activated == kNone &&
-                       product.in == linear->in && product.weights.group == linear->weights.group;
+                       product.in == linear->in && product.weights.group == linear->weights.group &&
+                       product.weights.turned == linear->weights.turned;
             });
             if (gate_step == program_.steps.end()) continue;
             auto& gate = std::get<Int8Step>(gate_step->operation);
@@ -249,6 +252,7 @@ class Lowering {
             std::erase(last_step->in, product);
             Int8GatedStep gated;
             gated.in = linear->in, gated.in_channels = linear->in_channels, gated.out_group = last.weights.group;
+            gated.out_turned = last.weights.turned;
             gated.linear = std::move(linear->weights), gated.gate = std::move(gate.weights);
             gated.scale = std::move(linear->epilogue.scale), gated.shift = std::move(linear->epilogue.shift);
             gated.kind = linear->epilogue.kind;
@@ -294,7 +298,7 @@ class Lowering {
         NodeId transformed = kNone, tiles = kNone, rows = kNone;
         struct Bytes {
             NodeId in = kNone;
-            int taps = 0, group = 0;
+            int taps = 0, group = 0, turned = 0;
             bool operator==(const Bytes&) const = default;
         } bytes;
         const auto takes_bytes = [&](const Bytes& wanted) {
@@ -313,11 +317,11 @@ class Lowering {
                 dense->input_ready = dense->in == rows;
                 rows = dense->in, tiles = kNone, bytes = {};
             } else if (auto* gated = std::get_if<Int8GatedStep>(&step.operation)) {
-                const bool ready = takes_bytes({gated->in, 1, gated->linear.group});
+                const bool ready = takes_bytes({gated->in, 1, gated->linear.group, gated->linear.turned});
                 gated->input_ready = ready && gated->gamma.empty();
                 if (!gated->gamma.empty()) bytes = {};  // they are of what the norm makes
             } else if (auto* int8 = std::get_if<Int8Step>(&step.operation); int8 != nullptr && !int8->input_gated) {
-                int8->input_ready = takes_bytes({int8->in, int8->taps, int8->weights.group});
+                int8->input_ready = takes_bytes({int8->in, int8->taps, int8->weights.group, int8->weights.turned});
             }
         }
     }

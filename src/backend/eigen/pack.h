@@ -36,20 +36,22 @@ PackedIntegers pack_half_dense(const std::vector<float>& weights, int depth, int
 PackedIntegers pack_half_winograd(const Conv2d& conv);
 
 // INT8 weights and their scales: see Int8Weights. Stored INT8 weights are used as they are, others rounded to the
-// nearest with a scale for every block of about kInt8Group inputs.
+// nearest with a scale for every block of about kInt8Line inputs.
 struct PackedInt8 {
     AlignedArray<int8_t> values;
     AlignedFloats scales;
     AlignedArray<int32_t> sums;
-    int group = kInt8Group;
-    Int8Weights pointers() const { return {values.data(), scales.data(), sums.data(), group}; }
+    int group = kInt8Line, turned = 0;
+    Int8Weights pointers() const { return {values.data(), scales.data(), sums.data(), group, turned}; }
 };
 struct ProductSize {
     int taps = 1, in = 0, out = 0;
 };
-PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, const Kernels& kernels);
+// `long_groups`: groups may have more than kInt8Line channels, where inputs are turned.
+PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, const Kernels& kernels,
+                     bool long_groups = true);
 // Whether the blocks of stored INT8 weights can be groups of the kernel; those of other weights always can.
-bool fits_int8_groups(const ProductWeights& weights);
+bool fits_int8_groups(const ProductWeights& weights, bool long_groups);
 
 // One float a channel, then zeros.
 AlignedFloats pad_channels(const std::vector<float>& values, int width);

@@ -6,6 +6,7 @@
 
 #include "backend/eigen/pack.h"
 #include "core/half.h"
+#include "nn/turned_channels.h"
 
 namespace katago::eigen {
 
@@ -13,17 +14,28 @@ namespace {
 
 constexpr int kGroupUnit = 16;  // groups are multiples of this
 
-// Channels of a group: the largest that divides a stored block; for other weights blocks of equal size.
-int group_of(const ProductWeights& weights, int in_channels) {
-    if (const BlockInt8* stored = weights.int8(); stored != nullptr && stored->block < in_channels) {
-        for (int group = kInt8Group; group > kGroupUnit; group -= kGroupUnit) {
-            if (stored->block % group == 0) return group;
+// The fewest groups of up to `most` channels, of equal size but for whole units.
+int even_group(int in_channels, int most, int unit) {
+    const int groups = (in_channels + most - 1) / most, even = (in_channels + groups - 1) / groups;
+    return (even + unit - 1) / unit * unit;
+}
+
+// Channels of a group: the most, up to a limit, that divide a stored block; for other weights blocks of equal size.
+int group_of(const ProductWeights& weights, int in_channels, bool long_groups) {
+    const BlockInt8* stored = weights.int8();
+    if (stored == nullptr) return even_group(in_channels, kInt8Line, kGroupUnit);
+    const int block = stored->block;
+    if (stored->turned != 0 && long_groups) {  // a whole number of what is turned together: see fits_int8_groups()
+        if (block >= in_channels) return even_group(in_channels, kInt8TurnedGroup, kInt8Line);
+        for (int group = kInt8TurnedGroup; group > kInt8Line; group -= kInt8Line) {
+            if (block % group == 0 && (group % stored->turned == 0)) return group;
         }
-        return kGroupUnit;
     }
-    if (weights.int8() != nullptr) return kInt8Group;  // all channels share a scale
-    const int groups = (in_channels + kInt8Group - 1) / kInt8Group, even = (in_channels + groups - 1) / groups;
-    return (even + kGroupUnit - 1) / kGroupUnit * kGroupUnit;
+    if (block >= in_channels) return kInt8Line;  // all channels share a scale
+    for (int group = kInt8Line; group > kGroupUnit; group -= kGroupUnit) {
+        if (block % group == 0) return group;
+    }
+    return kGroupUnit;
 }
 
 // The weights of one tap and group, [channels][out], and their scales.
@@ -65,14 +77,18 @@ Block rounded_block(const std::vector<float>& weights, const ProductSize& size, 
 
 }  // namespace
 
-bool fits_int8_groups(const ProductWeights& weights) {
+bool fits_int8_groups(const ProductWeights& weights, bool long_groups) {
     const BlockInt8* stored = weights.int8();
-    return stored == nullptr || stored->block % kGroupUnit == 0 || stored->block >= stored->in_channels;
+    if (stored == nullptr) return true;
+    const bool threes = stored->turned != 0 && turns_threes(stored->turned);
+    if (threes && !long_groups) return false;
+    if (stored->block >= stored->in_channels) return !threes || stored->in_channels <= kInt8TurnedGroup;
+    return stored->block % (stored->turned == 0 ? kGroupUnit : threes ? 3 * kInt8Line : kInt8Line) == 0;
 }
 
-PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, const Kernels& kernels) {
+PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, const Kernels& kernels, bool long_groups) {
     const int width = kernels.width, together = kernels.int8_inputs_together;
-    const int vectors = vectors_of(size.out, width), group = group_of(weights, size.in);
+    const int vectors = vectors_of(size.out, width), group = group_of(weights, size.in, long_groups);
     const int unit = kernels.int8_channel_unit, steps = (size.in + unit - 1) / unit * unit / together;
     const int groups = groups_of(size.in, group);
     const auto all_columns = static_cast<size_t>(vectors * width);
@@ -80,7 +96,7 @@ PackedInt8 pack_int8(const ProductWeights& weights, const ProductSize& size, con
     packed.values = AlignedArray<int8_t>(static_cast<size_t>(size.taps * steps * together) * all_columns);
     packed.scales = AlignedFloats(static_cast<size_t>(size.taps * groups) * all_columns);
     packed.sums = AlignedArray<int32_t>(packed.scales.size());
-    packed.group = group;
+    packed.group = group, packed.turned = weights.int8() == nullptr ? 0 : weights.int8()->turned;
     const Weights floats = weights.int8() == nullptr ? weights.floats() : nullptr;
     for (int tap = 0; tap < size.taps; ++tap) {
         for (int g = 0; g < groups; ++g) {

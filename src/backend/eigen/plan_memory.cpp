@@ -143,7 +143,8 @@ void EigenPlan::make_room_for_inputs() {
         call.taps = taps, call.height = board_.height, call.width = board_.width;
         call.out.batch = group_, call.out.points = points_of(step.type.kind);
         const size_t entries = kernels.int8_input_entries(call) * static_cast<size_t>(groups_of(channels, group));
-        numbers = std::max(numbers, entries * static_cast<size_t>(kernels.int8_group_bytes) / 2);
+        const auto line_bytes = static_cast<size_t>(lines_of_group(group) * kernels.int8_line_bytes);
+        numbers = std::max(numbers, entries * line_bytes / 2);
         factors = std::max(factors, 2 * entries);  // scales and zero points
     };
     for (const Step& step : program_.steps) {

@@ -136,7 +136,7 @@ struct EigenPlan::Run {
         call.linear.out.batch = batch, call.linear.out.points = plan.points_of(step().type.kind);
         call.gamma = layer.gamma.empty() ? nullptr : layer.gamma.data(), call.epsilon = layer.epsilon;
         call.scratch = plan.scratch_.data();
-        call.out_group = layer.out_group;
+        call.out_group = layer.out_group, call.out_turned = layer.out_turned;
         place_bytes(call.linear, call.linear, layer.in_channels, layer.linear.group, false);
         place_bytes(call, call.linear, step().type.channels, layer.out_group, true);
         kernels.int8_gated(call);

@@ -72,7 +72,7 @@ struct Int8Step {
 // The first two products of a gated layer; the third, which takes what they make as bytes, follows.
 struct Int8GatedStep {
     NodeId in = kNone;
-    int in_channels = 0, out_group = 0;
+    int in_channels = 0, out_group = 0, out_turned = 0;
     bool input_ready = false;
     PackedInt8 linear, gate;
     AlignedFloats scale, shift;  // before the activation

@@ -8,7 +8,7 @@
 #define KERNEL_BYTE_PRODUCTS 0
 #endif
 
-constexpr size_t kGroupBytes = KERNEL_BYTE_PRODUCTS ? kInt8Group : 2 * kInt8Group;  // of one row
+constexpr size_t kLineBytes = KERNEL_BYTE_PRODUCTS ? kInt8Line : 2 * kInt8Line;  // of one row
 
 // The zero point of a row, as its kernel takes it: as a word, or in floats, times the scale.
 #if defined(__aarch64__)
@@ -58,6 +58,39 @@ struct Int8Rows {
     }
 };
 
+// Mixes the lanes of a vector that turning mixes.
+#if defined(__AVX2__)
+template <int kApart, int... kLane>
+KERNEL_INLINE Vector turn_apart(Vector x, std::integer_sequence<int, kLane...>) {
+    const Vector signs{(kLane & kApart ? -1.0f : 1.0f)...};
+    return __builtin_shufflevector(x, x, (kLane ^ kApart)...) + x * signs;
+}
+KERNEL_INLINE Vector turn_lanes(Vector x) {
+    constexpr auto kLanes = std::make_integer_sequence<int, kWidth>{};
+    x = turn_apart<4>(x, kLanes);
+    if constexpr (kWidth > 8) x = turn_apart<8>(x, kLanes);
+    return x;
+}
+#else
+KERNEL_INLINE Vector turn_lanes(Vector x) {
+    return x;
+}
+#endif
+// And the vectors of a unit.
+template <int kVectors>
+KERNEL_INLINE void turn_vectors(Vector (&x)[kVectors]) {
+    constexpr int kStages = kVectors == 16 ? 4 : kVectors == 8 ? 3 : kVectors == 4 ? 2 : kVectors == 2 ? 1 : 0;
+    unroll<kStages>([&](auto stage) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value, kApart = 1 << decltype(stage)::value;
+            if constexpr ((kVector & kApart) == 0) {
+                const Vector a = x[kVector], b = x[kVector + kApart];
+                x[kVector] = a + b, x[kVector + kApart] = a - b;
+            }
+        });
+    });
+}
+
 // The scales of kWidth rows from their extremes: x = scale * (integer - zero).
 struct RowScales {
     alignas(sizeof(Vector)) float factors[kWidth], scales[kWidth], zeros[kWidth];
@@ -79,59 +112,141 @@ struct RowScales {
     }
 };
 
-// Quantizes `count` <= kWidth rows of one group of channels, which are `vectors` blocks.
-KERNEL_INLINE void quantize_group(const float* in, size_t block_stride, int vectors, int count, uint8_t* out,
-                                  float* scales, RowZero* zeros) {
+// Rows of one group of channels before they are quantized.
+struct GroupRows {
+    const float* in = nullptr;  // [vectors][rows][width]
+    size_t block_stride = 0;    // floats
+    int vectors = 0;
+    int count = 0;  // <= kWidth
+};
+
+// Turns the rows of one unit of channels.
+template <int kUnit>
+KERNEL_INLINE void turn_unit_of_rows(const GroupRows& rows, int vector, float* out, Vector* high, Vector* low) {
+    constexpr int kVectors = kUnit / kWidth;
+    for (int r = 0; r < rows.count; ++r) {
+        Vector x[kVectors];
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value;
+            x[kVector] = turn_lanes(load(rows.in + (vector + kVector) * rows.block_stride + r * kWidth));
+        });
+        turn_vectors(x);
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value;
+            store(out + ((vector + kVector) * kWidth + r) * kWidth, x[kVector]);
+            high[r] = larger(high[r], x[kVector]), low[r] = larger(low[r], -x[kVector]);
+        });
+    }
+}
+
+// Mirrors turned rows of three units, in place.
+KERNEL_INLINE void mirror_units(float* rows, int unit_vectors, int count, Vector* high, Vector* low) {
+    const int unit_floats = unit_vectors * kWidth * kWidth;
+    for (int v = 0; v < unit_vectors; ++v) {
+        for (int r = 0; r < count; ++r) {
+            float* at = rows + (v * kWidth + r) * kWidth;
+            Vector x[3];
+            unroll<3>([&](auto i)
+                          KERNEL_LAMBDA { x[decltype(i)::value] = load(at + decltype(i)::value * unit_floats); });
+            const Vector part = (x[0] + x[1] + x[2]) * (2.0f / 3);
+            unroll<3>([&](auto i) KERNEL_LAMBDA {
+                const Vector y = x[decltype(i)::value] - part;
+                store(at + decltype(i)::value * unit_floats, y);
+                high[r] = larger(high[r], y), low[r] = larger(low[r], -y);
+            });
+        }
+    }
+}
+
+// Turned rows, [vectors][kWidth][width], and their extremes.
+KERNEL_INLINE void turn_group(const GroupRows& rows, int turned, float* out, Vector* high, Vector* low) {
+    const bool threes = turned % 3 == 0;
+    const int unit = threes ? turned / 3 : turned, unit_vectors = unit / kWidth;
+    for (int v = 0; v < rows.vectors; v += unit_vectors) {
+        if (unit == 64) turn_unit_of_rows<64>(rows, v, out, high, low);
+        if (unit == 32) turn_unit_of_rows<32>(rows, v, out, high, low);
+        if (unit == 16) turn_unit_of_rows<16>(rows, v, out, high, low);
+    }
+    if (!threes) return;
+    for (int r = 0; r < rows.count; ++r) high[r] = low[r] = Vector{};
+    for (int v = 0; v < rows.vectors; v += 3 * unit_vectors)
+        mirror_units(out + v * kWidth * kWidth, unit_vectors, rows.count, high, low);
+}
+
+// Quantizes rows of one group into lines that are line_stride bytes apart.
+[[gnu::noinline]] void quantize_group(const GroupRows& given, int turned, uint8_t* out, size_t line_stride,
+                                      float* scales, RowZero* zeros) {
+    GroupRows group = given;
+    const int count = group.count;
+    alignas(sizeof(Vector)) float turned_rows[kInt8TurnedGroup * kWidth];
     Vector high[kWidth], low[kWidth];
     for (int r = 0; r < kWidth; ++r) high[r] = low[r] = Vector{};
-    for (int v = 0; v < vectors; ++v) {
-        const float* from = in + v * block_stride;
-        for (int r = 0; r < count; ++r) {
-            const Vector x = load(from + r * kWidth);
-            high[r] = larger(high[r], x), low[r] = larger(low[r], -x);
+    if (turned != 0) {
+        turn_group(given, turned, turned_rows, high, low);
+        group.in = turned_rows, group.block_stride = static_cast<size_t>(kWidth) * kWidth;
+    } else {
+        for (int v = 0; v < group.vectors; ++v) {
+            const float* from = group.in + v * group.block_stride;
+            for (int r = 0; r < count; ++r) {
+                const Vector x = load(from + r * kWidth);
+                high[r] = larger(high[r], x), low[r] = larger(low[r], -x);
+            }
         }
     }
     RowScales rows;
     rows.set(largest_lanes(high), -largest_lanes(low));
-    constexpr int kVectorsTogether = 16 / kWidth;  // of 16 channels
+    constexpr int kTogether = 16 / kWidth, kVectorsOfLine = kInt8Line / kWidth;  // of 16 channels, of a line
+    // 16 channels of one row, of which `real` vectors exist.
+    const auto quantize_16 = [&](const float* in, int r, int real, uint8_t* to) KERNEL_LAMBDA {
+        Vector x[kTogether];
+        unroll<kTogether>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kIndex = decltype(i)::value;
+            const Vector value = kIndex < real ? load(in + kIndex * group.block_stride) : Vector{};
+#if KERNEL_BYTE_PRODUCTS
+            x[kIndex] = value * rows.factors[r] + rows.zeros[r];
+#else
+            x[kIndex] = value * rows.factors[r];
+#endif
+        });
+        store_bytes(to, x);
+    };
     for (int r = 0; r < count; ++r) {
         scales[r] = rows.scales[r];
         zeros[r] = stored_zero(rows.zeros[r], rows.scales[r]);
-        for (int v = 0; v < vectors; v += kVectorsTogether) {
-            Vector x[kVectorsTogether];
-            unroll<kVectorsTogether>([&](auto i) KERNEL_LAMBDA {
-                constexpr int kIndex = decltype(i)::value;
-                const bool real = kIndex == 0 || v + kIndex < vectors;
-                const Vector value = real ? load(in + (v + kIndex) * block_stride + r * kWidth) : Vector{};
-#if KERNEL_BYTE_PRODUCTS
-                x[kIndex] = value * rows.factors[r] + rows.zeros[r];
-#else
-                x[kIndex] = value * rows.factors[r];
-#endif
-            });
-            store_bytes(out + r * kGroupBytes + v * kWidth * kGroupBytes / kInt8Group, x);
+        const float* in = group.in + r * kWidth;
+        uint8_t* line = out + r * kLineBytes;
+        for (int left = group.vectors; left > 0; left -= kVectorsOfLine, line += line_stride) {
+            uint8_t* to = line;
+            int of_line = min_of(left, kVectorsOfLine);
+            for (; of_line >= kTogether; of_line -= kTogether) {
+                quantize_16(in, r, kTogether, to);
+                in += kTogether * group.block_stride, to += kLineBytes / (kInt8Line / 16);
+            }
+            if (of_line > 0) quantize_16(in, r, of_line, to);
         }
     }
 }
 
 void quantize_int8_rows(const Int8Call& call, const Int8Rows& rows) {
     const int groups = groups_of(call.in_channels, call.weights.group), group_vectors = call.weights.group / kWidth;
-    const int blocks = static_cast<int>(blocks_of(call.in_channels));
-    const size_t block_stride = call.out.batch * call.out.points * kWidth;
+    const int blocks = static_cast<int>(blocks_of(call.in_channels)), lines = lines_of_group(call.weights.group);
+    GroupRows part;
+    part.block_stride = call.out.batch * call.out.points * kWidth;
     if (rows.conv) {  // the borders
         __builtin_memset(call.scales, 0, groups * rows.entries * sizeof(float));
         __builtin_memset(call.zeros, 0, groups * rows.entries * sizeof(int32_t));
     }
     for (int group = 0; group < groups; ++group) {
         const int first = group * group_vectors;
-        const float* in = call.in + first * block_stride;
+        part.vectors = min_of(group_vectors, blocks - first);
         for (int line = 0; line < rows.lines; ++line) {
             for (int row = 0; row < rows.line; row += kWidth) {
-                const size_t entry = group * rows.entries + rows.entry(line) + row;
-                quantize_group(in + (static_cast<size_t>(line) * rows.line + row) * kWidth, block_stride,
-                               min_of(group_vectors, blocks - first), min_of(kWidth, rows.line - row),
-                               call.quantized + entry * kGroupBytes, call.scales + entry,
-                               reinterpret_cast<RowZero*>(call.zeros) + entry);
+                part.in = call.in + first * part.block_stride + (static_cast<size_t>(line) * rows.line + row) * kWidth;
+                part.count = min_of(kWidth, rows.line - row);
+                const size_t entry = rows.entry(line) + row, scale = group * rows.entries + entry;
+                quantize_group(
+                    part, call.weights.turned, call.quantized + (group * lines * rows.entries + entry) * kLineBytes,
+                    rows.entries * kLineBytes, call.scales + scale, reinterpret_cast<RowZero*>(call.zeros) + scale);
             }
         }
     }
@@ -152,14 +267,14 @@ KERNEL_INLINE void multiply_int8_rows(const Int8Call& call, const Int8Rows& rows
                                       int count, int vector, int vectors) {
     const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
     const size_t entry = rows.entry(line) + first;
-    tile.in += entry * kGroupBytes, tile.row_scales += entry, tile.row_zeros += entry;
+    tile.in += entry * kLineBytes, tile.row_scales += entry, tile.row_zeros += entry;
     size_t row = static_cast<size_t>(line) * rows.line + first;
     for (int i = 0; i < tiles; ++i) {
         const int tile_rows = count / tiles + (i < count % tiles ? 1 : 0);
         Vector results[kPanelVectors * kMaxIntegerRows];
         kInt8Tiles.of[vectors - 1][tile_rows - 1](tile, results);
         for (int v = 0; v < vectors; ++v) finish_rows(call.out, vector + v, row, tile_rows, results + v * tile_rows);
-        tile.in += tile_rows * kGroupBytes, tile.row_scales += tile_rows, tile.row_zeros += tile_rows;
+        tile.in += tile_rows * kLineBytes, tile.row_scales += tile_rows, tile.row_zeros += tile_rows;
         row += tile_rows;
     }
 }
@@ -189,7 +304,8 @@ void int8_product(const Int8Call& call) {
     Int8Tile tile = tile_of(call, rows);
     // The rows of a line that meet all panels before the next ones do. A convolution's lines are read by their
     // neighbours too.
-    const size_t row_bytes = groups_of(call.in_channels, call.weights.group) * kGroupBytes;
+    const int group = call.weights.group;
+    const size_t row_bytes = groups_of(call.in_channels, group) * lines_of_group(group) * kLineBytes;
     const int part = rows.conv ? rows.line : rows_in_cache(row_bytes, kMaxIntegerRows);
     for (int first = 0; first < rows.line; first += part) {
         const int count = min_of(part, rows.line - first);
@@ -236,6 +352,7 @@ void quantize_normed_rows(const Int8GatedCall& call, const Int8Rows& rows) {
     norm.in = linear.in, norm.epsilon = call.epsilon, norm.channels = linear.in_channels;
     norm.points = static_cast<size_t>(rows.line);
     const int blocks = static_cast<int>(blocks_of(linear.in_channels)), group = linear.weights.group / kWidth;
+    const int lines = lines_of_group(linear.weights.group);
     constexpr size_t kBlockFloats = static_cast<size_t>(kWidth) * kWidth;
     for (int row = 0; row < rows.line; row += kWidth) {
         const int count = min_of(kWidth, rows.line - row);
@@ -246,11 +363,11 @@ void quantize_normed_rows(const Int8GatedCall& call, const Int8Rows& rows) {
             for (int block = 0; block < blocks; ++block, in += rows.entries * kWidth, out += kBlockFloats)
                 store(out, load(in) * factor * load(call.gamma + block * kWidth));
         }
-        size_t entry = row;
-        for (int first = 0; first < blocks; first += group, entry += rows.entries) {
-            quantize_group(call.scratch + first * kBlockFloats, kBlockFloats, min_of(group, blocks - first), count,
-                           linear.quantized + entry * kGroupBytes, linear.scales + entry,
-                           reinterpret_cast<RowZero*>(linear.zeros) + entry);
+        size_t entry = row, scale = row;
+        for (int first = 0; first < blocks; first += group, entry += lines * rows.entries, scale += rows.entries) {
+            quantize_group({call.scratch + first * kBlockFloats, kBlockFloats, min_of(group, blocks - first), count},
+                           linear.weights.turned, linear.quantized + entry * kLineBytes, rows.entries * kLineBytes,
+                           linear.scales + scale, reinterpret_cast<RowZero*>(linear.zeros) + scale);
         }
     }
 }
@@ -272,7 +389,7 @@ void int8_gated(const Int8GatedCall& call) {
         Int8Tile tile = tile_of(call.linear, rows);
         for (int t = 0; t < tiles; ++t) {
             const int count = rows.line / tiles + (t < rows.line % tiles ? 1 : 0);
-            Vector results[kInt8Group / kWidth * kMaxIntegerRows], gate[kPanelVectors * kMaxIntegerRows];
+            Vector results[kInt8Line / kWidth * kMaxIntegerRows], gate[kPanelVectors * kMaxIntegerRows];
             for (int vector = 0; vector < vectors; vector += kPanelVectors) {
                 const int in_panel = min_of(kPanelVectors, vectors - vector);
                 const Int8TileFunction multiply = kInt8Tiles.of[in_panel - 1][count - 1];
@@ -286,11 +403,12 @@ void int8_gated(const Int8GatedCall& call) {
             }
             const float* values = reinterpret_cast<const float*>(results);
             for (int row = 0; row < count; row += kWidth) {
-                quantize_group(values + row * kWidth, static_cast<size_t>(count) * kWidth, vectors,
-                               min_of(kWidth, count - row), quantized + row * kGroupBytes, scales + row, zeros + row);
+                const GroupRows part{values + row * kWidth, static_cast<size_t>(count) * kWidth, vectors,
+                                     min_of(kWidth, count - row)};
+                quantize_group(part, call.out_turned, quantized + row * kLineBytes, 0, scales + row, zeros + row);
             }
-            quantized += count * kGroupBytes, scales += count, zeros += count;
-            tile.in += count * kGroupBytes, tile.row_scales += count, tile.row_zeros += count;
+            quantized += count * kLineBytes, scales += count, zeros += count;
+            tile.in += count * kLineBytes, tile.row_scales += count, tile.row_zeros += count;
         }
     }
 }

@@ -69,7 +69,7 @@ struct RowFactors {
 // Sums start at the bits of 1.5 * 2^23, whose neighbours, as floats, are integers: to subtract it takes these cores a
 // quarter of the time of a conversion.
 constexpr int32_t kSumStart = 0x4b400000;
-static_assert(kInt8Group * 128 * 127 < 1 << 22, "sums would leave the range of such floats");
+static_assert(kInt8TurnedGroup * 128 * 127 < 1 << 22, "sums would leave the range of such floats");
 KERNEL_INLINE Vector float_sums(Integers started) {
     return reinterpret_cast<Vector>(started) - 12582912.0f;
 }
@@ -79,6 +79,16 @@ KERNEL_INLINE Vector float_sums(Integers sums) {
     return reinterpret_cast<Vector>(vcvtq_f32_s32(sums));
 }
 #endif
+
+// Calls multiply(inputs) for each of the `units` of a group, line by line.
+template <class Multiply>
+KERNEL_INLINE void for_lines(const Int8Tile& tile, const uint8_t* in, int units, const Multiply& multiply) {
+    constexpr int kUnitsOfLine = kInt8Line / kChannelUnit;
+    for (; units > 0; units -= kUnitsOfLine, in += tile.entries * kLineBytes) {
+        const uint8_t* end = in + min_of(units, kUnitsOfLine) * kChannelUnit;
+        for (const uint8_t* at = in; at != end; at += kChannelUnit) multiply(at);
+    }
+}
 
 // Adds the sums of a row over one group.
 template <int kRow, int kRows>
@@ -96,7 +106,7 @@ KERNEL_INLINE Integers add_dot(Integers sum, int8x16_t columns, int8x16_t x) {
 }
 
 // results[kVectors][kRows] += the products of one tap and group.
-//   in       of the first row; rows kGroupBytes apart
+//   in       of the first row and line; rows kLineBytes apart
 //   weights  [channels / 4][kVectors * 4][4]
 template <int kRows, int kVectors>
 KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights, int units,
@@ -106,10 +116,10 @@ KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t 
     unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
         sum[decltype(i)::value / kVectors][decltype(i)::value % kVectors] = vdupq_n_s32(kSumStart);
     });
-    for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += 4 * kStep) {
+    for_lines(tile, in, units, [&](const uint8_t* at) KERNEL_LAMBDA {
         int8x16_t x[kRows];
         unroll<kRows>([&](auto r)
-                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(in + decltype(r)::value * kGroupBytes); });
+                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(at + decltype(r)::value * kLineBytes); });
         unroll<4>([&](auto lane) KERNEL_LAMBDA {
             asm volatile("");  // as in multiply_four: no weights are loaded before their turn
             unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
@@ -121,7 +131,8 @@ KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t 
                 });
             });
         });
-    }
+        weights += 4 * kStep;
+    });
     const RowFactors<kRows> row_scales(tile.row_scales + entry), row_zeros(tile.row_zeros + entry);
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kFirst = decltype(v)::value * kWidth;
@@ -143,10 +154,10 @@ KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, 
     for (int r = 0; r < kRows; ++r) {
         for (int c = 0; c < kWidth; ++c) sum[r][c] = vdupq_n_s32(kSumStart);
     }
-    for (int unit = 0; unit < units; ++unit, in += kChannelUnit, weights += stride) {
+    for_lines(tile, in, units, [&](const uint8_t* at) KERNEL_LAMBDA {
         int8x16_t x[kRows];
         unroll<kRows>([&](auto r)
-                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(in + decltype(r)::value * kGroupBytes); });
+                          KERNEL_LAMBDA { x[decltype(r)::value] = load_bytes(at + decltype(r)::value * kLineBytes); });
         unroll<kWidth>([&](auto c) KERNEL_LAMBDA {
             constexpr int kColumn = decltype(c)::value;
             const int8x16_t column = load_bytes(weights + kColumn * kChannelUnit);
@@ -157,7 +168,8 @@ KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, 
                 sum[kRow][kColumn] = vpadalq_s16(sum[kRow][kColumn], vmlal_high_s8(low, column, x[kRow]));
             });
         });
-    }
+        weights += stride;
+    });
     const ColumnFactors factors(scales, sums);
     const RowFactors<kRows> row_scales(tile.row_scales + entry), row_zeros(tile.row_zeros + entry);
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
@@ -186,13 +198,15 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
     const float* scales = tile.scales;
     const int32_t* sums = tile.sums;
     for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
+    const size_t lines = lines_of_group(tile.group) * tile.entries;
     for (int tap = 0; tap < tile.taps; ++tap) {
         ptrdiff_t entry = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
+        const uint8_t* in = tile.in + entry * static_cast<ptrdiff_t>(kLineBytes);
         for (int channel = 0; channel < tile.channels; channel += tile.group) {
             const int units = (min_of(tile.group, tile.channels - channel) + kChannelUnit - 1) / kChannelUnit;
-            add_group<kRows, kVectors>(tile, tile.in + entry * static_cast<ptrdiff_t>(kGroupBytes), entry, weights,
-                                       units, scales, sums, results);
+            add_group<kRows, kVectors>(tile, in, entry, weights, units, scales, sums, results);
             asm volatile("" : : : "memory");  // the results stay in memory: registers are for the sums
+            in += lines * kLineBytes;
             weights += units * kChannelUnit * kVectors * kWidth;
             scales += kVectors * kWidth;
             sums += kVectors * kWidth;

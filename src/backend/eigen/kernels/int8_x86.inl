@@ -80,10 +80,9 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
     for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
     for (int tap = 0; tap < tile.taps; ++tap) {
         const ptrdiff_t shift = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
-        size_t entry = 0;
-        for (int channel = 0; channel < tile.channels; channel += tile.group, entry += tile.entries) {
-            const ptrdiff_t at = static_cast<ptrdiff_t>(entry) + shift;
-            const uint8_t* in = tile.in + at * static_cast<ptrdiff_t>(kGroupBytes);
+        const uint8_t* in = tile.in + shift * static_cast<ptrdiff_t>(kLineBytes);
+        ptrdiff_t at = shift;
+        for (int channel = 0; channel < tile.channels; channel += tile.group) {
             Integers sum[kRows][kVectors];
             unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
                 constexpr int kVector = decltype(v)::value;
@@ -100,23 +99,27 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
 #endif
                 });
             });
-            const int steps = (min_of(tile.group, tile.channels - channel) + kInputsTogether - 1) / kInputsTogether;
-            for (int step = 0; step < steps; ++step) {
-                Integers columns[kVectors];
-                unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-                    columns[decltype(v)::value] =
-                        load_weight_bytes(weights + decltype(v)::value * kWidth * kInputsTogether);
-                });
-                unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-                    constexpr int kRow = decltype(r)::value;
-                    const Integers x =
-                        repeat_pair(reinterpret_cast<const int16_t*>(in + kRow * kGroupBytes + step * 4));
+            constexpr int kStepsOfLine = kInt8Line / kInputsTogether;
+            int left = (min_of(tile.group, tile.channels - channel) + kInputsTogether - 1) / kInputsTogether;
+            for (; left > 0; left -= kStepsOfLine, in += tile.entries * kLineBytes) {
+                const int steps = min_of(left, kStepsOfLine);
+                for (int step = 0; step < steps; ++step) {
+                    Integers columns[kVectors];
                     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-                        constexpr int kVector = decltype(v)::value;
-                        sum[kRow][kVector] = add_group_products(sum[kRow][kVector], x, columns[kVector]);
+                        columns[decltype(v)::value] =
+                            load_weight_bytes(weights + decltype(v)::value * kWidth * kInputsTogether);
                     });
-                });
-                weights += kStepBytes;
+                    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                        constexpr int kRow = decltype(r)::value;
+                        const Integers x =
+                            repeat_pair(reinterpret_cast<const int16_t*>(in + kRow * kLineBytes + step * 4));
+                        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+                            constexpr int kVector = decltype(v)::value;
+                            sum[kRow][kVector] = add_group_products(sum[kRow][kVector], x, columns[kVector]);
+                        });
+                    });
+                    weights += kStepBytes;
+                }
             }
             unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
                 constexpr int kVector = decltype(v)::value;
@@ -127,6 +130,7 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
                         __builtin_convertvector(sum[kRow][kVector], Vector) * scale * tile.row_scales[at + kRow];
                 });
             });
+            at += static_cast<ptrdiff_t>(tile.entries);
             scales += kVectors * kWidth;
             sums += kVectors * kWidth;
             asm volatile("" : : : "memory");  // the results stay in memory: registers are for the sums

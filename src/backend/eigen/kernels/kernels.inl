@@ -88,6 +88,6 @@ constexpr Kernels kTable = {
     .int8_input_entries = int8_input_entries,
     .int8_inputs_together = kInputsTogether,
     .int8_channel_unit = kChannelUnit,
-    .int8_group_bytes = kGroupBytes,
+    .int8_line_bytes = kLineBytes,
 #endif
 };
