@@ -83,15 +83,21 @@ Exact product(Blocks& in, const std::vector<float>& weights, int out) {
     return result;
 }
 
-void integer_dense(const Kernels& kernels, Blocks& in, const PackedIntegers& packed, EpilogueCall out, int vectors) {
+// Several times: all calls but the first take the integers that it made of its input.
+void integer_dense(const Kernels& kernels, Blocks& in, const PackedIntegers& packed,
+                   const std::vector<EpilogueCall>& outs, int vectors) {
     const size_t units = static_cast<size_t>(units_of(in.channels, kernels.width) * 2 * kernels.width);
     AlignedInt16s quantized(units * static_cast<size_t>(in.rows));
     AlignedFloats row_scales(static_cast<size_t>(in.rows));
     IntegerDenseCall call;
     call.in = in.floats.data(), call.weights = packed.pointers();
     call.rows = in.rows, call.depth = in.channels, call.vectors = vectors;
-    call.quantized = quantized.data(), call.row_scales = row_scales.data(), call.out = out;
-    kernels.integer_dense(call);
+    call.quantized = quantized.data(), call.row_scales = row_scales.data();
+    for (const EpilogueCall& out : outs) {
+        call.out = out;
+        kernels.integer_dense(call);
+        call.input_quantized = true;
+    }
 }
 
 // What rounding inputs and weights to their scales can change at most, for each output of a row of inputs.
@@ -191,19 +197,19 @@ TEST_CASE("kernels: integer products err by no more than rounding explains, with
     for_each_set([](const Kernels& kernels) {
         if (kernels.integer_dense == nullptr) return;
         Numbers numbers(2);
-        for (const int depth : {1, 31, 64, 200}) {
+        // Of the longest rows fewer fit in a cache than there are.
+        for (const int depth : {1, 31, 64, 200, 1030}) {
             for (int rows = 1; rows <= 31; rows += 3) {
                 const int out = 1 + (rows * 7 + depth) % 70, vectors = vectors_of(out, kernels.width);
                 Blocks in(depth, rows, kernels.width), found(out, rows, kernels.width), sum(out, rows, kernels.width);
                 Blocks residual(out, rows, kernels.width);
                 in.fill(numbers), residual.fill(numbers);
                 const std::vector<float> weights = numbers.row(static_cast<size_t>(depth * out));
-                const PackedIntegers packed = pack_integer_dense(weights, depth, out, kernels.width);
+                const PackedIntegers packed = pack_integer_dense(weights, depth, out, kernels);
                 EpilogueCall plain, added;
                 plain.raw = found.floats.data(), plain.points = static_cast<size_t>(rows);
                 added = plain, added.raw = sum.floats.data(), added.residual = residual.floats.data();
-                integer_dense(kernels, in, packed, plain, vectors);
-                integer_dense(kernels, in, packed, added, vectors);
+                integer_dense(kernels, in, packed, {plain, added}, vectors);
                 const Exact wanted = product(in, weights, out);
                 double worst = 0, worst_sum = 0;
                 for (int row = 0; row < rows; ++row) {
@@ -228,7 +234,7 @@ TEST_CASE("kernels: integer sums of the largest inputs and weights do not overfl
     for_each_set([](const Kernels& kernels) {
         if (kernels.integer_dense == nullptr) return;
         for (const int depth : {2, 96, 1024}) {
-            const int out = 3, rows = 5;
+            const int out = 11, rows = 5, vectors = vectors_of(out, kernels.width);
             Blocks in(depth, rows, kernels.width), found(out, rows, kernels.width);
             for (int row = 0; row < rows; ++row) {
                 for (int k = 0; k < depth; ++k) in.at(row, k) = row % 2 == 0 ? 3.0f : -3.0f;
@@ -236,7 +242,7 @@ TEST_CASE("kernels: integer sums of the largest inputs and weights do not overfl
             const std::vector<float> weights(static_cast<size_t>(depth * out), 0.7f);
             EpilogueCall epilogue;
             epilogue.raw = found.floats.data(), epilogue.points = static_cast<size_t>(rows);
-            integer_dense(kernels, in, pack_integer_dense(weights, depth, out, kernels.width), epilogue, 1);
+            integer_dense(kernels, in, pack_integer_dense(weights, depth, out, kernels), {epilogue}, vectors);
             CAPTURE(depth);
             CHECK(error_of(found, product(in, weights, out)) <= 1e-3);
         }

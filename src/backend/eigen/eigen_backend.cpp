@@ -30,7 +30,8 @@ class EigenModel final : public LoadedModel {
 
 std::string EigenBackend::description() const {
     const eigen::Kernels& kernels = eigen::kernels_for(set_);
-    const std::string numbers = kernels.integer_dense != nullptr   ? "FP32 or 16-bit integers"
+    const std::string numbers = kernels.mixed_columns              ? "FP32 with 16-bit integers, stored in FP16"
+                                : kernels.integer_dense != nullptr ? "FP32 or 16-bit integers"
                                 : kernels.half_dense != nullptr    ? "FP32 or FP16"
                                 : kernels.half_winograd != nullptr ? "FP32, stored in FP16 where that is enough"
                                                                    : "FP32";
@@ -55,7 +56,7 @@ std::shared_ptr<const LoadedModel> EigenBackend::load(const Graph& graph, const 
         options.log("No kernels with 8-bit weights for " + std::string(eigen::name_of(set_)) + ": computing without");
     bool saves_memory = false;
     if (options.precision == Precision::Auto && options.memory_bytes > 0 && kernels.int8_product != nullptr) {
-        const int64_t wanted = eigen::trunk_weight_bytes(graph, choices);
+        const int64_t wanted = eigen::trunk_weight_bytes(graph, choices, kernels);
         saves_memory = choices.int8 = wanted > options.memory_bytes;
         if (saves_memory && options.log) {
             options.log("The weights of the fastest kernels take " + std::to_string(wanted >> 20) +

@@ -68,7 +68,7 @@ std::vector<ProductKernel> candidates_for(const Graph& graph, const ProductShape
     return kinds;
 }
 
-int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const Kernels& kernels) {
     const std::vector<NodeId> int8 = int8_products(graph);
     const std::vector<bool> trunk = graph.trunk();
     int64_t bytes = 0;
@@ -85,6 +85,10 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices) {
         const auto choice = choices.kernels.find(*shape);
         const bool integers = choice != choices.kernels.end() && (choice->second == ProductKernel::WinogradS16 ||
                                                                   choice->second == ProductKernel::GemmS16);
+        if (integers && !conv && kernels.mixed_columns) {  // two blocks of integers to each of floats
+            bytes += pairs * (2 + 2 + 4) / 3;
+            continue;
+        }
         bytes += (!conv ? 1 : integers ? kWinogradPositions : 9) * pairs * (integers ? 2 : 4);
     }
     return bytes;

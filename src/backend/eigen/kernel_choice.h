@@ -51,7 +51,7 @@ KernelChoices usual_choices(const Graph& graph, const Kernels& kernels);
 KernelChoices half_choices(const Graph& graph, const Kernels& kernels);
 
 // What the packed weights of the trunk's products take at least: no padding, and float weights not transformed.
-int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices);
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const Kernels& kernels);
 
 inline bool is_winograd(const Conv2d& conv) {
     return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;

@@ -77,6 +77,12 @@ struct IntegerWeights {
 constexpr int units_of(int channels, int width) {
     return (channels + 2 * width - 1) / (2 * width);
 }
+// With Kernels::mixed_columns the weights of some columns stay floats, which meet the floats of the inputs: those of
+// the last block of each panel, which here has three blocks, or the one or two that are left. Of each input a panel has
+// the integers of its other blocks, then the floats of this one, each in the place of two integers:
+//   [panel][depth, up to whole vectors][(kMixedPanelVectors + 1) * width]
+// Inputs are rounded anew in every call, a few rows at a time: of prepared ones only the scales are kept.
+inline constexpr int kMixedPanelVectors = 3;
 
 struct IntegerDenseCall {
     const float* in = nullptr;
@@ -212,6 +218,7 @@ struct Kernels {
     void (*integer_dense)(const IntegerDenseCall&) = nullptr;        // null: none for this set
     void (*integer_winograd)(const IntegerWinogradCall&) = nullptr;  // null: none for this set
     void (*integer_attention)(const AttentionCall&) = nullptr;       // null: none for this set
+    bool mixed_columns = false;                                      // of integer_dense: some are of floats
     void (*int8_product)(const Int8Call&) = nullptr;                 // null: none for this set
     void (*int8_gated)(const Int8GatedCall&) = nullptr;              // likewise
     // The same in halves; of cores without FP16 arithmetic there is the convolution alone, whose halves are stored but

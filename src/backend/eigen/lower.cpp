@@ -203,7 +203,7 @@ class Lowering {
         const Weights weights = weights_of(stored);
         if (chosen() == ProductKernel::GemmS16) {
             add(fusion, {in(0)},
-                IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, width_),
+                IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, *program_.kernels),
                                  epilogue(fusion)});
             return;
         }

@@ -25,11 +25,13 @@ AlignedFloats pack_sparse(const Conv2d& conv, int width);
 // Integer weights and their scales: see IntegerWeights. The weights' and the inputs' limits share the 32 bits of a sum.
 struct PackedIntegers {
     AlignedInt16s values;
-    AlignedFloats scales;
+    AlignedFloats scales;  // with Kernels::mixed_columns not of the columns of floats
     float input_limit = 0;
     IntegerWeights pointers() const { return {values.data(), scales.data(), input_limit}; }
 };
-PackedIntegers pack_integer_dense(const std::vector<float>& weights, int depth, int out, int width);
+PackedIntegers pack_integer_dense(const std::vector<float>& weights, int depth, int out, const Kernels& kernels);
+// The integers of a dense layer's packed weights.
+size_t packed_integers(int depth, int out, const Kernels& kernels);
 PackedIntegers pack_integer_winograd(const Conv2d& conv, int width);
 // Weights in halves, without scales: see Kernels::half_dense.
 PackedIntegers pack_half_dense(const std::vector<float>& weights, int depth, int out);

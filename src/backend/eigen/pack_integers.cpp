@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "backend/eigen/pack.h"
@@ -76,12 +77,55 @@ void for_each_group(int out, int width, const At& at) {
     }
 }
 
+// The integers that each input takes of the packed weights of so many vectors of outputs, a float in place of two.
+size_t mixed_integers(int vectors, int width) {
+    const int panels = (vectors + kMixedPanelVectors - 1) / kMixedPanelVectors;
+    return static_cast<size_t>((vectors + panels) * width);
+}
+
+size_t padded_depth(int depth, const Kernels& kernels) {
+    const int width = kernels.width;
+    return static_cast<size_t>(kernels.mixed_columns ? vectors_of(depth, width) * width
+                                                     : units_of(depth, width) * 2 * width);
+}
+
+PackedIntegers pack_mixed_dense(const std::vector<float>& weights, int depth, int out, const Kernels& kernels) {
+    const int width = kernels.width, vectors = vectors_of(out, width);
+    PackedIntegers packed{AlignedInt16s(packed_integers(depth, out, kernels)),
+                          AlignedFloats(static_cast<size_t>(vectors * width)), input_limit_for(depth)};
+    for (int o = 0; o < out; ++o) {
+        const int vector = o / width, lane = o % width, place = vector % kMixedPanelVectors;
+        const int first_vector = vector - place, of_panel = std::min(kMixedPanelVectors, vectors - first_vector);
+        const int row = static_cast<int>(mixed_integers(of_panel, width));
+        const float* column = weights.data() + o;
+        int16_t* to = packed.values.data() + mixed_integers(first_vector, width) * padded_depth(depth, kernels) +
+                      static_cast<size_t>(place * width);
+        if (place == of_panel - 1) {
+            for (int k = 0; k < depth; ++k) std::memcpy(to + k * row + 2 * lane, column + k * out, sizeof(float));
+            continue;
+        }
+        const float scale = scale_for(column, static_cast<size_t>(out), depth, packed.input_limit), factor = 1 / scale;
+        packed.scales[static_cast<size_t>(o)] = scale;
+        for (int k = 0; k < depth; ++k)
+            to[k * row + lane] = static_cast<int16_t>(std::lrintf(column[k * out] * factor));
+    }
+    return packed;
+}
+
 }  // namespace
 
-PackedIntegers pack_integer_dense(const std::vector<float>& weights, int depth, int out, int width) {
-    const auto padded = static_cast<size_t>(units_of(depth, width) * 2 * width);
-    const auto columns = static_cast<size_t>(vectors_of(out, width) * width);
-    PackedIntegers packed{AlignedInt16s(padded * columns), AlignedFloats(columns), input_limit_for(depth)};
+size_t packed_integers(int depth, int out, const Kernels& kernels) {
+    const int vectors = vectors_of(out, kernels.width);
+    return padded_depth(depth, kernels) * (kernels.mixed_columns ? mixed_integers(vectors, kernels.width)
+                                                                 : static_cast<size_t>(vectors * kernels.width));
+}
+
+PackedIntegers pack_integer_dense(const std::vector<float>& weights, int depth, int out, const Kernels& kernels) {
+    if (kernels.mixed_columns) return pack_mixed_dense(weights, depth, out, kernels);
+    const int width = kernels.width;
+    const size_t padded = padded_depth(depth, kernels);
+    PackedIntegers packed{AlignedInt16s(packed_integers(depth, out, kernels)),
+                          AlignedFloats(static_cast<size_t>(vectors_of(out, width) * width)), input_limit_for(depth)};
     std::vector<float> group(static_cast<size_t>(depth) * kLanes);
     for_each_group(out, width, [&](int first, int count, int vector, PanelColumns where) {
         for (int k = 0; k < depth; ++k) {

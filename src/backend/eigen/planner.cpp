@@ -78,7 +78,8 @@ class Trial {
     }
     // Weights, here and below: whole panels, also where the last has one vector.
     double gemm_16(void (*kernel)(const IntegerDenseCall&)) {
-        const AlignedInt16s weights(depth_ * (columns_ + static_cast<size_t>(kernels_.width)));
+        const AlignedInt16s weights(std::max(packed_integers(shape_.in, shape_.out, kernels_),
+                                             depth_ * (columns_ + static_cast<size_t>(kernels_.width))));
         const AlignedFloats scales(columns_);
         AlignedInt16s quantized(kArea * depth_);
         AlignedFloats row_scales(kArea);

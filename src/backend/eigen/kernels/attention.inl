@@ -14,7 +14,7 @@ struct AttentionScratch {
         queries = kWidth * static_cast<size_t>(qk_blocks > v_blocks ? qk_blocks : v_blocks);  // after one head's row
         keys = queries + static_cast<size_t>(qk_blocks) * points * kWidth;
         values = keys + static_cast<size_t>(point_blocks) * kWidth * qk_blocks * kWidth;
-        scores = values + static_cast<size_t>(v_blocks) * points * kWidth;
+        scores = values + static_cast<size_t>(v_blocks) * kWidth * point_blocks * kWidth;
         results = scores + static_cast<size_t>(point_blocks) * kQueryRows * kWidth;
         total = results + static_cast<size_t>(v_blocks) * kQueryRows * kWidth;
     }
@@ -52,19 +52,23 @@ KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int x, int
     }
 }
 
-void pack_queries(const AttentionCall& call, const AttentionScratch& s, size_t sample, int head) {
+// One head of all points of q or k, turned and times a factor, as [block][points][width].
+KERNEL_INLINE void pack_points(const AttentionCall& call, const AttentionScratch& s, const float* from, size_t sample,
+                               int head, int kv_head, float factor, float* out) {
     const size_t stride = call.batch * s.points * kWidth;
-    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
     float* row = call.scratch;
-    float* queries = call.scratch + s.queries;
     for (int point = 0; point < s.points; ++point) {
-        gather_channels(call.q, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
-        rotate_row(call, head / (call.heads / call.kv_heads), point % call.width, point / call.width, s.qk_blocks, row);
+        gather_channels(from, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
+        rotate_row(call, kv_head, point % call.width, point / call.width, s.qk_blocks, row);
         for (int block = 0; block < s.qk_blocks; ++block) {
-            store(queries + (static_cast<size_t>(block) * s.points + point) * kWidth,
-                  load(row + block * kWidth) * scale);
+            store(out + (static_cast<size_t>(block) * s.points + point) * kWidth, load(row + block * kWidth) * factor);
         }
     }
+}
+
+void pack_queries(const AttentionCall& call, const AttentionScratch& s, size_t sample, int head) {
+    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
+    pack_points(call, s, call.q, sample, head, head / (call.heads / call.kv_heads), scale, call.scratch + s.queries);
 }
 
 // The key of each point becomes a column of packed panels of depth qk_channels; columns beyond the last point stay
@@ -102,11 +106,12 @@ void pack_values(const AttentionCall& call, const AttentionScratch& s, size_t sa
     }
 }
 
-// Turns a row of scores, [point block][kQueryRows][width], into exponentials; returns one over their sum.
+// Turns a row of scores, [point block][kRowsAtOnce][width], into exponentials, the largest 1; returns their sum.
+template <int kRowsAtOnce, int kTerms>
 KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
-    constexpr size_t kStride = static_cast<size_t>(kQueryRows) * kWidth;
+    constexpr size_t kStride = static_cast<size_t>(kRowsAtOnce) * kWidth;
     constexpr float kNever = -1e30f;
-    const PowerOfTwo<5> power_of_two;
+    const PowerOfTwo<kTerms> power_of_two;
     const int whole = points / kWidth, rest = points % kWidth;
     if (rest != 0) {
         for (int i = rest; i < kWidth; ++i) scores[whole * kStride + i] = kNever;
@@ -126,18 +131,24 @@ KERNEL_INLINE float exponentials_of_row(float* scores, int points) {
     for (; compared < blocks; ++compared) chains[0] = larger(chains[0], load(scores + compared * kStride));
     const Vector most = all(largest_of(larger(larger(chains[0], chains[1]), larger(chains[2], chains[3]))));
     Vector sum{};
-    for (int block = 0; block < whole; ++block) {
+    const auto exponential_at = [&](int block) KERNEL_LAMBDA {
         const Vector e = power_of_two(load(scores + block * kStride) - most);
         store(scores + block * kStride, e);
-        sum += e;
+        return e;
+    };
+    int block = 0;
+    for (; block + 2 <= whole; block += 2) {  // two chains at a time
+        const Vector first = exponential_at(block), second = exponential_at(block + 1);
+        sum += first;
+        sum += second;
     }
+    if (block < whole) sum += exponential_at(block);
     float total = sum_of(sum);
     if (rest != 0) {
-        const Vector e = power_of_two(load(scores + whole * kStride) - most);
-        store(scores + whole * kStride, e);
+        const Vector e = exponential_at(whole);
         for (int i = 0; i < rest; ++i) total += e[i];
     }
-    return 1.0f / total;
+    return total;
 }
 
 // Writes `count` rows of one head's results, [v block][kRowsAtOnce][width], into the output, each times its factor
@@ -182,7 +193,9 @@ void attend_head(const AttentionCall& call, const AttentionScratch& s, size_t sa
         multiply_rows(call.scratch + s.queries + static_cast<size_t>(first) * kWidth, query_stride,
                       call.scratch + s.keys, call.qk_channels, s.point_blocks, count, scores);
         float factors[kQueryRows];
-        for (int r = 0; r < count; ++r) factors[r] = exponentials_of_row(scores + r * kWidth, s.points);
+        for (int r = 0; r < count; ++r) {
+            factors[r] = 1 / exponentials_of_row<kQueryRows, 5>(scores + r * kWidth, s.points);
+        }
         multiply_rows(scores, static_cast<size_t>(kQueryRows) * kWidth, call.scratch + s.values, s.points, s.v_blocks,
                       count, call.scratch + s.results);
         scatter_results<kQueryRows>(call, call.scratch + s.results, sample * s.points + first, head, count, factors);

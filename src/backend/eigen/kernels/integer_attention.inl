@@ -2,12 +2,6 @@
 // Attention whose products are of 16-bit integers: queries with a scale a row, keys and values a scale a column,
 // probabilities a scale a row; softmax in floats.
 
-// Products of values and probabilities, added up over all points, stay below 2^31: the values of a column have 14 bits,
-// the probabilities of a row 15 and a sum of 17, so that those of a row where none stands out are not too coarse.
-constexpr float kMostValue = 16383, kMostProbability = 32767;
-KERNEL_INLINE float most_sum_of_probabilities(int points) {
-    return 2147483647.0f / kMostValue - static_cast<float>(points);  // of which rounding needs a half each
-}
 // Rows of scores at a time: with the head's keys and values they should stay in the first-level cache, or nearly.
 constexpr int kScoreRows = kWidth > 8 ? kMaxIntegerRows : 2 * kMaxIntegerRows;
 
@@ -51,8 +45,7 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
                                    const StoreRows& store_rows) {
     const size_t stride = call.batch * s.points * kWidth, row_floats = static_cast<size_t>(s.qk_units) * kUnit;
     const int count = min_of(kWidth, s.points - first), blocks = static_cast<int>(blocks_of(call.qk_channels));
-    // Products of two integers up to this, added up over a head's channels, stay below 2^31.
-    const float limit = __builtin_floorf(__builtin_sqrtf(2147483648.0f / static_cast<float>(row_floats)));
+    const float limit = most_of_query(static_cast<int>(row_floats));
     Vector largest[kWidth] = {};
     for (int r = 0; r < count; ++r) {
         const int point = first + r;
@@ -65,7 +58,7 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
         }
     }
     alignas(sizeof(Vector)) float factors[kWidth];
-    scales_of(largest_lanes(largest), limit < 32767 ? limit : 32767, factors, scales + first);
+    scales_of(largest_lanes(largest), limit, factors, scales + first);
     for (int unit = 0; unit < s.qk_units; ++unit) {
         Integers rows[kWidth] = {};
         for (int r = 0; r < count; ++r) {
@@ -218,8 +211,8 @@ KERNEL_INLINE void probabilities_of_rows(float* scores, int blocks, int count, c
             store(row + block * kStride, e);
             sum += e;
         }
-        const float total = sum_of(sum), finest = most_sum / total;  // the largest is 1
-        factors[r] = finest < kMostProbability ? finest : kMostProbability;
+        const float total = sum_of(sum);
+        factors[r] = probability_factor(most_sum, total);  // the largest exponential is 1
         probability_scales[r] = 1 / (factors[r] * total);
     }
     for (int r = 0; r < count; ++r) {

@@ -20,6 +20,7 @@
 
 #if defined(__AVX2__)
 #include "backend/eigen/kernels/integer.inl"
+#include "backend/eigen/kernels/integer_limits.inl"
 
 #include "backend/eigen/kernels/integer_attention.inl"
 #include "backend/eigen/kernels/integer_dense.inl"
@@ -39,6 +40,12 @@
 #include "backend/eigen/kernels/half_dense.inl"
 #else
 #include "backend/eigen/kernels/half_widened.inl"
+
+#include "backend/eigen/kernels/integer_limits.inl"
+#include "backend/eigen/kernels/mixed.inl"
+
+#include "backend/eigen/kernels/mixed_attention.inl"
+#include "backend/eigen/kernels/mixed_dense.inl"
 #endif
 #include "backend/eigen/kernels/half_winograd.inl"
 #endif
@@ -52,6 +59,10 @@ constexpr Kernels kTable = {
     .integer_dense = integer_dense,
     .integer_winograd = integer_winograd,
     .integer_attention = integer_attention,
+#elif defined(__aarch64__) && !defined(KATAGO_HALF_KERNELS)
+    .integer_dense = mixed_dense,
+    .integer_attention = mixed_attention,
+    .mixed_columns = true,
 #endif
 #if defined(__AVX2__) || defined(__aarch64__)
     .int8_product = int8_product,
@@ -76,6 +87,8 @@ constexpr Kernels kTable = {
 #if defined(__AVX2__)
     .integer_winograd_scratch_floats = integer_winograd_scratch_floats,
     .integer_attention_scratch_floats = integer_attention_scratch_floats,
+#elif defined(__aarch64__) && !defined(KATAGO_HALF_KERNELS)
+    .integer_attention_scratch_floats = mixed_attention_scratch_floats,
 #endif
 #if defined(__aarch64__)
     .half_winograd_scratch_floats = half_winograd_scratch_floats,

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// Products of 16-bit integers beside products of floats, for Arm cores without FP16 arithmetic. A Cortex-A72 multiplies
+// integers in one of its two pipes, four a cycle, and as many floats with both; two floats in the pipe that integers
+// leave idle make six. So of a panel of up to three blocks of columns the last one is of floats, the others of
+// integers: see Kernels::mixed_columns. Sums of integers become floats as in integer.inl.
+
+constexpr int kMixedRows = 4;  // of a tile: of 32 registers 16 hold its sums, 9 its inputs and one input's weights
+
+using FloatPair = float __attribute__((vector_size(8), may_alias));
+
+// Rows of inputs, which are there twice: each as blocks of [rows][width], some numbers from one to the next. An integer
+// times the scale of its row is about the float.
+struct MixedRows {
+    const float* floats = nullptr;
+    size_t float_stride = 0;
+    int16_t* integers = nullptr;
+    size_t integer_stride = 0;
+    float* scales = nullptr;
+    MixedRows from(int row) const {
+        return {floats + row * kWidth, float_stride, integers + row * kWidth, integer_stride, scales + row};
+    }
+};
+
+// Sums of a tile: those of floats in two halves, each of which takes one pipe.
+template <int kRows, int kVectors>
+struct MixedSums {
+    int32x4_t integers[kRows][kVectors] = {};  // of all blocks but the last
+    float32x2_t floats[kRows][2] = {};
+};
+
+// sum += a * b[kLane] for the low and for the high half of a, and for two floats. GCC, left to order these, would keep
+// one pipe waiting for the other, and copy sums from register to register.
+template <int kLane>
+KERNEL_INLINE void add_low_products(int32x4_t& sum, int16x8_t a, int16x8_t b) {
+    asm volatile("smlal %0.4s, %1.4h, %2.h[%3]" : "+w"(sum) : "w"(a), "x"(b), "i"(kLane));
+}
+template <int kLane>
+KERNEL_INLINE void add_high_products(int32x4_t& sum, int16x8_t a, int16x8_t b) {
+    asm volatile("smlal2 %0.4s, %1.8h, %2.h[%3]" : "+w"(sum) : "w"(a), "x"(b), "i"(kLane));
+}
+template <int kLane>
+KERNEL_INLINE void add_float_products(float32x2_t& sum, float32x2_t a, float32x4_t b) {
+    asm volatile("fmla %0.2s, %1.2s, %2.s[%3]" : "+w"(sum) : "w"(a), "w"(b), "i"(kLane));
+}
+
+// sums += the products of one input of each row, in lane kLane, with its weights: both kinds in turn, since a core
+// looks only so far ahead for what an idle pipe could do.
+template <int kLane, int kRows, int kVectors>
+KERNEL_INLINE void multiply_mixed_input(const int16x8_t* row_pairs, const float32x4_t* rows, const int16_t* weights,
+                                        MixedSums<kRows, kVectors>& sums) {
+    constexpr int kIntegers = kVectors - 1;
+    const float32x2_t floats[2] = {
+        reinterpret_cast<float32x2_t>(*reinterpret_cast<const FloatPair*>(weights + kIntegers * kWidth)),
+        reinterpret_cast<float32x2_t>(*reinterpret_cast<const FloatPair*>(weights + (kIntegers + 1) * kWidth))};
+    int16x8_t integers{};
+    if constexpr (kIntegers == 2) integers = vld1q_s16(weights);
+    if constexpr (kIntegers == 1) integers = vcombine_s16(vld1_s16(weights), vdup_n_s16(0));
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(r)::value, kPairLane = kRow % 2 * kWidth + kLane;
+        const int16x8_t x = row_pairs[kRow / 2];
+        if constexpr (kIntegers > 0) add_low_products<kPairLane>(sums.integers[kRow][0], integers, x);
+        add_float_products<kLane>(sums.floats[kRow][0], floats[0], rows[kRow]);
+        if constexpr (kIntegers > 1) add_high_products<kPairLane>(sums.integers[kRow][1], integers, x);
+        add_float_products<kLane>(sums.floats[kRow][1], floats[1], rows[kRow]);
+    });
+}
+
+// c[kRows][kVectors] = rows[kRows, blocks * width] * weights[blocks * width, kVectors]
+//   weights         a packed panel
+//   column_scales   of its columns of integers
+//   c               rows kWidth floats apart, vectors c_stride floats apart
+template <int kRows, int kVectors>
+void multiply_mixed_tile(const MixedRows& in, const int16_t* weights, int blocks, const float* column_scales, float* c,
+                         size_t c_stride) {
+    constexpr int kNumbers = (kVectors + 1) * kWidth;  // of the weights of one input
+    MixedSums<kRows, kVectors> sums;
+    const float* floats = in.floats;
+    const int16_t* integers = in.integers;
+    for (; blocks > 0; --blocks) {
+        int16x8_t row_pairs[(kRows + 1) / 2];
+        float32x4_t rows[kRows];
+        unroll<(kRows + 1) / 2>([&](auto pair) KERNEL_LAMBDA {
+            constexpr int kFirst = 2 * decltype(pair)::value;
+            const int16_t* from = integers + kFirst * kWidth;
+            row_pairs[kFirst / 2] = kFirst + 1 < kRows ? vld1q_s16(from) : vcombine_s16(vld1_s16(from), vdup_n_s16(0));
+        });
+        unroll<kRows>(
+            [&](auto r) KERNEL_LAMBDA { rows[decltype(r)::value] = vld1q_f32(floats + decltype(r)::value * kWidth); });
+        unroll<kWidth>([&](auto k) KERNEL_LAMBDA {
+            constexpr int kLane = decltype(k)::value;
+            multiply_mixed_input<kLane>(row_pairs, rows, weights + kLane * kNumbers, sums);
+        });
+        floats += in.float_stride, integers += in.integer_stride, weights += kWidth * kNumbers;
+    }
+    const float* row_scales = in.scales;
+    unroll<kVectors - 1>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kVector = decltype(v)::value;
+        const Vector column_scale = load(column_scales + kVector * kWidth);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const Vector sum = reinterpret_cast<Vector>(vcvtq_f32_s32(sums.integers[kRow][kVector]));
+            store(c + kVector * c_stride + kRow * kWidth, sum * (column_scale * row_scales[kRow]));
+        });
+    });
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(r)::value;
+        vst1q_f32(c + (kVectors - 1) * c_stride + kRow * kWidth,
+                  vcombine_f32(sums.floats[kRow][0], sums.floats[kRow][1]));
+    });
+}
+
+using MixedTileFunction = void (*)(const MixedRows&, const int16_t*, int, const float*, float*, size_t);
+struct MixedTileTable {
+    MixedTileFunction of[kMixedPanelVectors][kMixedRows];  // [vectors - 1][rows - 1]
+};
+template <int... kIndex>
+constexpr MixedTileTable make_mixed_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{{multiply_mixed_tile<kIndex + 1, 1>...},
+             {multiply_mixed_tile<kIndex + 1, 2>...},
+             {multiply_mixed_tile<kIndex + 1, 3>...}}};
+}
+constexpr MixedTileTable kMixedTiles = make_mixed_tile_table(std::make_integer_sequence<int, kMixedRows>{});
+
+// c = in * weights for `rows` rows and all panels: vectors c_stride floats apart.
+KERNEL_INLINE void multiply_mixed_panel(const MixedRows& in, int rows, const int16_t* weights, int vectors, int blocks,
+                                        const float* column_scales, float* c, size_t c_stride) {
+    for (int row = 0; row < rows; row += kMixedRows) {
+        const MixedTileFunction multiply = kMixedTiles.of[vectors - 1][min_of(kMixedRows, rows - row) - 1];
+        multiply(in.from(row), weights, blocks, column_scales, c + row * kWidth, c_stride);
+    }
+}
+
+// The integers that each input takes of the packed weights of so many blocks of columns, a float in place of two.
+constexpr size_t mixed_numbers(int vectors) {
+    const int whole = vectors / kMixedPanelVectors, rest = vectors % kMixedPanelVectors;
+    return static_cast<size_t>(whole * (kMixedPanelVectors + 1) + (rest == 0 ? 0 : rest + 1)) * kWidth;
+}
+
+// Added to numbers of up to 15 bits it rounds them to integers, which end up in the low bits.
+constexpr float kRoundToLowBits = 12582912.0f;  // 1.5 * 2^23
+KERNEL_INLINE int16x4_t integers_of(Vector v, Vector factors) {
+    const float32x4_t rounded = vfmaq_f32(vdupq_n_f32(kRoundToLowBits), reinterpret_cast<float32x4_t>(v),
+                                          reinterpret_cast<float32x4_t>(factors));
+    return vmovn_s32(vreinterpretq_s32_f32(rounded));
+}
+
+// What integers up to `limit` of kRows rows are to be multiplied with, and what makes integers of them.
+template <int kRows>
+KERNEL_INLINE Vector scales_of_rows(const float* in, size_t stride, int blocks, float limit) {
+    // Of floats without their signs the largest has the largest bits, and comparing those takes half as long.
+    uint32x4_t largest[kWidth] = {};
+    for (int block = 0; block < blocks; ++block, in += stride) {
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const uint32x4_t bits = reinterpret_cast<uint32x4_t>(load(in + kRow * kWidth));
+            largest[kRow] = vmaxq_u32(largest[kRow], vandq_u32(bits, vdupq_n_u32(0x7fffffffu)));
+        });
+    }
+    const uint32x4_t of_rows = vpmaxq_u32(vpmaxq_u32(largest[0], largest[1]), vpmaxq_u32(largest[2], largest[3]));
+    return reinterpret_cast<Vector>(of_rows) * (1 / limit);
+}
+KERNEL_INLINE Vector factors_of_scales(Vector scales) {
+    constexpr float kLeast = 1e-35f;  // a row of zeros stays zero
+    return 1 / larger(scales, all(kLeast));
+}
+
+// Integers of kRows rows, which are their floats times a factor each.
+template <int kRows>
+KERNEL_INLINE void round_rows(const MixedRows& rows, int blocks, Vector factors) {
+    const float32x4_t of_rows = reinterpret_cast<float32x4_t>(factors);
+    const float* from = rows.floats;
+    int16_t* to = rows.integers;
+    for (int block = 0; block < blocks; ++block, from += rows.float_stride, to += rows.integer_stride) {
+        int16x8_t rounded[kRows];  // in every other number
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            rounded[kRow] = vreinterpretq_s16_f32(
+                vfmaq_laneq_f32(vdupq_n_f32(kRoundToLowBits), vld1q_f32(from + kRow * kWidth), of_rows, kRow));
+        });
+        unroll<kRows / 2>([&](auto pair) KERNEL_LAMBDA {
+            constexpr int kFirst = 2 * decltype(pair)::value;
+            vst1q_s16(to + kFirst * kWidth, vuzp1q_s16(rounded[kFirst], rounded[kFirst + 1]));
+        });
+        if constexpr (kRows % 2 != 0) {
+            vst1_s16(to + (kRows - 1) * kWidth, vmovn_s32(vreinterpretq_s32_s16(rounded[kRows - 1])));
+        }
+    }
+}
+
+template <int kRows>
+KERNEL_INLINE void quantize_few_mixed_rows(const MixedRows& rows, int blocks, float limit, bool scales_ready) {
+    Vector scales{};
+    if (scales_ready) {
+        for (int r = 0; r < kRows; ++r) scales[r] = rows.scales[r];
+    } else {
+        scales = scales_of_rows<kRows>(rows.floats, rows.float_stride, blocks, limit);
+        for (int r = 0; r < kRows; ++r) rows.scales[r] = scales[r];
+    }
+    round_rows<kRows>(rows, blocks, factors_of_scales(scales));
+}
+// Integers up to `limit` of `count` rows; their scales are there already, or found too.
+void quantize_mixed_rows(const MixedRows& rows, int count, int blocks, float limit, bool scales_ready) {
+    int row = 0;
+    for (; row + kWidth <= count; row += kWidth) {
+        quantize_few_mixed_rows<kWidth>(rows.from(row), blocks, limit, scales_ready);
+    }
+    for (; row < count; ++row) quantize_few_mixed_rows<1>(rows.from(row), blocks, limit, scales_ready);
+}
