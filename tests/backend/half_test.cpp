@@ -61,17 +61,17 @@ double nearest_half(double x) {
     return std::ldexp(std::nearbyint(std::ldexp(x, shift)), -shift);
 }
 
-// The sum of product(k), added up in halves as kernels do: in chains of 8, those within a group of 64, then the groups.
+// The sum of product(k), added up in halves as kernels do: in chains, eight of those in a group, then the groups.
 template <class Product>
-double half_sum(int depth, const Product& product) {
-    constexpr int kChain = 8, kGroup = 64;
+double half_sum(int depth, int chain, const Product& product) {
+    const int chains_of_group = 8, terms = chain * chains_of_group;
     double sum = 0;
-    for (int group = 0; group < depth; group += kGroup) {
-        const int end = std::min(group + kGroup, depth);
+    for (int group = 0; group < depth; group += terms) {
+        const int end = std::min(group + terms, depth);
         double of_group = 0;
-        for (int first = group; first < end; first += kChain) {
+        for (int first = group; first < end; first += chain) {
             double of_chain = 0;
-            for (int k = first; k < std::min(first + kChain, end); ++k) of_chain = nearest_half(of_chain + product(k));
+            for (int k = first; k < std::min(first + chain, end); ++k) of_chain = nearest_half(of_chain + product(k));
             of_group = nearest_half(of_group + of_chain);
         }
         sum = nearest_half(sum + of_group);
@@ -130,7 +130,8 @@ void for_each_half_set(Kernel Kernels::*kernel, const Test& test) {
 }
 
 // in * weights, [depth][out], with a residual where there is one.
-Rows half_dense(const Kernels& kernels, Rows& in, const std::vector<float>& weights, int out, Rows* residual) {
+Rows half_dense(const Kernels& kernels, Rows& in, const std::vector<float>& weights, int out, Rows* residual,
+                bool long_chains = false) {
     Rows found(out, in.rows);
     const PackedIntegers packed = pack_half_dense(weights, in.channels, out);
     AlignedInt16s halves(static_cast<size_t>((in.channels + 7) / 8 * 8 * in.rows));
@@ -138,7 +139,7 @@ Rows half_dense(const Kernels& kernels, Rows& in, const std::vector<float>& weig
     call.in = in.floats.data(), call.weights = packed.pointers(), call.quantized = halves.data();
     call.rows = in.rows, call.depth = in.channels, call.vectors = vectors_of(out, 4);
     call.out.raw = found.floats.data(), call.out.residual = residual == nullptr ? nullptr : residual->floats.data();
-    call.out.points = static_cast<size_t>(in.rows);
+    call.out.points = static_cast<size_t>(in.rows), call.long_chains = long_chains;
     kernels.half_dense(call);
     return found;
 }
@@ -215,21 +216,24 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
     });
 }
 
-TEST_CASE("half kernels: products round once an addition, in chains of eight") {
+TEST_CASE("half kernels: products round once an addition, in chains as long as asked for") {
     for_each_half_set(&Kernels::half_dense, [](const Kernels& kernels) {
         Numbers numbers(4);
-        for (const int depth : {8, 33, 100}) {
+        for (const int depth : {8, 33, 100, 300}) {
             const int rows = 15, out = 21;
             Rows in(depth, rows);
             in.fill(numbers);
             const std::vector<float> weights = halves_row(numbers, depth * out);
-            Rows found = half_dense(kernels, in, weights, out, nullptr);
-            CAPTURE(depth);
-            CHECK(error_of(found, [&](int row, int o) {
-                      return half_sum(depth, [&](int k) {
-                          return double{in.at(row, k)} * double{weights[static_cast<size_t>(k * out + o)]};
-                      });
-                  }) == 0);
+            for (const bool long_chains : {false, true}) {
+                Rows found = half_dense(kernels, in, weights, out, nullptr, long_chains);
+                CAPTURE(depth);
+                CAPTURE(long_chains);
+                CHECK(error_of(found, [&](int row, int o) {
+                          return half_sum(depth, long_chains ? 32 : 8, [&](int k) {
+                              return double{in.at(row, k)} * double{weights[static_cast<size_t>(k * out + o)]};
+                          });
+                      }) == 0);
+            }
         }
     });
 }
@@ -266,7 +270,7 @@ TEST_CASE("half kernels: a tile's products round once an addition, in chains of 
                           const double* inputs =
                               &transformed[static_cast<size_t>((row / area * kWinogradPositions + p) * channels)];
                           sum += kOutputTransform[y][p / 6] * kOutputTransform[x][p % 6] *
-                                 half_sum(channels, [&](int k) { return inputs[k] * weight(p, k, o); });
+                                 half_sum(channels, 8, [&](int k) { return inputs[k] * weight(p, k, o); });
                       }
                       return sum;
                   }) <= kSameRoundings);

@@ -91,6 +91,7 @@ struct IntegerDenseCall {
     int rows = 0, depth = 0, vectors = 0;
     int16_t* quantized = nullptr;  // [units][rows][2 * width]
     float* row_scales = nullptr;   // [rows]
+    bool long_chains = false;      // of halves: sums that are less exact, and faster
     EpilogueCall out;
 };
 
@@ -207,6 +208,7 @@ struct AttentionCall {
     // whole vectors); each pair's value stands twice, the sine first with its sign changed.
     const float* rope = nullptr;
     float* scratch = nullptr;  // attention_scratch_floats(), or integer_attention_scratch_floats()
+    bool long_chains = false;  // as in IntegerDenseCall
 };
 
 // The kernels of one instruction set. Pure functions of their calls; thread-safe.

@@ -52,6 +52,7 @@ class Lowering {
         integers_ = kernels.integer_attention != nullptr && chooses(ProductKernel::GemmS16);
         halves_ = kernels.half_attention != nullptr && chooses(ProductKernel::GemmF16);
         program_.half_weights = choices.half_weights;
+        program_.long_chains = choices.int8;
         program_.outputs = graph.outputs();
         program_.spatial_channels = graph.spatial_channels();
         program_.global_channels = graph.global_channels();

@@ -91,6 +91,7 @@ struct EigenPlan::Run {
         call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_quantized = layer.input_ready;
         call.depth = layer.depth, call.vectors = vectors();
         call.quantized = plan.integer_input_.data(), call.row_scales = plan.integer_scales_.data();
+        call.long_chains = plan.program_.long_chains;
         call.out = epilogue(layer.epilogue);
         call.rows = static_cast<int>(batch * call.out.points);
         (layer.halves ? kernels.half_dense : kernels.integer_dense)(call);
@@ -246,6 +247,7 @@ struct EigenPlan::Run {
         call.height = plan.board_.height, call.width = plan.board_.width, call.batch = batch;
         call.rope = plan.rope_tables_[index].data();
         call.scratch = plan.scratch_.data();
+        call.long_chains = plan.program_.long_chains;
         const auto kernel = layer.halves     ? kernels.half_attention
                             : layer.integers ? kernels.integer_attention
                                              : kernels.attention;

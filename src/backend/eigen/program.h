@@ -142,6 +142,7 @@ struct Program {
     GraphOutputs outputs;
     int spatial_channels = 0, global_channels = 0, meta_channels = 0;
     bool half_weights = false;  // floats were rounded to FP16
+    bool long_chains = false;   // of dense products and attention in halves
 };
 
 // Fuses and packs, with the kernels that `choices` names. Throws UnsupportedError naming the layer.

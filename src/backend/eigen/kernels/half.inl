@@ -4,8 +4,12 @@
 // A sum of many halves in one chain loses accuracy with each addition. So chains are short, and are added up in halves
 // again, group by group: of n terms the error grows with the square root of the chain and of n / group, not of n. FP32
 // sums of the chains would be as accurate as chains of 16, but conversions take four times as long as additions.
+//
+// Chains of one unit, for which every eighth addition is one of sums, lose little more than floats that are rounded to
+// halves. Calls may ask for long ones: beside products of bytes, which lose ten times as much, they are exact enough.
 
-constexpr int kUnitsOfGroup = 8;  // units whose chains are added up before they join the sum
+constexpr int kShortChain = 1, kLongChain = 4;  // units
+constexpr int kChainsOfGroup = 8;               // that are added up before they join the sum
 
 using HalfBits [[gnu::may_alias]] = float16x8_t;
 
@@ -42,9 +46,9 @@ template <int kLane>
 KERNEL_INLINE void add_times_lane(Half& sum, Half a, Half b) {
     asm volatile("fmla %0.8h, %1.8h, %2.h[%3]" : "+w"(sum.v) : "w"(a.v), "x"(b.v), "i"(kLane));
 }
-// sum[kRows] = a[kRows, one unit] * b[one unit, 8]: one chain
-template <int kRows>
-KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (&sum)[kRows]) {
+// chain[kRows] = or, for kGoesOn, += a[kRows, one unit] * b[one unit, 8]
+template <int kRows, bool kGoesOn>
+KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (&chain)[kRows]) {
     Half x[kRows];
     unroll<kRows>([&](auto r) KERNEL_LAMBDA { x[decltype(r)::value] = load_half(a + decltype(r)::value * kHalves); });
     unroll<kHalves>([&](auto k) KERNEL_LAMBDA {
@@ -52,59 +56,67 @@ KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (
         const Half weights = load_half(b + kLane * kHalves);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            if constexpr (kLane == 0) {
-                sum[kRow] = times_lane<kLane>(weights, x[kRow]);
+            if constexpr (kLane == 0 && !kGoesOn) {
+                chain[kRow] = times_lane<kLane>(weights, x[kRow]);
             } else {
-                add_times_lane<kLane>(sum[kRow], weights, x[kRow]);
+                add_times_lane<kLane>(chain[kRow], weights, x[kRow]);
             }
         });
     });
 }
 
-// c[kRows] = a[kRows, units] * b[units, 8]
+// c[kRows] = a[kRows, units] * b[units, 8], in chains of so many units
 //   a   units of [rows][8], a_stride halves apart
 //   b   a packed panel, [units * 8][8]
-template <int kRows>
+template <int kRows, int kChainUnits>
 void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, int16_t* c) {
     constexpr int kPanel = kHalves * kHalves;
-    for (int first = 0; first < units; first += kUnitsOfGroup) {
-        const int last = min_of(first + kUnitsOfGroup, units) - 1;
-        Half sum[kRows];
-        multiply_half_unit<kRows>(a, b, sum);
-        for (int unit = first; unit < last; ++unit) {
+    int left = units, chain_units = kChainUnits;
+    if constexpr (kChainUnits > 1) asm("" : "+r"(chain_units));  // unrolled, chains come out slower
+    const auto take_chain = [&](Half(&chain)[kRows]) KERNEL_LAMBDA {
+        multiply_half_unit<kRows, false>(a, b, chain);
+        a += a_stride, b += kPanel;
+        for (int unit = 1; unit < min_of(chain_units, left); ++unit) {
+            multiply_half_unit<kRows, true>(a, b, chain);
             a += a_stride, b += kPanel;
+        }
+        left -= chain_units;
+    };
+    for (bool first = true; left > 0; first = false) {
+        Half sum[kRows];
+        take_chain(sum);
+        for (int i = 1; i < kChainsOfGroup && left > 0; ++i) {
             Half chain[kRows];
-            multiply_half_unit<kRows>(a, b, chain);
+            take_chain(chain);
             unroll<kRows>([&](auto r) KERNEL_LAMBDA {
                 constexpr int kRow = decltype(r)::value;
                 sum[kRow] = sum[kRow] + chain[kRow];
             });
         }
-        a += a_stride, b += kPanel;
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            store_half(c + kRow * kHalves, first == 0 ? sum[kRow] : sum[kRow] + load_half(c + kRow * kHalves));
+            store_half(c + kRow * kHalves, first ? sum[kRow] : sum[kRow] + load_half(c + kRow * kHalves));
         });
     }
 }
 
 using HalfTileFunction = void (*)(const int16_t*, size_t, const int16_t*, int, int16_t*);
 struct HalfTileTable {
-    HalfTileFunction of[kMaxHalfRows];  // [rows - 1]
+    HalfTileFunction of[2][kMaxHalfRows];  // [long chains][rows - 1]
 };
 template <int... kIndex>
 constexpr HalfTileTable make_half_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{multiply_half_tile<kIndex + 1>...}};
+    return {{{multiply_half_tile<kIndex + 1, kShortChain>...}, {multiply_half_tile<kIndex + 1, kLongChain>...}}};
 }
 constexpr HalfTileTable kHalfTiles = make_half_tile_table(std::make_integer_sequence<int, kMaxHalfRows>{});
 
 // c = a * b for all rows of one panel; c: [rows][8]
-KERNEL_INLINE void multiply_half_panel(const int16_t* a, size_t a_stride, const int16_t* b, int units, int rows,
-                                       int16_t* c) {
+KERNEL_INLINE void multiply_half_panel(const int16_t* a, size_t a_stride, const int16_t* b, int units, bool long_chains,
+                                       int rows, int16_t* c) {
     const int tiles = (rows + kMaxHalfRows - 1) / kMaxHalfRows;
     for (int tile = 0; tile < tiles; ++tile) {
         const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
-        kHalfTiles.of[count - 1](a, a_stride, b, units, c);
+        kHalfTiles.of[long_chains ? 1 : 0][count - 1](a, a_stride, b, units, c);
         a += count * kHalves, c += count * kHalves;
     }
 }
@@ -114,7 +126,7 @@ KERNEL_INLINE void multiply_half_panel(const int16_t* a, size_t a_stride, const 
 KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int units, int rows, const int16_t* weights,
                                           size_t panels, int16_t* products, float* /* nothing is widened */) {
     for (size_t panel = 0; panel < panels; ++panel) {
-        multiply_half_panel(in, stride, weights + panel * units * kHalves * kHalves, units, rows,
+        multiply_half_panel(in, stride, weights + panel * units * kHalves * kHalves, units, false, rows,
                             products + panel * stride);
     }
 }

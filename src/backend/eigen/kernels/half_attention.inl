@@ -160,10 +160,10 @@ void scatter_half_results(const AttentionCall& call, const int16_t* results, siz
 }
 
 // c = a * b for all panels of b; rows of c are kHalfQueryRows apart from unit to unit.
-KERNEL_INLINE void multiply_half_rows(const int16_t* a, size_t a_stride, const int16_t* b, int units, int panels,
-                                      int rows, int16_t* c) {
+KERNEL_INLINE void multiply_half_rows(const int16_t* a, size_t a_stride, const int16_t* b, int units, bool long_chains,
+                                      int panels, int rows, int16_t* c) {
     for (int panel = 0; panel < panels; ++panel) {
-        multiply_half_panel(a, a_stride, b, units, rows, c);
+        multiply_half_panel(a, a_stride, b, units, long_chains, rows, c);
         b += static_cast<size_t>(units) * kHalves * kHalves;
         c += static_cast<size_t>(kHalfQueryRows) * kHalves;
     }
@@ -175,12 +175,12 @@ void attend_half_head(const AttentionCall& call, const HalfAttentionScratch& s, 
     for (int first = 0; first < s.points; first += kHalfQueryRows) {
         const int count = min_of(kHalfQueryRows, s.points - first);
         multiply_half_rows(scratch + s.queries + static_cast<size_t>(first) * kHalves,
-                           static_cast<size_t>(s.points) * kHalves, scratch + s.keys, s.qk_units, s.point_units, count,
-                           scores);
+                           static_cast<size_t>(s.points) * kHalves, scratch + s.keys, s.qk_units, call.long_chains,
+                           s.point_units, count, scores);
         float factors[kHalfQueryRows];
         for (int r = 0; r < count; ++r) factors[r] = half_exponentials_of_row(scores + r * kHalves, s.points);
         multiply_half_rows(scores, static_cast<size_t>(kHalfQueryRows) * kHalves, scratch + s.values, s.point_units,
-                           s.v_units, count, scratch + s.results);
+                           call.long_chains, s.v_units, count, scratch + s.results);
         scatter_half_results(call, scratch + s.results, sample * s.points + first, head, count, factors);
     }
 }

@@ -22,8 +22,8 @@ void halve_rows(const IntegerDenseCall& call) {
 KERNEL_INLINE void half_dense_tile(const IntegerDenseCall& call, int units, const int16_t* weights, int vector, int row,
                                    int count) {
     alignas(64) int16_t sums[kMaxHalfRows * kHalves];
-    kHalfTiles.of[count - 1](call.quantized + static_cast<size_t>(row) * kHalves,
-                             static_cast<size_t>(call.rows) * kHalves, weights, units, sums);
+    kHalfTiles.of[call.long_chains ? 1 : 0][count - 1](call.quantized + static_cast<size_t>(row) * kHalves,
+                                                       static_cast<size_t>(call.rows) * kHalves, weights, units, sums);
     Vector low[kMaxHalfRows], high[kMaxHalfRows];
     for (int r = 0; r < count; ++r) {
         const Half sum = load_half(sums + r * kHalves);
