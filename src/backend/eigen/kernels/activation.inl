@@ -34,35 +34,67 @@ KERNEL_INLINE Vector constant(float x) {
     return v;
 }
 
-// 2^x for x <= 0, by a polynomial of so many terms after the first: to a relative error of 3e-6 with 4, which is enough
-// for probabilities of 15 bits, and of 2e-7 with 5. Below -126, 2^-126.
+// 2^x for x < 127, by a polynomial of so many terms after the first: to a relative error of 1e-4 with 3, which is
+// enough for bytes, of 3e-6 with 4, which is enough for probabilities of 15 bits, and of 2e-7 with 5. Below -126,
+// 2^-126.
 template <int kTerms>
 struct PowerOfTwo {
-    static_assert(kTerms == 4 || kTerms == 5);
+    static_assert(kTerms >= 3 && kTerms <= 5);
+    static constexpr float kBest[3][6] = {
+        {0.99992805f, 0.69326109f, 0.24261133f, 0.05517132f},
+        {0.99999926f, 0.69312171f, 0.24024753f, 0.05591868f, 0.00957001f},
+        {1.00000007f, 0.69314697f, 0.24022120f, 0.05550713f, 0.00967554f, 0.00132765f},
+    };
     Vector least = constant(-126.0f);
     Vector round = constant(12582912.0f);  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-    Vector c5 = constant(0.00132765f);
-    Vector c4 = constant(kTerms == 4 ? 0.00957001f : 0.00967554f);
-    Vector c3 = constant(kTerms == 4 ? 0.05591868f : 0.05550713f);
-    Vector c2 = constant(kTerms == 4 ? 0.24024753f : 0.24022120f);
-    Vector c1 = constant(kTerms == 4 ? 0.69312171f : 0.69314697f);
-    Vector c0 = constant(kTerms == 4 ? 0.99999926f : 1.00000007f);
+    Vector c5 = constant(kBest[kTerms - 3][5]);
+    Vector c3 = constant(kBest[kTerms - 3][3]);
+    Vector c1 = constant(kBest[kTerms - 3][1]);
+#if defined(__aarch64__)
+    static constexpr Vector c4 = all(kBest[kTerms - 3][4]);
+    static constexpr Vector c2 = all(kBest[kTerms - 3][2]);
+    static constexpr Vector c0 = all(kBest[kTerms - 3][0]);
+#else
+    Vector c4 = constant(kBest[kTerms - 3][4]);
+    Vector c2 = constant(kBest[kTerms - 3][2]);
+    Vector c0 = constant(kBest[kTerms - 3][0]);
+#endif
 
-    KERNEL_INLINE Vector operator()(Vector x) const {
-        x = larger(x, least);
-        const Vector shifted = x + round;
-        const Vector r = x - (shifted - round);
-        Vector p = c4;
-        if constexpr (kTerms == 5) p = r * c5 + c4;
+    // In place.
+    template <int kCount>
+    KERNEL_INLINE void raise(Vector (&x)[kCount]) const {
+        const auto each = [](auto&& body) KERNEL_LAMBDA {
+            unroll<kCount>([&](auto i) KERNEL_LAMBDA { body(decltype(i)::value); });
+        };
+        Vector shifted[kCount], p[kCount];
+        each([&](int i) KERNEL_LAMBDA { x[i] = larger(x[i], least), shifted[i] = x[i] + round; });
+        each([&](int i) KERNEL_LAMBDA { x[i] = x[i] - (shifted[i] - round); });
 #if defined(__aarch64__)
         // In pairs: a Cortex-A72 looks too few instructions ahead to fill the time that a chain takes.
-        const Vector square = r * r;
-        p = (p * square + (c3 * r + c2)) * square + (c1 * r + c0);
+        Vector low[kCount], square[kCount];
+        each([&](int i) KERNEL_LAMBDA { p[i] = c3 * x[i] + start_from(c2), square[i] = x[i] * x[i]; });
+        if constexpr (kTerms == 4) each([&](int i) KERNEL_LAMBDA { p[i] = square[i] * c4 + p[i]; });
+        if constexpr (kTerms == 5)
+            each([&](int i) KERNEL_LAMBDA { p[i] = (x[i] * c5 + start_from(c4)) * square[i] + p[i]; });
+        each([&](int i) KERNEL_LAMBDA { low[i] = c1 * x[i] + start_from(c0); });
+        each([&](int i) KERNEL_LAMBDA { p[i] = p[i] * square[i] + low[i]; });
 #else
-        p = (((p * r + c3) * r + c2) * r + c1) * r + c0;
+        each([&](int i) KERNEL_LAMBDA {
+            p[i] = c3;
+            if constexpr (kTerms == 4) p[i] = c4 * x[i] + p[i];
+            if constexpr (kTerms == 5) p[i] = (x[i] * c5 + c4) * x[i] + p[i];
+            p[i] = ((p[i] * x[i] + c2) * x[i] + c1) * x[i] + c0;
+        });
 #endif
-        return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(p) +
-                                        (reinterpret_cast<VectorBits>(shifted) << 23));
+        each([&](int i) KERNEL_LAMBDA {
+            x[i] = reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(p[i]) +
+                                            (reinterpret_cast<VectorBits>(shifted[i]) << 23));
+        });
+    }
+    KERNEL_INLINE Vector operator()(Vector x) const {
+        Vector one[1] = {x};
+        raise(one);
+        return one[0];
     }
 };
 
@@ -85,3 +117,29 @@ KERNEL_INLINE Vector activate(Vector x) {
     if constexpr (kKind == ActivationKind::Silu) return silu(x);
     return x;
 }
+
+// In place, for results that are rounded to bytes: where that is faster, to a relative error of 2e-4 for x >= -87.
+template <ActivationKind kKind>
+struct RoughActivation {
+    template <int kCount>
+    KERNEL_INLINE void apply(Vector (&x)[kCount]) const {
+        unroll<kCount>([&](auto i) KERNEL_LAMBDA { x[decltype(i)::value] = activate<kKind>(x[decltype(i)::value]); });
+    }
+};
+template <>
+struct RoughActivation<ActivationKind::Silu> {
+    PowerOfTwo<3> power_of_two;
+    Vector most = constant(126.0f);
+    Vector factor = constant(-kLog2E);
+
+    template <int kCount>
+    KERNEL_INLINE void apply(Vector (&x)[kCount]) const {
+        Vector e[kCount];
+        unroll<kCount>([&](auto i)
+                           KERNEL_LAMBDA { e[decltype(i)::value] = smaller(x[decltype(i)::value] * factor, most); });
+        power_of_two.raise(e);
+        unroll<kCount>([&](auto i) KERNEL_LAMBDA {
+            x[decltype(i)::value] = rough_quotient(x[decltype(i)::value], e[decltype(i)::value] + 1.0f);
+        });
+    }
+};

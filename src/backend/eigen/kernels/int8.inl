@@ -321,17 +321,25 @@ void int8_product(const Int8Call& call) {
 template <ActivationKind kKind>
 KERNEL_INLINE void gate_results_of(const EpilogueCall& out, size_t block, int count, Vector* linear,
                                    const Vector* gate) {
-    const Vector scale = load(out.scale + block * kWidth), shift = load(out.shift + block * kWidth);
-    int i = 0;
-    for (; i + kLineResults <= count; i += kLineResults) {
-        unroll<kLineResults>([&](auto k) KERNEL_LAMBDA {
-            const int at = i + decltype(k)::value;
-            linear[at] = activate<kKind>(linear[at] * scale + shift) * gate[at];
+    const Vector scale = load(out.scale + block * kWidth);
+    const float* const shift = out.shift + block * kWidth;
+    const RoughActivation<kKind> activation;
+    const auto gate_few = [&](auto few, int first) KERNEL_LAMBDA {
+        constexpr int kCount = decltype(few)::value;
+        Vector y[kCount];
+        unroll<kCount>([&](auto i) KERNEL_LAMBDA {
+            y[decltype(i)::value] = linear[first + decltype(i)::value] * scale + start_from(shift);
         });
-    }
-    for (; i < count; ++i) linear[i] = activate<kKind>(linear[i] * scale + shift) * gate[i];
+        activation.apply(y);
+        unroll<kCount>([&](auto i) KERNEL_LAMBDA {
+            linear[first + decltype(i)::value] = y[decltype(i)::value] * gate[first + decltype(i)::value];
+        });
+    };
+    int i = 0;
+    for (; i + kLineResults <= count; i += kLineResults) gate_few(Constant<kLineResults>{}, i);
+    for (; i < count; ++i) gate_few(Constant<1>{}, i);
 }
-// linear[count] = activation(linear) * gate, of one block
+// linear[count] = activation(linear) * gate, of one block, for bytes
 [[gnu::noinline]] void gate_results(const EpilogueCall& out, size_t block, int count, Vector* linear,
                                     const Vector* gate) {
     switch (out.kind) {

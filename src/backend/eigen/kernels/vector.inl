@@ -33,10 +33,10 @@ KERNEL_INLINE void store(float* p, Vector v) {
 }
 
 template <int... kIndex>
-KERNEL_INLINE Vector fill(float x, std::integer_sequence<int, kIndex...>) {
+KERNEL_INLINE constexpr Vector fill(float x, std::integer_sequence<int, kIndex...>) {
     return Vector{(static_cast<void>(kIndex), x)...};
 }
-KERNEL_INLINE Vector all(float x) {
+KERNEL_INLINE constexpr Vector all(float x) {
     return fill(x, std::make_integer_sequence<int, kWidth>{});
 }
 
@@ -128,6 +128,33 @@ KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 #else
     return a / b;
 #endif
+}
+
+// The same to a relative error of 7e-5.
+KERNEL_INLINE Vector rough_quotient(Vector a, Vector b) {
+#if defined(__AVX512F__)
+    return a * reciprocal_estimate(b);
+#elif defined(__aarch64__)
+    const float32x4_t divisor = reinterpret_cast<float32x4_t>(b), estimate = vrecpeq_f32(divisor);
+    return a * reinterpret_cast<Vector>(vmulq_f32(estimate, vrecpsq_f32(estimate, divisor)));
+#else
+    return quotient(a, b);
+#endif
+}
+
+// A constant that a product is added to. Arm's sums take the place of their addend: GCC would copy it from a register
+// that holds it, which takes as long as an addition, and loads are free where arithmetic is what limits a loop.
+KERNEL_INLINE Vector start_from(const Vector& constant) {
+#if defined(__aarch64__)
+    Vector v;
+    asm volatile("ldr %q0, %1" : "=w"(v) : "m"(constant));
+    return v;
+#else
+    return constant;
+#endif
+}
+KERNEL_INLINE Vector start_from(const float* constant) {
+    return start_from(*reinterpret_cast<const Vector*>(constant));
 }
 
 // Exchanges lanes 2p and 2p + 1, in either byte order.
