@@ -25,7 +25,8 @@ struct AttentionScratch {
 // Channels [first, first + count) of a row, then zeros up to a whole vector.
 KERNEL_INLINE void gather_channels(const float* in, size_t stride, size_t row, int first, int count, float* out) {
     if (first % kWidth == 0 && count % kWidth == 0) {
-        for (int c = 0; c < count; c += kWidth) store(out + c, load(in + (first + c) / kWidth * stride + row * kWidth));
+        const float* from = in + first / kWidth * stride + row * kWidth;
+        for (int c = 0; c < count; c += kWidth, from += stride) store(out + c, load(from));
         return;
     }
     const int padded = static_cast<int>(blocks_of(count)) * kWidth;
@@ -35,31 +36,43 @@ KERNEL_INLINE void gather_channels(const float* in, size_t stride, size_t row, i
     }
 }
 
+// What one head's row at a point of the board is rotated with: cosines, and `sines` floats after them sines. Null:
+// none.
+struct Rotation {
+    const float* by_x = nullptr;
+    const float* by_y = nullptr;
+    size_t sines = 0;
+};
+KERNEL_INLINE Rotation rotation_at(const AttentionCall& call, int kv_head, int point, int blocks) {
+    if (call.rope == nullptr) return {};
+    const size_t sines = static_cast<size_t>(blocks) * kWidth, entry = 2 * sines;
+    const float* head = call.rope + kv_head * (call.width + call.height) * entry;
+    return {head + point % call.width * entry, head + (call.width + point / call.width) * entry, sines};
+}
 KERNEL_INLINE Vector rotate(Vector x, const float* cosines, const float* sines) {
     return x * load(cosines) + swap_pairs(x) * load(sines);
 }
-
-// Rotates one head's row at the point (x, y) of the board.
-KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int x, int y, int blocks, float* row) {
-    if (call.rope == nullptr) return;
-    const size_t entry = 2 * static_cast<size_t>(blocks) * kWidth;
-    const float* head = call.rope + kv_head * (call.width + call.height) * entry;
-    const float *by_x = head + x * entry, *by_y = head + (call.width + y) * entry;
-    for (int block = 0; block < blocks; ++block) {
-        const int at = block * kWidth, sine = (blocks + block) * kWidth;
-        const Vector turned = rotate(load(row + at), by_x + at, by_x + sine);
-        store(row + at, rotate(turned, by_y + at, by_y + sine));
-    }
+// A block of the row.
+KERNEL_INLINE Vector rotated(Vector x, const Rotation& rotation, int block) {
+    if (rotation.by_x == nullptr) return x;
+    const float *by_x = rotation.by_x + block * kWidth, *by_y = rotation.by_y + block * kWidth;
+    return rotate(rotate(x, by_x, by_x + rotation.sines), by_y, by_y + rotation.sines);
+}
+KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int point, int blocks, float* row) {
+    const Rotation rotation = rotation_at(call, kv_head, point, blocks);
+    if (rotation.by_x == nullptr) return;
+    for (int block = 0; block < blocks; ++block)
+        store(row + block * kWidth, rotated(load(row + block * kWidth), rotation, block));
 }
 
-// One head of all points of q or k, turned and times a factor, as [block][points][width].
+// One head of all points of q or k, rotated and times a factor, as [block][points][width].
 KERNEL_INLINE void pack_points(const AttentionCall& call, const AttentionScratch& s, const float* from, size_t sample,
                                int head, int kv_head, float factor, float* out) {
     const size_t stride = call.batch * s.points * kWidth;
     float* row = call.scratch;
     for (int point = 0; point < s.points; ++point) {
         gather_channels(from, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
-        rotate_row(call, kv_head, point % call.width, point / call.width, s.qk_blocks, row);
+        rotate_row(call, kv_head, point, s.qk_blocks, row);
         for (int block = 0; block < s.qk_blocks; ++block) {
             store(out + (static_cast<size_t>(block) * s.points + point) * kWidth, load(row + block * kWidth) * factor);
         }
@@ -85,7 +98,7 @@ void pack_keys(const AttentionCall& call, const AttentionScratch& s, size_t samp
         if (real) {
             gather_channels(call.k, stride, sample * s.points + point, kv_head * call.qk_channels, call.qk_channels,
                             row);
-            rotate_row(call, kv_head, point % call.width, point / call.width, s.qk_blocks, row);
+            rotate_row(call, kv_head, point, s.qk_blocks, row);
         }
         for (int c = 0; c < call.qk_channels; ++c) column[static_cast<size_t>(c) * columns] = real ? row[c] : 0.0f;
     }

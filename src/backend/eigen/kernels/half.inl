@@ -25,6 +25,12 @@ KERNEL_INLINE Half load_half(const int16_t* p) {
 KERNEL_INLINE void store_half(int16_t* p, Half x) {
     *reinterpret_cast<HalfBits*>(p) = x.v;
 }
+// See start_from() of floats.
+KERNEL_INLINE Half start_from(const Half& constant) {
+    Half x;
+    asm volatile("ldr %q0, %1" : "=w"(x.v) : "m"(constant.v));
+    return x;
+}
 KERNEL_INLINE Half half_of(Vector low, Vector high) {
     return {vcvt_high_f16_f32(vcvt_f16_f32(neon(low)), neon(high))};
 }

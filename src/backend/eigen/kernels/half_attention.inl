@@ -27,26 +27,36 @@ struct HalfAttentionScratch {
     size_t queries, keys, values, scores, results, total;
 };
 
-// Channels [first, first + count) of a row as floats, then zeros up to a whole unit.
-KERNEL_INLINE void gather_unit_channels(const float* in, size_t stride, size_t row, int first, int count, float* out) {
-    const int floats = static_cast<int>(blocks_of(count)) * kWidth, padded = half_units_of(count) * kHalves;
-    if (floats < padded) store(out + floats, Vector{});
-    gather_channels(in, stride, row, first, count, out);
+// One head's channels of a row: blocks of floats, so many from one to the next.
+struct HeadRow {
+    const float* at;
+    size_t stride;
+};
+// Where they lie, or where heads share blocks a copy of them.
+KERNEL_INLINE HeadRow head_row(const float* in, size_t stride, size_t row, int first, int count, float* copy) {
+    if (first % kWidth == 0 && count % kWidth == 0) return {in + first / kWidth * stride + row * kWidth, stride};
+    gather_channels(in, stride, row, first, count, copy);
+    return {copy, kWidth};
+}
+// One unit of such a row of so many blocks, rotated.
+KERNEL_INLINE Half half_unit(const HeadRow& row, int blocks, int unit, const Rotation& rotation, float factor) {
+    const auto block = [&](int i)
+                           KERNEL_LAMBDA { return rotated(load(row.at + i * row.stride), rotation, i) * factor; };
+    return half_of(block(2 * unit), 2 * unit + 1 < blocks ? block(2 * unit + 1) : Vector{});
 }
 
 void pack_half_queries(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int head) {
     const size_t stride = call.batch * s.points * kWidth;
     const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(call.qk_channels));
-    const int blocks = static_cast<int>(blocks_of(call.qk_channels));
-    float* row = call.scratch;
+    const int blocks = static_cast<int>(blocks_of(call.qk_channels)), kv_head = head / (call.heads / call.kv_heads);
     int16_t* queries = reinterpret_cast<int16_t*>(call.scratch) + s.queries;
     for (int point = 0; point < s.points; ++point) {
-        gather_unit_channels(call.q, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
-        rotate_row(call, head / (call.heads / call.kv_heads), point % call.width, point / call.width, blocks, row);
+        const HeadRow row = head_row(call.q, stride, sample * s.points + point, head * call.qk_channels,
+                                     call.qk_channels, call.scratch);
+        const Rotation rotation = rotation_at(call, kv_head, point, blocks);
         for (int unit = 0; unit < s.qk_units; ++unit) {
-            const float* from = row + unit * kHalves;
             store_half(queries + (static_cast<size_t>(unit) * s.points + point) * kHalves,
-                       half_of(load(from) * scale, load(from + kWidth) * scale));
+                       half_unit(row, blocks, unit, rotation, scale));
         }
     }
 }
@@ -55,21 +65,22 @@ void pack_half_queries(const AttentionCall& call, const HalfAttentionScratch& s,
 void pack_half_keys(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int kv_head) {
     const size_t stride = call.batch * s.points * kWidth;
     const int blocks = static_cast<int>(blocks_of(call.qk_channels)), depth = s.qk_units * kHalves;
-    float* row = call.scratch;
     int16_t* keys = reinterpret_cast<int16_t*>(call.scratch) + s.keys;
     for (int point = 0; point < s.point_units * kHalves; ++point) {
         int16_t* column = keys + static_cast<size_t>(point / kHalves) * depth * kHalves + point % kHalves;
         const bool real = point < s.points;
+        HeadRow row{};
+        Rotation rotation;
         if (real) {
-            gather_unit_channels(call.k, stride, sample * s.points + point, kv_head * call.qk_channels,
-                                 call.qk_channels, row);
-            rotate_row(call, kv_head, point % call.width, point / call.width, blocks, row);
+            row = head_row(call.k, stride, sample * s.points + point, kv_head * call.qk_channels, call.qk_channels,
+                           call.scratch);
+            rotation = rotation_at(call, kv_head, point, blocks);
         }
-        for (int c = 0; c < depth; c += kHalves) {
-            const Half x = real ? half_of(load(row + c), load(row + c + kWidth)) : Half{vdupq_n_f16(0)};
+        for (int unit = 0; unit < s.qk_units; ++unit, column += kHalves * kHalves) {
+            const Half x = real ? half_unit(row, blocks, unit, rotation, 1) : Half{vdupq_n_f16(0)};
             const int16x8_t bits = vreinterpretq_s16_f16(x.v);
             unroll<kHalves>([&](auto i) KERNEL_LAMBDA {
-                vst1q_lane_s16(column + (c + decltype(i)::value) * kHalves, bits, decltype(i)::value);
+                vst1q_lane_s16(column + decltype(i)::value * kHalves, bits, decltype(i)::value);
             });
         }
     }
@@ -78,38 +89,42 @@ void pack_half_keys(const AttentionCall& call, const HalfAttentionScratch& s, si
 // Divided by kExponentialScale. Rows beyond the last point are zeros.
 void pack_half_values(const AttentionCall& call, const HalfAttentionScratch& s, size_t sample, int kv_head) {
     const size_t stride = call.batch * s.points * kWidth;
-    constexpr float kFactor = 1 / kExponentialScale;
-    const int depth = s.point_units * kHalves;
-    float* row = call.scratch;
+    const int blocks = static_cast<int>(blocks_of(call.v_channels)), depth = s.point_units * kHalves;
     int16_t* values = reinterpret_cast<int16_t*>(call.scratch) + s.values;
     for (int point = 0; point < depth; ++point) {
         const bool real = point < s.points;
+        HeadRow row{};
         if (real) {
-            gather_unit_channels(call.v, stride, sample * s.points + point, kv_head * call.v_channels, call.v_channels,
-                                 row);
+            row = head_row(call.v, stride, sample * s.points + point, kv_head * call.v_channels, call.v_channels,
+                           call.scratch);
         }
         for (int unit = 0; unit < s.v_units; ++unit) {
-            const float* from = row + unit * kHalves;
             store_half(values + (static_cast<size_t>(unit) * depth + point) * kHalves,
-                       real ? half_of(load(from) * kFactor, load(from + kWidth) * kFactor) : Half{vdupq_n_f16(0)});
+                       real ? half_unit(row, blocks, unit, {}, 1 / kExponentialScale) : Half{vdupq_n_f16(0)});
         }
     }
 }
 
 // kExponentialScale * 2^x for x <= 0: relative error as of rounding to halves; falls to 0 at the least exponent.
-KERNEL_INLINE float16x8_t half_exponential(float16x8_t x) {
-    constexpr float kRound = 1536.0f;  // 1.5 * 2^10: adding it leaves the nearest integer in the low bits
-    constexpr float kLeast = -15 - kExponentialShift;
-    x = vmaxnmq_f16(x, vdupq_n_f16(kLeast));
-    const float16x8_t shifted = vaddq_f16(x, vdupq_n_f16(kRound));
-    const float16x8_t r = vsubq_f16(x, vsubq_f16(shifted, vdupq_n_f16(kRound)));  // |r| <= 1/2
-    // The best polynomial for such r that is right at 0: relative error 1.0e-4.
-    float16x8_t p =
-        vfmaq_f16(vdupq_n_f16(0.24220563f * kExponentialScale), r, vdupq_n_f16(0.05500667f * kExponentialScale));
-    p = vfmaq_f16(vdupq_n_f16(0.69328259f * kExponentialScale), p, r);
-    p = vfmaq_f16(vdupq_n_f16(kExponentialScale), p, r);
-    return vreinterpretq_f16_s16(vaddq_s16(vreinterpretq_s16_f16(p), vshlq_n_s16(vreinterpretq_s16_f16(shifted), 10)));
-}
+struct HalfExponential {
+    // The best polynomial for |r| <= 1/2 that is right at 0: relative error 1.0e-4.
+    Half c0{vdupq_n_f16(kExponentialScale)};
+    Half c1{vdupq_n_f16(0.69328259f * kExponentialScale)};
+    Half c2{vdupq_n_f16(0.24220563f * kExponentialScale)};
+
+    KERNEL_INLINE Half operator()(float16x8_t x) const {
+        constexpr float kRound = 1536.0f;  // 1.5 * 2^10: adding it leaves the nearest integer in the low bits
+        constexpr float kLeast = -15 - kExponentialShift;
+        x = vmaxnmq_f16(x, vdupq_n_f16(kLeast));
+        const float16x8_t shifted = vaddq_f16(x, vdupq_n_f16(kRound));
+        const float16x8_t r = vsubq_f16(x, vsubq_f16(shifted, vdupq_n_f16(kRound)));
+        float16x8_t p = vfmaq_f16(start_from(c2).v, r, vdupq_n_f16(0.05500667f * kExponentialScale));
+        p = vfmaq_f16(start_from(c1).v, p, r);
+        p = vfmaq_f16(start_from(c0).v, p, r);
+        return {vreinterpretq_f16_s16(
+            vaddq_s16(vreinterpretq_s16_f16(p), vshlq_n_s16(vreinterpretq_s16_f16(shifted), 10)))};
+    }
+};
 
 // Turns a row of scores, [point unit][kHalfQueryRows][8], into exponentials times kExponentialScale; returns what makes
 // probabilities of them, divided by that of the values.
@@ -120,15 +135,33 @@ KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
     if (rest != 0) {
         for (int i = rest; i < kHalves; ++i) scores[(units - 1) * kStride + i] = kLowestHalf;
     }
-    float16x8_t largest = load_half(scores).v;
-    for (int unit = 1; unit < units; ++unit) largest = vmaxnmq_f16(largest, load_half(scores + unit * kStride).v);
+    constexpr int kTogether = 4;
+    const int whole = units / kTogether * kTogether;
+    const auto score = [&](int unit) KERNEL_LAMBDA { return load_half(scores + unit * kStride).v; };
+    float16x8_t largest = score(0);
+    for (int unit = 0; unit < whole; unit += kTogether) {
+        largest = vmaxnmq_f16(largest, vmaxnmq_f16(vmaxnmq_f16(score(unit), score(unit + 1)),
+                                                   vmaxnmq_f16(score(unit + 2), score(unit + 3))));
+    }
+    for (int unit = whole; unit < units; ++unit) largest = vmaxnmq_f16(largest, score(unit));
     const float16x8_t most = vdupq_n_f16(vmaxnmvq_f16(largest));
+
     Vector low_sum{}, high_sum{};
-    for (int unit = 0; unit < units; ++unit) {
-        int16_t* const at = scores + unit * kStride;
-        const Half e{half_exponential(vsubq_f16(load_half(at).v, most))};
+    const HalfExponential exponential;
+    const auto exponential_at = [&](int unit) KERNEL_LAMBDA {
+        const Half e = exponential(vsubq_f16(score(unit), most));
+        store_half(scores + unit * kStride, e);
+        return e;
+    };
+    // A few exponentials are added up in halves: to convert each would take half as long again as all the rest.
+    for (int unit = 0; unit < whole; unit += kTogether) {
+        const Half first = exponential_at(unit) + exponential_at(unit + 1);
+        const Half sum = first + (exponential_at(unit + 2) + exponential_at(unit + 3));
+        low_sum += low_floats(sum), high_sum += high_floats(sum);
+    }
+    for (int unit = whole; unit < units; ++unit) {
+        const Half e = exponential_at(unit);
         low_sum += low_floats(e), high_sum += high_floats(e);
-        store_half(at, e);
     }
     return kExponentialScale / sum_of(low_sum + high_sum);
 }

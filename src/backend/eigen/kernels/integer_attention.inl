@@ -37,7 +37,7 @@ KERNEL_INLINE int16_t* integers_at(const AttentionCall& call, size_t offset) {
     return reinterpret_cast<int16_t*>(call.scratch + offset);
 }
 
-// kWidth points (those beyond the board's last count as zeros) of one head of q or k, turned, as integers:
+// kWidth points (those beyond the board's last count as zeros) of one head of q or k, rotated, as integers:
 // store_rows(unit, rows) gets one unit of all of them, already divided by their scales.
 template <class StoreRows>
 KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAttentionScratch& s, const float* from,
@@ -51,7 +51,7 @@ KERNEL_INLINE void quantize_points(const AttentionCall& call, const IntegerAtten
         const int point = first + r;
         float* row = call.scratch + r * row_floats;
         gather_channels(from, stride, sample * s.points + point, head * call.qk_channels, call.qk_channels, row);
-        rotate_row(call, kv_head, point % call.width, point / call.width, blocks, row);
+        rotate_row(call, kv_head, point, blocks, row);
         for (int block = blocks; block < 2 * s.qk_units; ++block) store(row + block * kWidth, Vector{});
         for (int block = 0; block < blocks; ++block) {
             largest[r] = larger(largest[r], magnitude(load(row + block * kWidth)));

@@ -32,7 +32,7 @@ KERNEL_INLINE void store_floats(int16_t* to, Vector v) {
 }
 
 // Lane i of row j becomes lane j of row i.
-KERNEL_INLINE void turn(Vector (&rows)[kWidth]) {
+KERNEL_INLINE void transpose(Vector (&rows)[kWidth]) {
     const auto pair = [](Vector a, Vector b, auto& low, auto& high) KERNEL_LAMBDA {
         const float32x4_t x = reinterpret_cast<float32x4_t>(a), y = reinterpret_cast<float32x4_t>(b);
         low = vreinterpretq_f64_f32(vtrn1q_f32(x, y)), high = vreinterpretq_f64_f32(vtrn2q_f32(x, y));
@@ -49,7 +49,7 @@ KERNEL_INLINE void turn(Vector (&rows)[kWidth]) {
 // The keys of kWidth points, [block][points][width], as a block of columns of a panel: store_column(k, keys) gets
 // channel k of all of them, zeros for those beyond the board's last.
 template <class StoreColumn>
-KERNEL_INLINE void turn_keys(const MixedAttentionScratch& s, const float* keys, int count,
+KERNEL_INLINE void transpose_keys(const MixedAttentionScratch& s, const float* keys, int count,
                              const StoreColumn& store_column) {
     for (int block = 0; block < s.qk_blocks; ++block, keys += static_cast<size_t>(s.points) * kWidth) {
         Vector columns[kWidth];
@@ -57,7 +57,7 @@ KERNEL_INLINE void turn_keys(const MixedAttentionScratch& s, const float* keys, 
             constexpr int kRow = decltype(r)::value;
             columns[kRow] = kRow < count ? load(keys + kRow * kWidth) : Vector{};
         });
-        turn(columns);
+        transpose(columns);
         unroll<kWidth>([&](auto k) KERNEL_LAMBDA {
             store_column(block * kWidth + decltype(k)::value, columns[decltype(k)::value]);
         });
@@ -79,7 +79,7 @@ void pack_mixed_keys(const AttentionCall& call, const MixedAttentionScratch& s, 
             const float* from = keys + static_cast<size_t>(point) * kWidth;
             int16_t* column = panel + v * kWidth;
             if (v == vectors - 1) {
-                turn_keys(s, from, s.points - point,
+                transpose_keys(s, from, s.points - point,
                           [&](int k, Vector x) KERNEL_LAMBDA { store_floats(column + k * numbers, x); });
                 continue;
             }
@@ -87,7 +87,7 @@ void pack_mixed_keys(const AttentionCall& call, const MixedAttentionScratch& s, 
                 scales_of_rows<kWidth>(from, static_cast<size_t>(s.points) * kWidth, s.qk_blocks, limit);
             const Vector factors = factors_of_scales(scales);
             store(call.scratch + s.key_scales + point, scales);
-            turn_keys(s, from, kWidth,
+            transpose_keys(s, from, kWidth,
                       [&](int k, Vector x) KERNEL_LAMBDA { vst1_s16(column + k * numbers, integers_of(x, factors)); });
         }
         panel += numbers * s.qk_blocks * kWidth;

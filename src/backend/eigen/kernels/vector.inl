@@ -159,8 +159,12 @@ KERNEL_INLINE Vector start_from(const float* constant) {
 
 // Exchanges lanes 2p and 2p + 1, in either byte order.
 KERNEL_INLINE Vector swap_pairs(Vector v) {
+#if defined(__aarch64__)
+    return reinterpret_cast<Vector>(vrev64q_f32(reinterpret_cast<float32x4_t>(v)));
+#else
     const VectorPairs pairs = reinterpret_cast<VectorPairs>(v);
     return reinterpret_cast<Vector>((pairs << 32) | (pairs >> 32));
+#endif
 }
 
 constexpr int min_of(int a, int b) {
