@@ -42,7 +42,7 @@ class Int8Weights:
 
 
 def turn_rows(rows: np.ndarray, turned: int) -> np.ndarray:
-    """Multiplies [channels, columns] with the engine's matrix of sums and differences. Of a unit of 16, 32 or 64
+    """Multiplies [..., channels, columns] with the engine's matrix of sums and differences. Of a unit of 16, 32 or 64
     channels (a third of `turned` where that is divisible by three) those 4 apart are multiplied with a Hadamard matrix;
     of three units, 2/3 of the sum of every three channels is taken from each."""
     if turned == 0:
@@ -52,9 +52,10 @@ def turn_rows(rows: np.ndarray, turned: int) -> np.ndarray:
     signs = np.ones((1, 1), np.float32)
     while len(signs) < size:
         signs = np.block([[signs, signs], [signs, -signs]])
-    units = signs @ rows.reshape(-1, size, 4 * rows.shape[1])
+    columns = rows.shape[-1]
+    units = signs @ rows.reshape(-1, size, 4 * columns)
     if threes:
-        units = units.reshape(-1, 3, size * 4 * rows.shape[1])
+        units = units.reshape(-1, 3, size * 4 * columns)
         units = units - 2 / 3 * units.sum(axis=1, keepdims=True)
     return units.reshape(rows.shape).astype(np.float32)
 

@@ -26,10 +26,12 @@ class Uses {
                           (is<Activation>(reader) && any_reader(reader, [&](NodeId r) { return is<Multiply>(r); }));
                });
     }
-    // Queries, keys, values, or what is made of attention's results.
+    // Queries, keys, or what is made of attention's results.
     bool serves_attention(NodeId id) const {
-        return is<Attention>(graph_.node(id).inputs[0]) ||
-               any_reader(id, [&](NodeId reader) { return is<Attention>(reader); });
+        return is<Attention>(graph_.node(id).inputs[0]) || any_reader(id, [&](NodeId reader) {
+                   const Node& node = graph_.node(reader);
+                   return is<Attention>(reader) && (node.inputs[0] == id || node.inputs[1] == id);
+               });
     }
 
   private:

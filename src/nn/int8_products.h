@@ -12,8 +12,8 @@ namespace katago {
 std::vector<NodeId> int8_candidates(const Graph& graph);
 
 // Those of them that tolerate 8-bit inputs as well as 8-bit weights: all, but where there is attention only its
-// queries, keys, values and output and the three products of gated layers. The bottleneck's 1x1 convolutions there are
-// a seventh of the work and half of the error. Layers that a network stored in INT8 keeps in halves are left out.
+// queries, keys and output and the three products of gated layers. Values and the bottleneck's 1x1 convolutions there
+// are a fifth of the work and half of the error. Layers that a network stored in INT8 keeps in halves are left out.
 std::vector<NodeId> int8_products(const Graph& graph);
 
 // Whether a network is a transformer, of whatever kind.

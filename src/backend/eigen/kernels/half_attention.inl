@@ -128,7 +128,7 @@ struct HalfExponential {
 
 // Turns a row of scores, [point unit][kHalfQueryRows][8], into exponentials times kExponentialScale; returns what makes
 // probabilities of them, divided by that of the values.
-KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
+KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points, bool long_chains) {
     constexpr size_t kStride = static_cast<size_t>(kHalfQueryRows) * kHalves;
     constexpr int16_t kLowestHalf = static_cast<int16_t>(0xfbff);  // -65504
     const int units = half_units_of(points), rest = points % kHalves;
@@ -153,13 +153,14 @@ KERNEL_INLINE float half_exponentials_of_row(int16_t* scores, int points) {
         store_half(scores + unit * kStride, e);
         return e;
     };
-    // A few exponentials are added up in halves: to convert each would take half as long again as all the rest.
-    for (int unit = 0; unit < whole; unit += kTogether) {
+    // In halves a few at a time, where that is exact enough: to convert each takes half as long again as all the rest.
+    const int together = long_chains ? whole : 0;
+    for (int unit = 0; unit < together; unit += kTogether) {
         const Half first = exponential_at(unit) + exponential_at(unit + 1);
         const Half sum = first + (exponential_at(unit + 2) + exponential_at(unit + 3));
         low_sum += low_floats(sum), high_sum += high_floats(sum);
     }
-    for (int unit = whole; unit < units; ++unit) {
+    for (int unit = together; unit < units; ++unit) {
         const Half e = exponential_at(unit);
         low_sum += low_floats(e), high_sum += high_floats(e);
     }
@@ -211,7 +212,8 @@ void attend_half_head(const AttentionCall& call, const HalfAttentionScratch& s, 
                            static_cast<size_t>(s.points) * kHalves, scratch + s.keys, s.qk_units, call.long_chains,
                            s.point_units, count, scores);
         float factors[kHalfQueryRows];
-        for (int r = 0; r < count; ++r) factors[r] = half_exponentials_of_row(scores + r * kHalves, s.points);
+        for (int r = 0; r < count; ++r)
+            factors[r] = half_exponentials_of_row(scores + r * kHalves, s.points, call.long_chains);
         multiply_half_rows(scores, static_cast<size_t>(kHalfQueryRows) * kHalves, scratch + s.values, s.point_units,
                            call.long_chains, s.v_units, count, scratch + s.results);
         scatter_half_results(call, scratch + s.results, sample * s.points + first, head, count, factors);

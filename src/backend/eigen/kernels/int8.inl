@@ -120,57 +120,68 @@ struct GroupRows {
     int count = 0;  // <= kWidth
 };
 
-// Turns the rows of one unit of channels.
+// The largest and the smallest value of each lane, and zero.
+struct Extremes {
+    Vector high{}, low{};
+    template <int kCount>
+    KERNEL_INLINE void take(const Vector (&x)[kCount]) {
+        Vector largest = x[0], smallest = x[0];
+        unroll<kCount - 1>([&](auto i) KERNEL_LAMBDA {
+            largest = larger(largest, x[decltype(i)::value + 1]),
+            smallest = smaller(smallest, x[decltype(i)::value + 1]);
+        });
+        high = larger(high, largest), low = smaller(low, smallest);
+    }
+};
+
+// Turns one unit of a row's channels.
+//   out        vectors kWidth * kWidth floats apart
+//   extremes   null: what is made is mirrored yet
 template <int kUnit>
-KERNEL_INLINE void turn_unit_of_rows(const GroupRows& rows, int vector, float* out, Vector* high, Vector* low) {
+KERNEL_INLINE void turn_unit(const float* in, size_t block_stride, float* out, Extremes* extremes) {
     constexpr int kVectors = kUnit / kWidth;
-    for (int r = 0; r < rows.count; ++r) {
-        Vector x[kVectors];
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kVector = decltype(v)::value;
-            x[kVector] = turn_lanes(load(rows.in + (vector + kVector) * rows.block_stride + r * kWidth));
+    Vector x[kVectors];
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        x[decltype(v)::value] = turn_lanes(load(in + decltype(v)::value * block_stride));
+    });
+    turn_vectors(x);
+    unroll<kVectors>([&](auto v)
+                         KERNEL_LAMBDA { store(out + decltype(v)::value * kWidth * kWidth, x[decltype(v)::value]); });
+    if (extremes != nullptr) extremes->take(x);
+}
+
+// Mirrors three turned units of a row, in place.
+KERNEL_INLINE void mirror_units(float* row, int unit, Extremes& extremes) {
+    for (int at = 0; at < unit; at += kWidth, row += kWidth * kWidth) {
+        Vector x[3];
+        unroll<3>([&](auto i)
+                      KERNEL_LAMBDA { x[decltype(i)::value] = load(row + decltype(i)::value * unit * kWidth); });
+        const Vector part = (x[0] + x[1] + x[2]) * (2.0f / 3);
+        unroll<3>([&](auto i) KERNEL_LAMBDA {
+            x[decltype(i)::value] -= part;
+            store(row + decltype(i)::value * unit * kWidth, x[decltype(i)::value]);
         });
-        turn_vectors(x);
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kVector = decltype(v)::value;
-            store(out + ((vector + kVector) * kWidth + r) * kWidth, x[kVector]);
-            high[r] = larger(high[r], x[kVector]), low[r] = larger(low[r], -x[kVector]);
-        });
+        extremes.take(x);
     }
 }
 
-// Mirrors turned rows of three units, in place.
-KERNEL_INLINE void mirror_units(float* rows, int unit_vectors, int count, Vector* high, Vector* low) {
-    const int unit_floats = unit_vectors * kWidth * kWidth;
-    for (int v = 0; v < unit_vectors; ++v) {
-        for (int r = 0; r < count; ++r) {
-            float* at = rows + (v * kWidth + r) * kWidth;
-            Vector x[3];
-            unroll<3>([&](auto i)
-                          KERNEL_LAMBDA { x[decltype(i)::value] = load(at + decltype(i)::value * unit_floats); });
-            const Vector part = (x[0] + x[1] + x[2]) * (2.0f / 3);
-            unroll<3>([&](auto i) KERNEL_LAMBDA {
-                const Vector y = x[decltype(i)::value] - part;
-                store(at + decltype(i)::value * unit_floats, y);
-                high[r] = larger(high[r], y), low[r] = larger(low[r], -y);
-            });
-        }
-    }
-}
-
-// Turned rows, [vectors][kWidth][width], and their extremes.
-KERNEL_INLINE void turn_group(const GroupRows& rows, int turned, float* out, Vector* high, Vector* low) {
+// A row of a group, turned, as [vectors] that are kWidth * kWidth floats apart.
+KERNEL_INLINE Extremes turn_row(const GroupRows& rows, int row, int turned, float* out) {
     const bool threes = turned % 3 == 0;
-    const int unit = threes ? turned / 3 : turned, unit_vectors = unit / kWidth;
-    for (int v = 0; v < rows.vectors; v += unit_vectors) {
-        if (unit == 64) turn_unit_of_rows<64>(rows, v, out, high, low);
-        if (unit == 32) turn_unit_of_rows<32>(rows, v, out, high, low);
-        if (unit == 16) turn_unit_of_rows<16>(rows, v, out, high, low);
+    const int unit = threes ? turned / 3 : turned, channels = rows.vectors * kWidth;
+    const float* in = rows.in + row * kWidth;
+    Extremes extremes;
+    Extremes* const measured = threes ? nullptr : &extremes;
+    for (int at = 0; at < channels; at += unit, in += unit / kWidth * rows.block_stride) {
+        float* to = out + at * kWidth;
+        if (unit == 64) turn_unit<64>(in, rows.block_stride, to, measured);
+        if (unit == 32) turn_unit<32>(in, rows.block_stride, to, measured);
+        if (unit == 16) turn_unit<16>(in, rows.block_stride, to, measured);
     }
-    if (!threes) return;
-    for (int r = 0; r < rows.count; ++r) high[r] = low[r] = Vector{};
-    for (int v = 0; v < rows.vectors; v += 3 * unit_vectors)
-        mirror_units(out + v * kWidth * kWidth, unit_vectors, rows.count, high, low);
+    if (threes) {
+        for (int at = 0; at < channels; at += turned) mirror_units(out + at * kWidth, unit, extremes);
+    }
+    return extremes;
 }
 
 // Quantizes rows of one group into lines that are line_stride bytes apart.
@@ -179,22 +190,24 @@ KERNEL_INLINE void turn_group(const GroupRows& rows, int turned, float* out, Vec
     GroupRows group = given;
     const int count = group.count;
     alignas(sizeof(Vector)) float turned_rows[kInt8TurnedGroup * kWidth];
-    Vector high[kWidth], low[kWidth];
-    for (int r = 0; r < kWidth; ++r) high[r] = low[r] = Vector{};
+    Vector high[kWidth] = {}, negative_low[kWidth] = {};
     if (turned != 0) {
-        turn_group(given, turned, turned_rows, high, low);
+        for (int r = 0; r < count; ++r) {
+            const Extremes extremes = turn_row(given, r, turned, turned_rows + r * kWidth);
+            high[r] = extremes.high, negative_low[r] = -extremes.low;
+        }
         group.in = turned_rows, group.block_stride = static_cast<size_t>(kWidth) * kWidth;
     } else {
         for (int v = 0; v < group.vectors; ++v) {
             const float* from = group.in + v * group.block_stride;
             for (int r = 0; r < count; ++r) {
                 const Vector x = load(from + r * kWidth);
-                high[r] = larger(high[r], x), low[r] = larger(low[r], -x);
+                high[r] = larger(high[r], x), negative_low[r] = larger(negative_low[r], -x);
             }
         }
     }
     RowScales rows;
-    rows.set(largest_lanes(high), -largest_lanes(low));
+    rows.set(largest_lanes(high), -largest_lanes(negative_low));
     constexpr int kTogether = 16 / kWidth, kVectorsOfLine = kInt8Line / kWidth;  // of 16 channels, of a line
     // 16 channels of one row, of which `real` vectors exist.
     const auto quantize_16 = [&](const float* in, int r, int real, uint8_t* to) KERNEL_LAMBDA {
@@ -203,7 +216,7 @@ KERNEL_INLINE void turn_group(const GroupRows& rows, int turned, float* out, Vec
             constexpr int kIndex = decltype(i)::value;
             const Vector value = kIndex < real ? load(in + kIndex * group.block_stride) : Vector{};
 #if KERNEL_BYTE_PRODUCTS
-            x[kIndex] = value * rows.factors[r] + rows.zeros[r];
+            x[kIndex] = value * rows.factors[r] + (rows.zeros[r] + kByteShift);
 #else
             x[kIndex] = value * rows.factors[r];
 #endif

@@ -8,7 +8,8 @@ constexpr int kInputsTogether = 4;
 constexpr int kInputsTogether = 16;
 #endif
 constexpr int kChannelUnit = 16;
-constexpr float kByteOffset = -128;  // of the bytes that stand for 0 to 255
+constexpr float kByteOffset = -128;        // of the bytes that stand for 0 to 255
+constexpr float kByteShift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
 
 using Integers = int32x4_t;
 
@@ -19,14 +20,13 @@ KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     };
     return reinterpret_cast<Vector>(vpmaxnmq_f32(pair(0), pair(2)));
 }
-KERNEL_INLINE int16x8_t words_of(Vector low, Vector high) {
-    return vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(reinterpret_cast<float32x4_t>(low))),
-                           vcvtnq_s32_f32(reinterpret_cast<float32x4_t>(high)));
-}
-// 16 channels as bytes; what lies outside their range becomes the nearest.
+// 16 channels as bytes, of integers plus kByteShift; what lies outside their range becomes the nearest. The low halves
+// of such floats are the integers, which takes a conversion less.
 KERNEL_INLINE void store_bytes(uint8_t* out, const Vector* v) {
-    const int8x16_t bytes = vqmovn_high_s16(vqmovn_s16(words_of(v[0], v[1])), words_of(v[2], v[3]));
-    vst1q_s8(reinterpret_cast<int8_t*>(out), bytes);
+    const auto words = [&](int i) KERNEL_LAMBDA {
+        return vuzp1q_s16(reinterpret_cast<int16x8_t>(v[i]), reinterpret_cast<int16x8_t>(v[i + 1]));
+    };
+    vst1q_s8(reinterpret_cast<int8_t*>(out), vqmovn_high_s16(vqmovn_s16(words(0)), words(2)));
 }
 KERNEL_INLINE RowZero stored_zero(float zero, float scale) {
     return -zero * scale;
@@ -62,6 +62,12 @@ struct RowFactors {
         if constexpr (kRow < 4) return reinterpret_cast<Vector>(vfmaq_laneq_f32(y, v, first, kRow));
         if constexpr (kRow >= 4) return reinterpret_cast<Vector>(vfmaq_laneq_f32(y, v, last, kRow - kRows + 4));
     }
+    template <int kRow>
+    KERNEL_INLINE Vector times(Vector x) const {
+        const auto v = reinterpret_cast<float32x4_t>(x);
+        if constexpr (kRow < 4) return reinterpret_cast<Vector>(vmulq_laneq_f32(v, first, kRow));
+        if constexpr (kRow >= 4) return reinterpret_cast<Vector>(vmulq_laneq_f32(v, last, kRow - kRows + 4));
+    }
     float32x4_t first, last;
 };
 
@@ -90,12 +96,15 @@ KERNEL_INLINE void for_lines(const Int8Tile& tile, const uint8_t* in, int units,
     }
 }
 
-// Adds the sums of a row over one group.
-template <int kRow, int kRows>
+// Adds the sums of a row over one group to the result, or begins it with those of the first.
+template <int kRow, bool kBegins, int kRows>
 KERNEL_INLINE void add_scaled(Vector& result, Integers sum, const ColumnFactors& columns,
                               const RowFactors<kRows>& row_scales, const RowFactors<kRows>& row_zeros) {
     const Vector scaled = float_sums(sum) * columns.scales;
-    result = row_zeros.template add_times<kRow>(row_scales.template add_times<kRow>(result, scaled), columns.sums);
+    Vector y;
+    if constexpr (kBegins) y = row_scales.template times<kRow>(scaled);
+    if constexpr (!kBegins) y = row_scales.template add_times<kRow>(result, scaled);
+    result = row_zeros.template add_times<kRow>(y, columns.sums);
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)
@@ -105,10 +114,10 @@ KERNEL_INLINE Integers add_dot(Integers sum, int8x16_t columns, int8x16_t x) {
     return vdotq_laneq_s32(sum, columns, x, kLane);
 }
 
-// results[kVectors][kRows] += the products of one tap and group.
+// results[kVectors][kRows] += (the first: =) the products of one tap and group.
 //   in       of the first row and line; rows kLineBytes apart
 //   weights  [channels / 4][kVectors * 4][4]
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, bool kBegins>
 KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights, int units,
                              const float* scales, const int32_t* sums, Vector* results) {
     constexpr int kStep = kVectors * 16;  // bytes of four channels
@@ -139,14 +148,15 @@ KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t 
         const ColumnFactors columns(scales + kFirst, sums + kFirst);
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kVector = decltype(v)::value, kRow = decltype(r)::value;
-            add_scaled<kRow>(results[kVector * kRows + kRow], sum[kRow][kVector], columns, row_scales, row_zeros);
+            add_scaled<kRow, kBegins>(results[kVector * kRows + kRow], sum[kRow][kVector], columns, row_scales,
+                                      row_zeros);
         });
     });
 }
 #else
-// results[kRows] of one vector += the products of one tap and group.
+// results[kRows] of one vector += (the first: =) the products of one tap and group.
 //   weights  [channels / 16][columns of the panel][16], from this vector's on
-template <int kRows>
+template <int kRows, bool kBegins>
 KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights,
                                        int stride, int units, const float* scales, const int32_t* sums,
                                        Vector* results) {
@@ -176,17 +186,18 @@ KERNEL_INLINE void add_group_of_vector(const Int8Tile& tile, const uint8_t* in, 
         constexpr int kRow = decltype(r)::value;
         const Integers* s = sum[kRow];
         const Integers columns = vpaddq_s32(vpaddq_s32(s[0], s[1]), vpaddq_s32(s[2], s[3]));
-        add_scaled<kRow>(results[kRow], columns, factors, row_scales, row_zeros);
+        add_scaled<kRow, kBegins>(results[kRow], columns, factors, row_scales, row_zeros);
     });
 }
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, bool kBegins>
 KERNEL_INLINE void add_group(const Int8Tile& tile, const uint8_t* in, ptrdiff_t entry, const int8_t* weights, int units,
                              const float* scales, const int32_t* sums, Vector* results) {
     constexpr int kColumns = kVectors * kWidth;
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kFirst = decltype(v)::value * kWidth;
-        add_group_of_vector<kRows>(tile, in, entry, weights + kFirst * kChannelUnit, kColumns * kChannelUnit, units,
-                                   scales + kFirst, sums + kFirst, results + decltype(v)::value * kRows);
+        add_group_of_vector<kRows, kBegins>(tile, in, entry, weights + kFirst * kChannelUnit, kColumns * kChannelUnit,
+                                            units, scales + kFirst, sums + kFirst,
+                                            results + decltype(v)::value * kRows);
     });
 }
 #endif
@@ -197,14 +208,19 @@ void multiply_int8_tile(const Int8Tile& tile, Vector* results) {
     const int8_t* weights = tile.weights;
     const float* scales = tile.scales;
     const int32_t* sums = tile.sums;
-    for (int i = 0; i < kRows * kVectors; ++i) results[i] = Vector{};
+    bool first = true;
     const size_t lines = lines_of_group(tile.group) * tile.entries;
     for (int tap = 0; tap < tile.taps; ++tap) {
         ptrdiff_t entry = tile.taps == 1 ? 0 : (tap / 3 - 1) * tile.stride + tap % 3 - 1;
         const uint8_t* in = tile.in + entry * static_cast<ptrdiff_t>(kLineBytes);
         for (int channel = 0; channel < tile.channels; channel += tile.group) {
             const int units = (min_of(tile.group, tile.channels - channel) + kChannelUnit - 1) / kChannelUnit;
-            add_group<kRows, kVectors>(tile, in, entry, weights, units, scales, sums, results);
+            if (first) {
+                add_group<kRows, kVectors, true>(tile, in, entry, weights, units, scales, sums, results);
+            } else {
+                add_group<kRows, kVectors, false>(tile, in, entry, weights, units, scales, sums, results);
+            }
+            first = false;
             asm volatile("" : : : "memory");  // the results stay in memory: registers are for the sums
             in += lines * kLineBytes;
             weights += units * kChannelUnit * kVectors * kWidth;

@@ -3,7 +3,7 @@
 
 constexpr int kInputsTogether = KERNEL_BYTE_PRODUCTS ? 4 : 2;
 constexpr int kChannelUnit = kInputsTogether;
-constexpr float kByteOffset = 0;
+constexpr float kByteOffset = 0, kByteShift = 0;
 
 KERNEL_INLINE RowZero stored_zero(float zero, float /* scale */) {
     return -static_cast<int32_t>(zero) & 0xffff;

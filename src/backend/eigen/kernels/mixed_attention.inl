@@ -50,7 +50,7 @@ KERNEL_INLINE void transpose(Vector (&rows)[kWidth]) {
 // channel k of all of them, zeros for those beyond the board's last.
 template <class StoreColumn>
 KERNEL_INLINE void transpose_keys(const MixedAttentionScratch& s, const float* keys, int count,
-                             const StoreColumn& store_column) {
+                                  const StoreColumn& store_column) {
     for (int block = 0; block < s.qk_blocks; ++block, keys += static_cast<size_t>(s.points) * kWidth) {
         Vector columns[kWidth];
         unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
@@ -80,15 +80,16 @@ void pack_mixed_keys(const AttentionCall& call, const MixedAttentionScratch& s, 
             int16_t* column = panel + v * kWidth;
             if (v == vectors - 1) {
                 transpose_keys(s, from, s.points - point,
-                          [&](int k, Vector x) KERNEL_LAMBDA { store_floats(column + k * numbers, x); });
+                               [&](int k, Vector x) KERNEL_LAMBDA { store_floats(column + k * numbers, x); });
                 continue;
             }
             const Vector scales =
                 scales_of_rows<kWidth>(from, static_cast<size_t>(s.points) * kWidth, s.qk_blocks, limit);
             const Vector factors = factors_of_scales(scales);
             store(call.scratch + s.key_scales + point, scales);
-            transpose_keys(s, from, kWidth,
-                      [&](int k, Vector x) KERNEL_LAMBDA { vst1_s16(column + k * numbers, integers_of(x, factors)); });
+            transpose_keys(s, from, kWidth, [&](int k, Vector x) KERNEL_LAMBDA {
+                vst1_s16(column + k * numbers, integers_of(x, factors));
+            });
         }
         panel += numbers * s.qk_blocks * kWidth;
     }

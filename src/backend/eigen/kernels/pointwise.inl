@@ -27,13 +27,23 @@ void scale_row(const RmsNormCall& call, size_t row, float factor) {
 }
 
 float sum_of_squares(const RmsNormCall& call, size_t row) {
-    const size_t stride = call.batch * call.points * kWidth;
-    Vector sum{};
-    for (size_t block = 0; block < blocks_of(call.channels); ++block) {
-        const Vector x = load(call.in + block * stride + row * kWidth);
-        sum += x * x;
+    const size_t stride = call.batch * call.points * kWidth, blocks = blocks_of(call.channels);
+    const float* in = call.in + row * kWidth;
+    // In several chains, or each sum would wait for the one before it.
+    constexpr size_t kChains = 4;
+    Vector sums[kChains] = {};
+    size_t block = 0;
+    for (; block + kChains <= blocks; block += kChains, in += kChains * stride) {
+        unroll<kChains>([&](auto i) KERNEL_LAMBDA {
+            const Vector x = load(in + decltype(i)::value * stride);
+            sums[decltype(i)::value] += x * x;
+        });
     }
-    return sum_of(sum);
+    for (; block < blocks; ++block, in += stride) {
+        const Vector x = load(in);
+        sums[0] += x * x;
+    }
+    return sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
 KERNEL_INLINE float norm_factor(const RmsNormCall& call, double mean_square) {
