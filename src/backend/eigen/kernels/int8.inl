@@ -60,16 +60,23 @@ struct Int8Rows {
 
 // Mixes the lanes of a vector that turning mixes.
 #if defined(__AVX2__)
+// Lanes so many apart: `exchanged` has them in each other's place.
 template <int kApart, int... kLane>
-KERNEL_INLINE Vector turn_apart(Vector x, std::integer_sequence<int, kLane...>) {
+KERNEL_INLINE Vector sums_and_differences(Vector x, Vector exchanged, std::integer_sequence<int, kLane...>) {
     const Vector signs{(kLane & kApart ? -1.0f : 1.0f)...};
-    return __builtin_shufflevector(x, x, (kLane ^ kApart)...) + x * signs;
+    return exchanged + x * signs;
 }
 KERNEL_INLINE Vector turn_lanes(Vector x) {
     constexpr auto kLanes = std::make_integer_sequence<int, kWidth>{};
-    x = turn_apart<4>(x, kLanes);
-    if constexpr (kWidth > 8) x = turn_apart<8>(x, kLanes);
-    return x;
+#if defined(__AVX512F__)
+    __m512 v = reinterpret_cast<__m512>(x);
+    x = sums_and_differences<4>(x, reinterpret_cast<Vector>(_mm512_shuffle_f32x4(v, v, 0xb1)), kLanes);
+    v = reinterpret_cast<__m512>(x);
+    return sums_and_differences<8>(x, reinterpret_cast<Vector>(_mm512_shuffle_f32x4(v, v, 0x4e)), kLanes);
+#else
+    const __m256 v = reinterpret_cast<__m256>(x);
+    return sums_and_differences<4>(x, reinterpret_cast<Vector>(_mm256_permute2f128_ps(v, v, 1)), kLanes);
+#endif
 }
 #else
 KERNEL_INLINE Vector turn_lanes(Vector x) {
