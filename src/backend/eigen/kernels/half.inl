@@ -76,24 +76,27 @@ KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (
 //   b   a packed panel, [units * 8][8]
 template <int kRows, int kChainUnits>
 void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, int16_t* c) {
-    constexpr int kPanel = kHalves * kHalves;
-    int left = units, chain_units = kChainUnits;
-    if constexpr (kChainUnits > 1) asm("" : "+r"(chain_units));  // unrolled, chains come out slower
-    const auto take_chain = [&](Half(&chain)[kRows]) KERNEL_LAMBDA {
+    constexpr int kPanel = kHalves * kHalves, kGroup = kChainsOfGroup * kChainUnits;
+    // Of the unit that a and b stand at, and those that follow it in its chain.
+    const auto take_chain = [&](Half(&chain)[kRows], [[maybe_unused]] int unit) KERNEL_LAMBDA {
         multiply_half_unit<kRows, false>(a, b, chain);
         a += a_stride, b += kPanel;
-        for (int unit = 1; unit < min_of(chain_units, left); ++unit) {
-            multiply_half_unit<kRows, true>(a, b, chain);
-            a += a_stride, b += kPanel;
+        if constexpr (kChainUnits > 1) {
+            int more = min_of(kChainUnits, units - unit) - 1;
+            asm("" : "+r"(more));  // unrolled, chains come out slower
+            for (; more > 0; --more) {
+                multiply_half_unit<kRows, true>(a, b, chain);
+                a += a_stride, b += kPanel;
+            }
         }
-        left -= chain_units;
     };
-    for (bool first = true; left > 0; first = false) {
+    for (int first = 0; first < units; first += kGroup) {
+        const int end = min_of(first + kGroup, units);
         Half sum[kRows];
-        take_chain(sum);
-        for (int i = 1; i < kChainsOfGroup && left > 0; ++i) {
+        take_chain(sum, first);
+        for (int unit = first + kChainUnits; unit < end; unit += kChainUnits) {
             Half chain[kRows];
-            take_chain(chain);
+            take_chain(chain, unit);
             unroll<kRows>([&](auto r) KERNEL_LAMBDA {
                 constexpr int kRow = decltype(r)::value;
                 sum[kRow] = sum[kRow] + chain[kRow];
@@ -101,7 +104,7 @@ void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int
         }
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            store_half(c + kRow * kHalves, first ? sum[kRow] : sum[kRow] + load_half(c + kRow * kHalves));
+            store_half(c + kRow * kHalves, first == 0 ? sum[kRow] : sum[kRow] + load_half(c + kRow * kHalves));
         });
     }
 }
