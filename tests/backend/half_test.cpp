@@ -229,7 +229,7 @@ TEST_CASE("half kernels: products round once an addition, in chains as long as a
                 CAPTURE(depth);
                 CAPTURE(long_chains);
                 CHECK(error_of(found, [&](int row, int o) {
-                          return half_sum(depth, long_chains ? 32 : 8, [&](int k) {
+                          return half_sum(depth, long_chains ? 16 : 8, [&](int k) {
                               return double{in.at(row, k)} * double{weights[static_cast<size_t>(k * out + o)]};
                           });
                       }) == 0);

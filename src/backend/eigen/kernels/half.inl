@@ -8,7 +8,7 @@
 // Chains of one unit, for which every eighth addition is one of sums, lose little more than floats that are rounded to
 // halves. Calls may ask for long ones: beside products of bytes, which lose ten times as much, they are exact enough.
 
-constexpr int kShortChain = 1, kLongChain = 4;  // units
+constexpr int kShortChain = 1, kLongChain = 2;  // units
 constexpr int kChainsOfGroup = 8;               // that are added up before they join the sum
 
 using HalfBits [[gnu::may_alias]] = float16x8_t;
@@ -77,17 +77,14 @@ KERNEL_INLINE void multiply_half_unit(const int16_t* a, const int16_t* b, Half (
 template <int kRows, int kChainUnits>
 void multiply_half_tile(const int16_t* a, size_t a_stride, const int16_t* b, int units, int16_t* c) {
     constexpr int kPanel = kHalves * kHalves, kGroup = kChainsOfGroup * kChainUnits;
-    // Of the unit that a and b stand at, and those that follow it in its chain.
-    const auto take_chain = [&](Half(&chain)[kRows], [[maybe_unused]] int unit) KERNEL_LAMBDA {
+    static_assert(kChainUnits <= 2);
+    // Of the unit that a and b stand at, and one more in a long chain.
+    const auto take_chain = [&](Half(&chain)[kRows], int unit) KERNEL_LAMBDA {
         multiply_half_unit<kRows, false>(a, b, chain);
         a += a_stride, b += kPanel;
-        if constexpr (kChainUnits > 1) {
-            int more = min_of(kChainUnits, units - unit) - 1;
-            asm("" : "+r"(more));  // unrolled, chains come out slower
-            for (; more > 0; --more) {
-                multiply_half_unit<kRows, true>(a, b, chain);
-                a += a_stride, b += kPanel;
-            }
+        if (kChainUnits > 1 && unit + 1 < units) {
+            multiply_half_unit<kRows, true>(a, b, chain);
+            a += a_stride, b += kPanel;
         }
     };
     for (int first = 0; first < units; first += kGroup) {
