@@ -80,7 +80,7 @@ def has_codes(module: NetworkModule) -> bool:
 
 
 def keeps_codes(module: NetworkModule) -> bool:
-    """Whether all codes of such a file can be used. Those of turned weights cannot: no format turns a layer's inputs."""
+    """Whether all codes of such a file can be used. Those of turned weights cannot: formats do not turn inputs."""
     return has_codes(module) and not any(layer.int8 and layer.int8.turned for layer in quantizable(module).values())
 
 
