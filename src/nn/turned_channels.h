@@ -23,7 +23,7 @@ constexpr int most_turned(int channels) {
     return unit != 0 && channels / unit % 3 == 0 ? 3 * unit : unit;
 }
 constexpr bool turns_threes(int turned) {
-    return turned % 3 == 0;
+    return turned != 0 && turned % 3 == 0;
 }
 // Of the channels that are turned together.
 constexpr int unit_of_turned(int turned) {

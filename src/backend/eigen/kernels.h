@@ -83,6 +83,11 @@ constexpr int units_of(int channels, int width) {
 //   [panel][depth, up to whole vectors][(kMixedPanelVectors + 1) * width]
 // Inputs are rounded anew in every call, a few rows at a time: of prepared ones only the scales are kept.
 inline constexpr int kMixedPanelVectors = 3;
+// So many numbers of 16 bits each input takes of `vectors` blocks of columns.
+constexpr size_t mixed_numbers(int vectors, int width) {
+    const int panels = (vectors + kMixedPanelVectors - 1) / kMixedPanelVectors;
+    return static_cast<size_t>((vectors + panels) * width);
+}
 
 struct IntegerDenseCall {
     const float* in = nullptr;

@@ -28,7 +28,7 @@ int group_of(const ProductWeights& weights, int in_channels, bool long_groups) {
     if (stored->turned != 0 && long_groups) {  // a whole number of what is turned together: see fits_int8_groups()
         if (block >= in_channels) return even_group(in_channels, kInt8TurnedGroup, kInt8Line);
         for (int group = kInt8TurnedGroup; group > kInt8Line; group -= kInt8Line) {
-            if (block % group == 0 && (group % stored->turned == 0)) return group;
+            if (block % group == 0 && group % stored->turned == 0) return group;
         }
     }
     if (block >= in_channels) return kInt8Line;  // all channels share a scale
@@ -80,7 +80,7 @@ Block rounded_block(const std::vector<float>& weights, const ProductSize& size, 
 bool fits_int8_groups(const ProductWeights& weights, bool long_groups) {
     const BlockInt8* stored = weights.int8();
     if (stored == nullptr) return true;
-    const bool threes = stored->turned != 0 && turns_threes(stored->turned);
+    const bool threes = turns_threes(stored->turned);
     if (threes && !long_groups) return false;
     if (stored->block >= stored->in_channels) return !threes || stored->in_channels <= kInt8TurnedGroup;
     return stored->block % (stored->turned == 0 ? kGroupUnit : threes ? 3 * kInt8Line : kInt8Line) == 0;

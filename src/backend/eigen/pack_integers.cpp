@@ -77,12 +77,6 @@ void for_each_group(int out, int width, const At& at) {
     }
 }
 
-// The integers that each input takes of the packed weights of so many vectors of outputs, a float in place of two.
-size_t mixed_integers(int vectors, int width) {
-    const int panels = (vectors + kMixedPanelVectors - 1) / kMixedPanelVectors;
-    return static_cast<size_t>((vectors + panels) * width);
-}
-
 size_t padded_depth(int depth, const Kernels& kernels) {
     const int width = kernels.width;
     return static_cast<size_t>(kernels.mixed_columns ? vectors_of(depth, width) * width
@@ -96,9 +90,9 @@ PackedIntegers pack_mixed_dense(const std::vector<float>& weights, int depth, in
     for (int o = 0; o < out; ++o) {
         const int vector = o / width, lane = o % width, place = vector % kMixedPanelVectors;
         const int first_vector = vector - place, of_panel = std::min(kMixedPanelVectors, vectors - first_vector);
-        const int row = static_cast<int>(mixed_integers(of_panel, width));
+        const int row = static_cast<int>(mixed_numbers(of_panel, width));
         const float* column = weights.data() + o;
-        int16_t* to = packed.values.data() + mixed_integers(first_vector, width) * padded_depth(depth, kernels) +
+        int16_t* to = packed.values.data() + mixed_numbers(first_vector, width) * padded_depth(depth, kernels) +
                       static_cast<size_t>(place * width);
         if (place == of_panel - 1) {
             for (int k = 0; k < depth; ++k) std::memcpy(to + k * row + 2 * lane, column + k * out, sizeof(float));
@@ -116,7 +110,7 @@ PackedIntegers pack_mixed_dense(const std::vector<float>& weights, int depth, in
 
 size_t packed_integers(int depth, int out, const Kernels& kernels) {
     const int vectors = vectors_of(out, kernels.width);
-    return padded_depth(depth, kernels) * (kernels.mixed_columns ? mixed_integers(vectors, kernels.width)
+    return padded_depth(depth, kernels) * (kernels.mixed_columns ? mixed_numbers(vectors, kernels.width)
                                                                  : static_cast<size_t>(vectors * kernels.width));
 }
 

@@ -6,10 +6,9 @@ constexpr float kLog2E = 1.44269504f;  // lets powers of two serve for powers of
 // e^x to a relative error of 2e-7 for -87 <= x <= 88; below, e^-87.
 KERNEL_INLINE Vector exponential_up_to_88(Vector x) {
     constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
-    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
     x = larger(x, all(-87.0f));
-    const Vector shifted = x * kLog2E + kRound;
-    const Vector n = shifted - kRound;
+    const Vector shifted = x * kLog2E + kRoundToLowBits;
+    const Vector n = shifted - kRoundToLowBits;
     const Vector r = (x - n * kLn2High) - n * kLn2Low;  // |r| <= ln(2) / 2
     // The best polynomial for such r: relative error 8e-8. In pairs: a chain of five would keep a core waiting.
     const Vector square = r * r, first = r * 0.99999969f + 1.00000007f, second = r * 0.16667577f + 0.49998893f,
@@ -46,7 +45,7 @@ struct PowerOfTwo {
         {1.00000007f, 0.69314697f, 0.24022120f, 0.05550713f, 0.00967554f, 0.00132765f},
     };
     Vector least = constant(-126.0f);
-    Vector round = constant(12582912.0f);  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    Vector round = constant(kRoundToLowBits);
     Vector c5 = constant(kBest[kTerms - 3][5]);
     Vector c3 = constant(kBest[kTerms - 3][3]);
     Vector c1 = constant(kBest[kTerms - 3][1]);

@@ -106,9 +106,8 @@ struct RowScales {
 #if KERNEL_BYTE_PRODUCTS
         const Vector high = larger(highest, Vector{}), low = larger(-lowest, Vector{}), range = high + low;
         const Vector factor = 255.0f / larger(range, all(kLeast));
-        constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer
-        const Vector shifted = low * factor + kRound;
-        store(zeros, shifted - kRound + kByteOffset);
+        const Vector shifted = low * factor + kRoundToLowBits;
+        store(zeros, shifted - kRoundToLowBits + kByteOffset);
         store(scales, range * (1.0f / 255.0f));
 #else
         const Vector range = larger(highest, -lowest), factor = 32767.0f / larger(range, all(kLeast));
@@ -143,7 +142,7 @@ struct Extremes {
 
 // Turns one unit of a row's channels.
 //   out        vectors kWidth * kWidth floats apart
-//   extremes   null: what is made is mirrored yet
+//   extremes   null: what is made will be mirrored
 template <int kUnit>
 KERNEL_INLINE void turn_unit(const float* in, size_t block_stride, float* out, Extremes* extremes) {
     constexpr int kVectors = kUnit / kWidth;

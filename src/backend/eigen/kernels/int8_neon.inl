@@ -8,8 +8,8 @@ constexpr int kInputsTogether = 4;
 constexpr int kInputsTogether = 16;
 #endif
 constexpr int kChannelUnit = 16;
-constexpr float kByteOffset = -128;        // of the bytes that stand for 0 to 255
-constexpr float kByteShift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+constexpr float kByteOffset = -128;            // of the bytes that stand for 0 to 255
+constexpr float kByteShift = kRoundToLowBits;  // what store_bytes() takes integers out of
 
 using Integers = int32x4_t;
 
@@ -77,7 +77,7 @@ struct RowFactors {
 constexpr int32_t kSumStart = 0x4b400000;
 static_assert(kInt8TurnedGroup * 128 * 127 < 1 << 22, "sums would leave the range of such floats");
 KERNEL_INLINE Vector float_sums(Integers started) {
-    return reinterpret_cast<Vector>(started) - 12582912.0f;
+    return reinterpret_cast<Vector>(started) - kRoundToLowBits;
 }
 #else
 constexpr int32_t kSumStart = 0;

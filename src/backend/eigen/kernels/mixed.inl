@@ -130,14 +130,7 @@ KERNEL_INLINE void multiply_mixed_panel(const MixedRows& in, int rows, const int
     }
 }
 
-// The integers that each input takes of the packed weights of so many blocks of columns, a float in place of two.
-constexpr size_t mixed_numbers(int vectors) {
-    const int whole = vectors / kMixedPanelVectors, rest = vectors % kMixedPanelVectors;
-    return static_cast<size_t>(whole * (kMixedPanelVectors + 1) + (rest == 0 ? 0 : rest + 1)) * kWidth;
-}
-
-// Added to numbers of up to 15 bits it rounds them to integers, which end up in the low bits.
-constexpr float kRoundToLowBits = 12582912.0f;  // 1.5 * 2^23
+// Rounds numbers of up to 15 bits.
 KERNEL_INLINE int16x4_t integers_of(Vector v, Vector factors) {
     const float32x4_t rounded = vfmaq_f32(vdupq_n_f32(kRoundToLowBits), reinterpret_cast<float32x4_t>(v),
                                           reinterpret_cast<float32x4_t>(factors));

@@ -73,7 +73,7 @@ void pack_mixed_keys(const AttentionCall& call, const MixedAttentionScratch& s, 
     int16_t* panel = mixed_integers_at(call, s.keys);
     for (int first = 0; first < s.point_blocks; first += kMixedPanelVectors) {
         const int vectors = min_of(kMixedPanelVectors, s.point_blocks - first);
-        const size_t numbers = mixed_numbers(vectors);
+        const size_t numbers = mixed_numbers(vectors, kWidth);
         for (int v = 0; v < vectors; ++v) {
             const int point = (first + v) * kWidth;
             const float* from = keys + static_cast<size_t>(point) * kWidth;
@@ -123,7 +123,7 @@ void pack_mixed_values(const AttentionCall& call, const MixedAttentionScratch& s
     const int padded_points = s.point_blocks * kWidth;
     for (int first = 0; first < s.v_blocks; first += kMixedPanelVectors) {
         const int vectors = min_of(kMixedPanelVectors, s.v_blocks - first);
-        const size_t numbers = mixed_numbers(vectors);
+        const size_t numbers = mixed_numbers(vectors, kWidth);
         for (int v = 0; v < vectors; ++v, from += stride) {
             int16_t* to = panel + v * kWidth;
             if (v == vectors - 1) {
@@ -162,7 +162,7 @@ KERNEL_INLINE void multiply_mixed_panels(const MixedRows& in, int rows, const in
         const int of_panel = min_of(kMixedPanelVectors, vectors - vector);
         multiply_mixed_panel(in, rows, weights, of_panel, blocks, column_scales + vector * kWidth, c + vector * kStride,
                              kStride);
-        weights += mixed_numbers(of_panel) * blocks * kWidth;
+        weights += mixed_numbers(of_panel, kWidth) * blocks * kWidth;
     }
 }
 

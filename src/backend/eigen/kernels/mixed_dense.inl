@@ -17,7 +17,7 @@ void multiply_mixed_rows(const IntegerDenseCall& call, const MixedRows& in, int 
             for (int v = 0; v < vectors; ++v)
                 finish_rows(call.out, vector + v, first + row, count, results + v * count);
         }
-        weights += mixed_numbers(vectors) * blocks * kWidth;
+        weights += mixed_numbers(vectors, kWidth) * blocks * kWidth;
     }
 }
 

@@ -40,6 +40,9 @@ KERNEL_INLINE constexpr Vector all(float x) {
     return fill(x, std::make_integer_sequence<int, kWidth>{});
 }
 
+// 1.5 * 2^23: adding it to a float leaves the nearest integer in the low bits.
+constexpr float kRoundToLowBits = 12582912.0f;
+
 // What compilers make of plain expressions: of a > b ? a : b two instructions where x86 has one, and of sums over lanes
 // a chain.
 #if defined(__AVX512F__)
