@@ -104,14 +104,14 @@ class Board:
 
     def chain(self, stones: dict[Point, str], point: Point) -> tuple[set[Point], bool]:
         """The stones of a chain, and whether it has a liberty."""
-        colour, chain, todo, free = stones[point], {point}, [point], False
-        while todo:
-            for near in self.neighbours(todo.pop()):
+        colour, chain, waiting, free = stones[point], {point}, [point], False
+        while waiting:
+            for near in self.neighbours(waiting.pop()):
                 if near not in stones:
                     free = True
                 elif stones[near] == colour and near not in chain:
                     chain.add(near)
-                    todo.append(near)
+                    waiting.append(near)
         return chain, free
 
     def play(self, colour: str, point: Point) -> None:
@@ -137,16 +137,16 @@ class Board:
         """Black's area minus White's, dead stones taken off."""
         stones = {point: colour for point, colour in self.stones.items() if point not in dead}
         difference = sum(1 if colour == "B" else -1 for colour in stones.values())
-        todo = {(x, y) for x in range(self.size) for y in range(self.size)} - stones.keys()
-        while todo:
-            start = todo.pop()
+        waiting = {(x, y) for x in range(self.size) for y in range(self.size)} - stones.keys()
+        while waiting:
+            start = waiting.pop()
             region, borders, frontier = {start}, set(), [start]
             while frontier:
                 for near in self.neighbours(frontier.pop()):
                     if near in stones:
                         borders.add(stones[near])
-                    elif near in todo:
-                        todo.discard(near)
+                    elif near in waiting:
+                        waiting.discard(near)
                         region.add(near)
                         frontier.append(near)
             if borders == {"B"}:
