@@ -136,6 +136,11 @@ KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int 
                             products + panel * stride);
     }
 }
+// Products of so many panels are transformed back before the next panels' are made: they stay in the second-level cache
+// then, as the inputs do, which are read again.
+constexpr size_t panels_together(size_t panels) {
+    return panels < 3 ? panels : 3;
+}
 constexpr size_t widened_floats(int /* units */, int /* rows */) {
     return 0;
 }

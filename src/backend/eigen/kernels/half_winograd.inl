@@ -32,13 +32,13 @@ constexpr size_t half_product_floats(int rows, int panels) {
     return static_cast<size_t>(kWinogradPositions) * panels * rows * kHalves / 2;
 }
 
-// The products of all outputs: [position][panel][rows][8].
+// products: [position][panel of those together][rows][8]
 void half_winograd(const IntegerWinogradCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughHalfRows);
     const size_t units = half_units_of(call.in_channels), panels = (call.out_vectors + 1) / 2;
-    const size_t weights_size = panels * units * kHalves * kHalves;  // of a position
+    const size_t together = panels_together(panels), panel_size = units * kHalves * kHalves;
     int16_t* products = reinterpret_cast<int16_t*>(call.scratch);
-    float* wide = call.scratch + half_product_floats(grid.rows(), static_cast<int>(panels));
+    float* wide = call.scratch + half_product_floats(grid.rows(), static_cast<int>(together));
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
         const int rows = static_cast<int>(samples) * grid.per_board;
@@ -46,30 +46,36 @@ void half_winograd(const IntegerWinogradCall& call) {
         if (!call.input_transformed || grid.samples < call.out.batch) {
             transform_half_inputs(call, grid, first, samples);
         }
-        for (size_t position = 0; position < kWinogradPositions; ++position) {
-            const RowRange range = grid.rows_of(static_cast<int>(position), samples);
-            multiply_half_position(call.tiles_in + position * units * row_halves + range.first * kHalves, row_halves,
-                                   static_cast<int>(units), range.count, call.weights.values + position * weights_size,
-                                   panels, products + position * panels * row_halves + range.first * kHalves, wide);
-        }
-        const int16_t* tile = products;
-        const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
-            transform_output_tile(
-                call.out, grid,
-                [&](int position) KERNEL_LAMBDA { return load_halves(from + position * panels * row_halves); }, vector,
-                sample, y, x);
-        };
-        for (int vector = 0; vector < call.out_vectors; vector += 2) {
-            grid.for_each_tile(first, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
-                finish(vector, tile, sample, y, x);
-                if (vector + 1 < call.out_vectors) finish(vector + 1, tile + kWidth, sample, y, x);
-                tile += kHalves;
-            });
+        for (size_t panel = 0; panel < panels; panel += together) {
+            const size_t count = panel + together <= panels ? together : panels - panel;
+            for (size_t position = 0; position < kWinogradPositions; ++position) {
+                const RowRange range = grid.rows_of(static_cast<int>(position), samples);
+                multiply_half_position(call.tiles_in + position * units * row_halves + range.first * kHalves,
+                                       row_halves, static_cast<int>(units), range.count,
+                                       call.weights.values + (position * panels + panel) * panel_size, count,
+                                       products + position * count * row_halves + range.first * kHalves, wide);
+            }
+            const int16_t* tile = products;
+            const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
+                transform_output_tile(
+                    call.out, grid,
+                    [&](int position) KERNEL_LAMBDA { return load_halves(from + position * count * row_halves); },
+                    vector, sample, y, x);
+            };
+            for (int vector = 2 * panel; vector < min_of(2 * (panel + count), call.out_vectors); vector += 2) {
+                grid.for_each_tile(first, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
+                    finish(vector, tile, sample, y, x);
+                    if (vector + 1 < call.out_vectors) finish(vector + 1, tile + kWidth, sample, y, x);
+                    tile += kHalves;
+                });
+            }
         }
     }
 }
 
 size_t half_winograd_scratch_floats(int height, int width, size_t batch, int in_channels, int out_channels) {
     const int rows = TileGrid(height, width, batch, kEnoughHalfRows).rows();
-    return half_product_floats(rows, half_units_of(out_channels)) + widened_floats(half_units_of(in_channels), rows);
+    const int panels = half_units_of(out_channels);
+    return half_product_floats(rows, static_cast<int>(panels_together(panels))) +
+           widened_floats(half_units_of(in_channels), rows);
 }
