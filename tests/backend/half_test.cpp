@@ -88,6 +88,9 @@ constexpr double kOutputTransform[4][6] = {{1, 1, 1, 1, 1, 0},
                                            {0, kA, -kA, kB, -kB, 0},
                                            {0, kA2, kA2, kB2, kB2, 0},
                                            {0, kA2* kA, -kA2* kA, kB2* kB, -kB2* kB, 1}};
+// What weights along a line are not divided by.
+constexpr double kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
+constexpr double kNorms[6] = {1 / (kA2 * kB2), kNormA, kNormA, kNormB, kNormB, 1};
 
 // The transformed inputs of boards of one tile, in halves: [board][position][channel].
 std::vector<double> transformed_tiles(Rows& in, int height, int width) {
@@ -145,15 +148,15 @@ Rows half_dense(const Kernels& kernels, Rows& in, const std::vector<float>& weig
 }
 
 // A 3x3 convolution of a few boards.
-Rows half_winograd(const Kernels& kernels, Rows& in, const Conv2d& conv, const PackedIntegers& packed, int height,
-                   int width) {
+Rows half_winograd(const Kernels& kernels, Rows& in, const Conv2d& conv, const PackedIntegers& packed, bool in_lines,
+                   int height, int width) {
     Rows found(conv.out_channels, in.rows);
     const auto samples = static_cast<size_t>(in.rows / (height * width));
     AlignedInt16s tiles(kernels.winograd_input_floats(height, width, samples, (conv.in_channels + 7) / 8 * 8));
     AlignedFloats scratch(
         kernels.half_winograd_scratch_floats(height, width, samples, conv.in_channels, conv.out_channels));
     IntegerWinogradCall call;
-    call.in = in.floats.data(), call.weights = packed.pointers();
+    call.in = in.floats.data(), call.weights = packed.pointers(), call.weights_in_lines = in_lines;
     call.height = height, call.width = width, call.in_channels = conv.in_channels;
     call.out_vectors = vectors_of(conv.out_channels, 4);
     call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out.raw = found.floats.data();
@@ -197,7 +200,8 @@ TEST_CASE("half kernels: 3x3 convolutions of odd boards, channels and batches") 
             const Weights weights = conv.weights.floats();
             Rows in(channels, batch * area);
             in.fill(numbers);
-            Rows found = half_winograd(kernels, in, conv, pack_half_winograd(conv), edge, edge + 1);
+            const bool in_lines = kernels.half_lines && edge % 2 != 0;
+            Rows found = half_winograd(kernels, in, conv, pack_half_winograd(conv, in_lines), in_lines, edge, edge + 1);
             CAPTURE(edge);
             CHECK(error_of(found, [&](int row, int o) {
                       const int y = row % area / (edge + 1), x = row % (edge + 1);
@@ -244,24 +248,35 @@ TEST_CASE("half kernels: a tile's products round once an addition, in chains of 
         Numbers numbers(5);
         struct Case {
             int height, width, channels;
+            bool in_lines;
         };
-        for (const Case& shape : {Case{2, 2, 33}, Case{3, 4, 8}, Case{4, 4, 77}}) {
+        for (const Case& shape : {Case{2, 2, 33, true}, Case{3, 4, 8, false}, Case{3, 4, 8, true},
+                                  Case{4, 4, 77, false}, Case{4, 4, 77, true}}) {
             const int height = shape.height, width = shape.width, channels = shape.channels;
             const int out = 17, batch = 3, area = height * width, units = (channels + 7) / 8;
             const Conv2d conv{3, 3, channels, out, 1, 1, make_weights(halves_row(numbers, 9 * channels * out))};
-            const PackedIntegers packed = pack_half_winograd(conv);
+            const PackedIntegers packed = pack_half_winograd(conv, shape.in_lines);
             Rows in(channels, batch * area);
             // With so few bits FP32 transforms them exactly, however it is done.
             for (int row = 0; row < in.rows; ++row) {
                 for (int c = 0; c < channels; ++c) in.at(row, c) = std::floor(numbers.next() * 8) / 8;
             }
-            Rows found = half_winograd(kernels, in, conv, packed, height, width);
+            Rows found = half_winograd(kernels, in, conv, packed, shape.in_lines, height, width);
             CAPTURE(channels);
+            CAPTURE(shape.in_lines);
             const std::vector<double> transformed = transformed_tiles(in, height, width);
-            const auto weight = [&](int position, int channel, int o) {
-                const int panel = position * ((out + 7) / 8) + o / 8;
-                const auto place = static_cast<size_t>(((panel * units * 8) + channel) * 8 + o % 8);
+            // One of a line of weights as it is stored, and as it becomes that of a position.
+            const auto stored = [&](int line, int k, int channel, int o) {
+                const int plane = (line * ((out + 7) / 8) + o / 8) * (shape.in_lines ? 3 : 6) + k;
+                const auto place = static_cast<size_t>((plane * units * 8 + channel) * 8 + o % 8);
                 return double{float_of_half(static_cast<uint16_t>(packed.values[place]))};
+            };
+            const auto weight = [&](int position, int channel, int o) {
+                if (!shape.in_lines) return stored(position / 6, position % 6, channel, o);
+                const double points[] = {0, kA, -kA, kB, -kB}, p = points[position % 6 % 5];
+                if (position % 6 == 5) return stored(position / 6, 2, channel, o);
+                const double even = stored(position / 6, 0, channel, o) + p * p * stored(position / 6, 2, channel, o);
+                return nearest_half(nearest_half(even) + p * stored(position / 6, 1, channel, o));
             };
             CHECK(error_of(found, [&](int row, int o) {
                       const int y = row % area / width, x = row % width;
@@ -269,7 +284,7 @@ TEST_CASE("half kernels: a tile's products round once an addition, in chains of 
                       for (int p = 0; p < kWinogradPositions; ++p) {
                           const double* inputs =
                               &transformed[static_cast<size_t>((row / area * kWinogradPositions + p) * channels)];
-                          sum += kOutputTransform[y][p / 6] * kOutputTransform[x][p % 6] *
+                          sum += kOutputTransform[y][p / 6] * kOutputTransform[x][p % 6] * kNorms[p % 6] *
                                  half_sum(channels, 8, [&](int k) { return inputs[k] * weight(p, k, o); });
                       }
                       return sum;

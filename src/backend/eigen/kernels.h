@@ -32,7 +32,9 @@ struct EpilogueCall {
     const float* shift = nullptr;
     float* raw = nullptr;
     float* activated = nullptr;
+    int16_t* halves = nullptr;  // in place of `activated`, where half_dense exists: as it takes them
     ActivationKind kind = ActivationKind::Identity;
+    bool rough = false;            // mish and SiLU may err by 2e-4, relative: what they are given is no more exact
     size_t batch = 1, points = 1;  // rows = batch * points
 };
 
@@ -103,6 +105,7 @@ struct IntegerDenseCall {
 struct IntegerWinogradCall {
     const float* in = nullptr;
     IntegerWeights weights;          // per panel, 36 packed panels
+    bool weights_in_lines = false;   // of halves: see Kernels::half_lines
     bool input_transformed = false;  // `tiles_in` and `tile_scales` still hold this input
     int height = 0, width = 0, in_channels = 0, out_vectors = 0;
     int16_t* tiles_in = nullptr;   // winograd_input_floats() integers, for an even number of blocks
@@ -230,9 +233,12 @@ struct Kernels {
     void (*int8_gated)(const Int8GatedCall&) = nullptr;              // likewise
     // The same in halves; of cores without FP16 arithmetic there is the convolution alone, whose halves are stored but
     // multiplied as floats. Units are two blocks of four channels in order; weights are packed in
-    // panels of [units * 8][8], those of Winograd [position][panel]; there are no scales.
+    // panels of [units * 8][8]; there are no scales. Those of Winograd lie as [line][panel][6], of the six positions of
+    // a line of tile positions, which are not divided by the norms along the line; or as [line][panel][3], see
+    // half_lines.
     void (*half_dense)(const IntegerDenseCall&) = nullptr;
     void (*half_winograd)(const IntegerWinogradCall&) = nullptr;
+    bool half_lines = false;  // half_winograd takes weights that are transformed along one axis only
     void (*half_attention)(const AttentionCall&) = nullptr;
     void (*sparse_conv)(const SparseConvCall&) = nullptr;
     void (*elementwise)(const ElementwiseCall&) = nullptr;

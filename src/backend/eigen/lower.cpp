@@ -58,6 +58,7 @@ class Lowering {
         program_.global_channels = graph.global_channels();
         program_.meta_channels = graph.meta_channels();
         for (const Node& node : graph.nodes()) program_.types.push_back(node.type);
+        program_.in_halves.resize(program_.types.size(), false);
     }
 
     Program run() {
@@ -68,6 +69,7 @@ class Lowering {
                          [](const Step& a, const Step& b) { return a.order < b.order; });
         join_gated_layers();
         join_norms();
+        hand_over_halves();
         mark_prepared_inputs();
         return std::move(program_);
     }
@@ -102,8 +104,10 @@ class Lowering {
                 IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
                                     epilogue(fusion)});
         } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradF16) {
+            const bool in_lines = half_weights_in_lines(conv);
             add(fusion, {in(0)},
-                IntegerWinogradStep{in(0), conv.in_channels, false, pack_half_winograd(conv), epilogue(fusion), true});
+                IntegerWinogradStep{in(0), conv.in_channels, false, pack_half_winograd(conv, in_lines),
+                                    epilogue(fusion), true, in_lines});
         } else if (is_winograd(conv)) {
             add(fusion, {in(0)},
                 WinogradStep{in(0), conv.in_channels, transform_weights_, false,
@@ -166,6 +170,14 @@ class Lowering {
         program_.steps.back().order = fusion.last_sum;
     }
 
+    // Making weights anew in every evaluation costs a twelfth of the products and half a unit in the last place; that
+    // is worth it where they are too large for a core's caches.
+    bool half_weights_in_lines(const Conv2d& conv) const {
+        constexpr size_t kLargeBytes = size_t{1} << 20;
+        const size_t bytes = size_t{2} * kWinogradPositions * static_cast<size_t>(conv.in_channels) *
+                             static_cast<size_t>(conv.out_channels);
+        return program_.kernels->half_lines && bytes > kLargeBytes;
+    }
     // What a gated layer multiplied is quantized a line at a time: see Int8GatedCall.
     bool long_groups() const { return !std::holds_alternative<Multiply>(graph_.node(in(0)).layer); }
     bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
@@ -294,6 +306,28 @@ class Lowering {
                e.raw == kNone;
     }
 
+    // What products in halves activate for nothing but dense products in halves is rounded as it is stored: half as
+    // much goes to memory.
+    void hand_over_halves() {
+        constexpr int kUnit = 8;  // channels
+        std::vector<int> others = readers_of_values();
+        for (const Step& step : program_.steps) {
+            const auto* dense = std::get_if<IntegerDenseStep>(&step.operation);
+            if (dense != nullptr && dense->halves) --others[static_cast<size_t>(dense->in)];
+        }
+        const auto hand_over = [&](const Step& step, const auto& product) {
+            const NodeId out = product.epilogue.activated;
+            const bool whole_units = vectors_of(step.type.channels, width_) * width_ % kUnit == 0;
+            if (product.halves && out != kNone && whole_units && others[static_cast<size_t>(out)] == 0) {
+                program_.in_halves[static_cast<size_t>(out)] = true;
+            }
+        };
+        for (const Step& step : program_.steps) {
+            if (const auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) hand_over(step, *dense);
+            if (const auto* conv = std::get_if<IntegerWinogradStep>(&step.operation)) hand_over(step, *conv);
+        }
+    }
+
     // Float tiles have a buffer of their own; what is made for integers or halves shares one.
     void mark_prepared_inputs() {
         NodeId transformed = kNone, tiles = kNone, rows = kNone;
@@ -315,6 +349,7 @@ class Lowering {
                 integer_winograd->input_ready = integer_winograd->in == tiles;
                 tiles = integer_winograd->in, rows = kNone, bytes = {};
             } else if (auto* dense = std::get_if<IntegerDenseStep>(&step.operation)) {
+                if (program_.in_halves[static_cast<size_t>(dense->in)]) continue;
                 dense->input_ready = dense->in == rows;
                 rows = dense->in, tiles = kNone, bytes = {};
             } else if (auto* gated = std::get_if<Int8GatedStep>(&step.operation)) {

@@ -35,7 +35,7 @@ size_t packed_integers(int depth, int out, const Kernels& kernels);
 PackedIntegers pack_integer_winograd(const Conv2d& conv, int width);
 // Weights in halves, without scales: see Kernels::half_dense.
 PackedIntegers pack_half_dense(const std::vector<float>& weights, int depth, int out);
-PackedIntegers pack_half_winograd(const Conv2d& conv);
+PackedIntegers pack_half_winograd(const Conv2d& conv, bool in_lines);
 
 // INT8 weights and their scales: see Int8Weights. Stored INT8 weights are used as they are, others rounded to the
 // nearest with a scale for every block of about kInt8Line inputs.

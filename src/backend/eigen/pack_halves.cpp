@@ -34,11 +34,17 @@ PackedIntegers pack_half_dense(const std::vector<float>& weights, int depth, int
     return packed;
 }
 
-PackedIntegers pack_half_winograd(const Conv2d& conv) {
-    const int in = conv.in_channels, out = conv.out_channels;
+PackedIntegers pack_half_winograd(const Conv2d& conv, bool in_lines) {
+    const int in = conv.in_channels, out = conv.out_channels, of_line = in_lines ? 3 : 6;
     const Panels panels(in, out);
-    PackedIntegers packed{AlignedInt16s(kWinogradPositions * panels.size()), {}, 0};
+    PackedIntegers packed{AlignedInt16s(static_cast<size_t>(6 * of_line) * panels.size()), {}, 0};
     const WinogradMatrix matrix = winograd_matrix();
+    WinogradMatrix unnormed = matrix;
+    for (int i = 0; i < 5; ++i) unnormed.row(i) /= matrix(i, 0);
+    const auto place = [&](int line, int column, int i, int o) {
+        const int plane = (line * panels.count + o / kPanel) * of_line + column;
+        return static_cast<size_t>((plane * panels.padded + i) * kPanel + o % kPanel);
+    };
     const Weights weights = conv.weights.floats();
     for (int i = 0; i < in; ++i) {
         for (int o = 0; o < out; ++o) {
@@ -46,10 +52,13 @@ PackedIntegers pack_half_winograd(const Conv2d& conv) {
             for (int tap = 0; tap < 9; ++tap) {
                 g(tap / 3, tap % 3) = (*weights)[static_cast<size_t>((tap * in + i) * out + o)];
             }
-            const Eigen::Matrix<float, 6, 6> u = matrix * g * matrix.transpose();
-            for (int position = 0; position < kWinogradPositions; ++position) {
-                packed.values[static_cast<size_t>(position) * panels.size() + panels.place(i, o)] =
-                    bits_of(u(position / 6, position % 6));
+            const Eigen::Matrix<float, 6, 3> lines = matrix * g;
+            const Eigen::Matrix<float, 6, 6> all = lines * unnormed.transpose();
+            for (int line = 0; line < 6; ++line) {
+                for (int column = 0; column < of_line; ++column) {
+                    packed.values[place(line, column, i, o)] =
+                        bits_of(in_lines ? lines(line, column) : all(line, column));
+                }
             }
         }
     }

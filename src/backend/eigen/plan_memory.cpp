@@ -91,6 +91,7 @@ std::vector<int> last_uses(const Program& program) {
 // the result's is written. It saves the cache from holding both. kNone if all are needed afterwards or by the product.
 NodeId replaceable_operand(const Program& program, int index, const std::vector<int>& last) {
     const Step& step = program.steps[static_cast<size_t>(index)];
+    if (step.out.empty() || program.in_halves[static_cast<size_t>(step.out[0])]) return kNone;
     const auto [multiplier, residual] = std::visit(
         [](const auto& operation) {
             if constexpr (requires { operation.epilogue; }) {
@@ -193,7 +194,8 @@ void EigenPlan::place_values() {
             }
             buffer = static_cast<int>(buffers.size());
             const size_t channels = static_cast<size_t>(vectors_of(type.channels, width) * width);
-            buffers.push_back({channels * group_ * points_of(type.kind), s, ends});
+            const size_t floats = channels * group_ * points_of(type.kind);
+            buffers.push_back({program_.in_halves[static_cast<size_t>(id)] ? floats / 2 : floats, s, ends});
         }
         for (const NodeId id : step.in) ENSURE(buffer_of[static_cast<size_t>(id)] != -1);
     }

@@ -8,6 +8,7 @@
 #include "backend/eigen/pack.h"
 #include "backend/eigen/plan.h"
 #include "core/error.h"
+#include "core/half.h"
 
 namespace katago::eigen {
 
@@ -33,6 +34,18 @@ void from_blocks(const float* in, size_t rows, int channels, int width, float* o
     }
 }
 
+// Halves in units of eight channels -> [rows, channels].
+void from_halves(const int16_t* in, size_t rows, int channels, float* out) {
+    constexpr int kUnit = 8;
+    for (int c = 0; c < channels; ++c) {
+        const int16_t* from = in + static_cast<size_t>(c / kUnit) * rows * kUnit + c % kUnit;
+        for (size_t row = 0; row < rows; ++row, from += kUnit) {
+            out[row * static_cast<size_t>(channels) + static_cast<size_t>(c)] =
+                float_of_half(static_cast<uint16_t>(*from));
+        }
+    }
+}
+
 }  // namespace
 
 // One evaluation: calls the kernel of each step.
@@ -46,15 +59,27 @@ struct EigenPlan::Run {
     const Step& step() const { return plan.program_.steps[index]; }
     int vectors() const { return vectors_of(step().type.channels, kernels.width); }
     float* value(NodeId id) const { return id == kNone ? nullptr : plan.values_[static_cast<size_t>(id)]; }
+    bool is_half(NodeId id) const { return id != kNone && plan.program_.in_halves[static_cast<size_t>(id)]; }
     const TensorType& type(NodeId id) const { return plan.program_.types[static_cast<size_t>(id)]; }
 
     EpilogueCall epilogue(const Epilogue& from) const {
         EpilogueCall call;
         call.multiplier = value(from.multiplier), call.vector = value(from.vector);
         call.residual = value(from.residual);
-        call.raw = value(from.raw), call.activated = value(from.activated);
+        call.raw = value(from.raw);
+        if (is_half(from.activated)) {
+            call.halves = reinterpret_cast<int16_t*>(value(from.activated));
+        } else {
+            call.activated = value(from.activated);
+        }
         call.scale = from.scale.data(), call.shift = from.shift.data(), call.kind = from.kind;
         call.batch = batch, call.points = plan.points_of(step().type.kind);
+        return call;
+    }
+
+    // Of products whose operands are rounded to 16 bits or fewer.
+    static EpilogueCall rounded(EpilogueCall call) {
+        call.rough = true;
         return call;
     }
 
@@ -90,9 +115,13 @@ struct EigenPlan::Run {
         IntegerDenseCall call;
         call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_quantized = layer.input_ready;
         call.depth = layer.depth, call.vectors = vectors();
-        call.quantized = plan.integer_input_.data(), call.row_scales = plan.integer_scales_.data();
+        call.quantized = plan.integer_input_.data();
+        if (is_half(layer.in)) {
+            call.quantized = reinterpret_cast<int16_t*>(value(layer.in)), call.input_quantized = true;
+        }
+        call.row_scales = plan.integer_scales_.data();
         call.long_chains = plan.program_.long_chains;
-        call.out = epilogue(layer.epilogue);
+        call.out = rounded(epilogue(layer.epilogue));
         call.rows = static_cast<int>(batch * call.out.points);
         (layer.halves ? kernels.half_dense : kernels.integer_dense)(call);
     }
@@ -100,11 +129,12 @@ struct EigenPlan::Run {
     void operator()(const IntegerWinogradStep& layer) const {
         IntegerWinogradCall call;
         call.in = value(layer.in), call.weights = layer.weights.pointers(), call.input_transformed = layer.input_ready;
+        call.weights_in_lines = layer.weights_in_lines;
         call.height = plan.board_.height, call.width = plan.board_.width;
         call.in_channels = layer.in_channels, call.out_vectors = vectors();
         call.tiles_in = plan.integer_input_.data(), call.tile_scales = plan.integer_scales_.data();
         call.scratch = plan.scratch_.data();
-        call.out = epilogue(layer.epilogue);
+        call.out = rounded(epilogue(layer.epilogue));
         (layer.halves ? kernels.half_winograd : kernels.integer_winograd)(call);
     }
 
@@ -123,7 +153,7 @@ struct EigenPlan::Run {
         if (!layer.input_gated) call.in = value(layer.in);
         call.taps = layer.taps, call.height = plan.board_.height, call.width = plan.board_.width;
         call.in_channels = layer.in_channels, call.out_vectors = vectors();
-        call.out = epilogue(layer.epilogue);
+        call.out = rounded(epilogue(layer.epilogue));
         place_bytes(call, call, layer.in_channels, layer.weights.group, layer.input_gated);
         kernels.int8_product(call);
     }
@@ -276,7 +306,12 @@ void EigenPlan::show_values(const Step& step, size_t boards, const PlanObserver&
         const int channels = program_.types[static_cast<size_t>(id)].channels;
         const size_t points = points_of(id);
         plain.resize(boards * points * static_cast<size_t>(channels));
-        from_blocks(values_[static_cast<size_t>(id)], boards * points, channels, program_.kernels->width, plain.data());
+        const float* const value = values_[static_cast<size_t>(id)];
+        if (program_.in_halves[static_cast<size_t>(id)]) {
+            from_halves(reinterpret_cast<const int16_t*>(value), boards * points, channels, plain.data());
+        } else {
+            from_blocks(value, boards * points, channels, program_.kernels->width, plain.data());
+        }
         observer({id, step.node, static_cast<int>(boards), static_cast<int>(points), channels, plain});
     }
 }

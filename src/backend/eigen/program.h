@@ -60,6 +60,7 @@ struct IntegerWinogradStep {
     PackedIntegers weights;
     Epilogue epilogue;
     bool halves = false;
+    bool weights_in_lines = false;  // see Kernels::half_lines
 };
 struct Int8Step {
     NodeId in = kNone;
@@ -139,6 +140,7 @@ struct Program {
     const Kernels* kernels = nullptr;
     std::vector<Step> steps;
     std::vector<TensorType> types;  // of every node
+    std::vector<bool> in_halves;    // of every node: its value is stored as half_dense takes it
     GraphOutputs outputs;
     int spatial_channels = 0, global_channels = 0, meta_channels = 0;
     bool half_weights = false;  // floats were rounded to FP16

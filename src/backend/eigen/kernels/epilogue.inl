@@ -17,12 +17,15 @@ struct BlockEpilogue {
     const float* residual;
     float* raw;
     float* activated;
+    int16_t* halves;
     bool has_addend;
-    Vector addend, scale, shift;
+    Vector addend, scale;
+    const float* shift;
 };
 
-template <ActivationKind kKind, int kCount>
-KERNEL_INLINE void finish_few(const BlockEpilogue& block, size_t offset, const Vector* results) {
+template <ActivationKind kKind, bool kRough, int kCount>
+KERNEL_INLINE void finish_few(const BlockEpilogue& block, const Activation<kKind, kRough>& activation, size_t offset,
+                              const Vector* results) {
     Vector y[kCount];
     unroll<kCount>([&](auto i) KERNEL_LAMBDA { y[decltype(i)::value] = results[decltype(i)::value]; });
     if (block.multiplier != nullptr) {
@@ -43,22 +46,34 @@ KERNEL_INLINE void finish_few(const BlockEpilogue& block, size_t offset, const V
             store(block.raw + offset + decltype(i)::value * kWidth, y[decltype(i)::value]);
         });
     }
-    if (block.activated == nullptr) return;
+    if (block.activated == nullptr && block.halves == nullptr) return;
     unroll<kCount>([&](auto i) KERNEL_LAMBDA {
-        store(block.activated + offset + decltype(i)::value * kWidth,
-              activate<kKind>(y[decltype(i)::value] * block.scale + block.shift));
+        y[decltype(i)::value] = y[decltype(i)::value] * block.scale + start_from(block.shift);
+    });
+    activation.apply(y);
+#if defined(KATAGO_HALF_KERNELS)
+    if (block.halves != nullptr) {
+        unroll<kCount>([&](auto i) KERNEL_LAMBDA {
+            store_halves(block.halves + 2 * offset + decltype(i)::value * kHalves, y[decltype(i)::value]);
+        });
+        return;
+    }
+#endif
+    unroll<kCount>([&](auto i) KERNEL_LAMBDA {
+        store(block.activated + offset + decltype(i)::value * kWidth, y[decltype(i)::value]);
     });
 }
 
-template <ActivationKind kKind>
+template <ActivationKind kKind, bool kRough = false>
 KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowLines& rows, const Vector* results) {
+    const Activation<kKind, kRough> activation;
     for (int line = 0; line < rows.lines; ++line, results += kLineResults) {
         const size_t offset = line * rows.step * kWidth;
         int i = 0;
         for (; i + kLineResults <= rows.count; i += kLineResults) {
-            finish_few<kKind, kLineResults>(block, offset + i * kWidth, results + i);
+            finish_few<kKind, kRough, kLineResults>(block, activation, offset + i * kWidth, results + i);
         }
-        for (; i < rows.count; ++i) finish_few<kKind, 1>(block, offset + i * kWidth, results + i);
+        for (; i < rows.count; ++i) finish_few<kKind, kRough, 1>(block, activation, offset + i * kWidth, results + i);
     }
 }
 
@@ -71,10 +86,15 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowLines& rows
                            from_start(call.residual),
                            from_start(call.raw),
                            from_start(call.activated),
+                           nullptr,
                            false,
                            Vector{},
                            Vector{},
-                           Vector{}};
+                           nullptr};
+    if (call.halves != nullptr) {
+        const size_t row = block / 2 * call.batch * call.points + rows.first;
+        of_block.halves = call.halves + (2 * row + block % 2) * kWidth;
+    }
     if (call.vector != nullptr) {
         const size_t sample = rows.first / call.points, left = call.points - rows.first % call.points;
         if (rows.lines == 1 && static_cast<size_t>(rows.count) > left) {  // a line that goes on in the next board
@@ -85,17 +105,20 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowLines& rows
         }
         of_block.has_addend = true, of_block.addend = load(call.vector + (block * call.batch + sample) * kWidth);
     }
-    if (call.activated != nullptr) {
-        of_block.scale = load(call.scale + block * kWidth), of_block.shift = load(call.shift + block * kWidth);
+    const bool activates = call.activated != nullptr || call.halves != nullptr;
+    if (activates) {
+        of_block.scale = load(call.scale + block * kWidth), of_block.shift = call.shift + block * kWidth;
     }
-    switch (call.activated == nullptr ? ActivationKind::Identity : call.kind) {
+    switch (activates ? call.kind : ActivationKind::Identity) {
         case ActivationKind::Identity:
             return finish_block<ActivationKind::Identity>(of_block, rows, results);
         case ActivationKind::Relu:
             return finish_block<ActivationKind::Relu>(of_block, rows, results);
         case ActivationKind::Mish:
+            if (call.rough) return finish_block<ActivationKind::Mish, true>(of_block, rows, results);
             return finish_block<ActivationKind::Mish>(of_block, rows, results);
         case ActivationKind::Silu:
+            if (call.rough) return finish_block<ActivationKind::Silu, true>(of_block, rows, results);
             return finish_block<ActivationKind::Silu>(of_block, rows, results);
     }
 }

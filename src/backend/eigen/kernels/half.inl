@@ -25,6 +25,13 @@ KERNEL_INLINE Half load_half(const int16_t* p) {
 KERNEL_INLINE void store_half(int16_t* p, Half x) {
     *reinterpret_cast<HalfBits*>(p) = x.v;
 }
+// A pair takes as long as one vector to store, but GCC pairs nothing whose address is a sum.
+KERNEL_INLINE void store_halves_pair(int16_t* p, Half first, Half second) {
+    struct [[gnu::may_alias]] Pair {
+        float16x8_t v[2];
+    };
+    asm("stp %q1, %q2, %0" : "=Q"(*reinterpret_cast<Pair*>(p)) : "w"(first.v), "w"(second.v));
+}
 // See start_from() of floats.
 KERNEL_INLINE Half start_from(const Half& constant) {
     Half x;
@@ -127,13 +134,52 @@ KERNEL_INLINE void multiply_half_panel(const int16_t* a, size_t a_stride, const 
     }
 }
 
-// The products of `rows` tiles at one position with all panels; `stride` halves from unit to unit, and from panel to
-// panel.
-KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int units, int rows, const int16_t* weights,
-                                          size_t panels, int16_t* products, float* /* nothing is widened */) {
-    for (size_t panel = 0; panel < panels; ++panel) {
-        multiply_half_panel(in, stride, weights + panel * units * kHalves * kHalves, units, false, rows,
-                            products + panel * stride);
+// Weights of large convolutions are transformed along one axis when they are packed, and along the other whenever they
+// are needed: half as many are read from memory, which is what these cores wait for. Of the six positions of a line
+// those at 0 and infinity are the first and the last of its three weights; this makes the other four, [4][count][8]
+// from [3][count][8]. Their factors are exact in halves, since norms are left to the output's transform.
+constexpr int kMadePositions = kTileEdge - 2;
+void transform_half_weights(const int16_t* weights, size_t count, int16_t* out) {
+    const size_t plane = count * kHalves;
+    const auto factor = [](float x) KERNEL_LAMBDA { return Half{vdupq_n_f16(static_cast<float16_t>(x))}; };
+    const Half a = factor(kA), a2 = factor(kA2), b = factor(kB), b2 = factor(kB2);
+    for (const int16_t* const end = weights + plane; weights < end; weights += 2 * kHalves, out += 2 * kHalves) {
+        const int16_t* const next = weights + kHalves;
+        const Half g1 = load_half(weights + plane), next_g1 = load_half(next + plane);
+        const Half g2 = load_half(weights + 2 * plane), next_g2 = load_half(next + 2 * plane);
+        const auto make_pair = [&](Half p, Half p2, int16_t* to) KERNEL_LAMBDA {
+            const auto even_of = [&](const int16_t* g0, Half last) KERNEL_LAMBDA {
+                return Half{vfmaq_f16(start_from(*reinterpret_cast<const Half*>(g0)).v, last.v, p2.v)};
+            };
+            const Half even = even_of(weights, g2), next_even = even_of(next, next_g2);
+            store_halves_pair(to, {vfmaq_f16(even.v, g1.v, p.v)}, {vfmaq_f16(next_even.v, next_g1.v, p.v)});
+            store_halves_pair(to + plane, {vfmsq_f16(even.v, g1.v, p.v)}, {vfmsq_f16(next_even.v, next_g1.v, p.v)});
+        };
+        make_pair(a, a2, out);
+        make_pair(b, b2, out + 2 * plane);
+    }
+}
+
+KERNEL_INLINE void multiply_half_line(const HalfLine& line, const int16_t* in, const int16_t* weights,
+                                      int16_t* products, float* scratch) {
+    const size_t depth = line.units * kHalves, plane = depth * kHalves;
+    const int stored = line.weights_in_lines ? 3 : kTileEdge;
+    int16_t* const made = reinterpret_cast<int16_t*>(scratch);
+    if (line.weights_in_lines) {
+        for (size_t panel = 0; panel < line.count; ++panel) {
+            transform_half_weights(line.weights(weights, panel, stored), depth, made + panel * kMadePositions * plane);
+        }
+    }
+    for (int column = 0; column < kTileEdge; ++column) {
+        for (size_t panel = 0; panel < line.count; ++panel) {
+            const int16_t* b =
+                line.weights(weights, panel, stored) + (column == kTileEdge - 1 ? stored - 1 : column) * plane;
+            if (line.weights_in_lines && column > 0 && column < kTileEdge - 1) {
+                b = made + (panel * kMadePositions + column - 1) * plane;
+            }
+            multiply_half_panel(in + line.input_place(column), line.row_halves(), b, static_cast<int>(line.units),
+                                false, line.rows(column).count, products + line.product_place(column, panel));
+        }
     }
 }
 // Products of so many panels are transformed back before the next panels' are made: they stay in the second-level cache
@@ -141,6 +187,6 @@ KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int 
 constexpr size_t panels_together(size_t panels) {
     return panels < 3 ? panels : 3;
 }
-constexpr size_t widened_floats(int /* units */, int /* rows */) {
-    return 0;
+constexpr size_t half_line_floats(int units, int /* rows */, int panels) {
+    return static_cast<size_t>(panels) * kMadePositions * units * kHalves * kHalves / 2;
 }

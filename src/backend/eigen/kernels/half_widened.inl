@@ -31,34 +31,38 @@ KERNEL_INLINE void place_weights(const int16_t* from, size_t count, float* to) {
     }
 }
 
-// The products of `rows` tiles at one position with all panels; `stride` halves from unit to unit, and from panel to
-// panel. Inputs are made floats once, the weights of a panel when their turn comes: both then lie in the first-level
-// cache.
-KERNEL_INLINE void multiply_half_position(const int16_t* in, size_t stride, int units, int rows, const int16_t* weights,
-                                          size_t panels, int16_t* products, float* wide) {
-    const size_t row_floats = static_cast<size_t>(rows) * kWidth;
-    const size_t depth = static_cast<size_t>(units) * kHalves;
-    float* const wide_in = wide;
-    float* const wide_weights = wide_in + depth * rows;
-    float* const wide_out = wide_weights + depth * kHalves;
-    for (int unit = 0; unit < units; ++unit) {
-        float* const low = wide_in + unit * 2 * row_floats;
-        widen_inputs(in + unit * stride, rows, low, low + row_floats);
-    }
-    for (size_t panel = 0; panel < panels; ++panel, weights += depth * kHalves, products += stride) {
-        place_weights(weights, depth, wide_weights);
-        multiply_panel(wide_in, row_floats, wide_weights, static_cast<int>(depth), 2, rows, wide_out, row_floats,
-                       false);
-        for (int row = 0; row < rows; ++row) {
-            store_halves(products + row * kHalves, load(wide_out + row * kWidth));
-            store_halves(products + row * kHalves + kWidth, load(wide_out + row_floats + row * kWidth));
+// Inputs are made floats once for each position, the weights of a panel when their turn comes: both then lie in the
+// first-level cache. weights: [line][panel][6][units * 8][8]
+KERNEL_INLINE void multiply_half_line(const HalfLine& line, const int16_t* in, const int16_t* weights,
+                                      int16_t* products, float* scratch) {
+    const size_t depth = line.units * kHalves;
+    for (int column = 0; column < kTileEdge; ++column) {
+        const int rows = line.rows(column).count;
+        const size_t row_floats = static_cast<size_t>(rows) * kWidth;
+        float* const wide_in = scratch;
+        float* const wide_weights = wide_in + depth * rows;
+        float* const wide_out = wide_weights + depth * kHalves;
+        for (size_t unit = 0; unit < line.units; ++unit) {
+            float* const low = wide_in + unit * 2 * row_floats;
+            widen_inputs(in + line.input_place(column) + unit * line.row_halves(), rows, low, low + row_floats);
+        }
+        for (size_t panel = 0; panel < line.count; ++panel) {
+            const int16_t* const of_line = line.weights(weights, panel, kTileEdge);
+            place_weights(of_line + column * depth * kHalves, depth, wide_weights);
+            multiply_panel(wide_in, row_floats, wide_weights, static_cast<int>(depth), 2, rows, wide_out, row_floats,
+                           false);
+            int16_t* const out = products + line.product_place(column, panel);
+            for (int row = 0; row < rows; ++row) {
+                store_halves(out + row * kHalves, load(wide_out + row * kWidth));
+                store_halves(out + row * kHalves + kWidth, load(wide_out + row_floats + row * kWidth));
+            }
         }
     }
 }
-// All at once: a core of a Raspberry Pi 4 has too little cache to keep the inputs.
+// All at once: inputs are made floats but once then.
 constexpr size_t panels_together(size_t panels) {
     return panels;
 }
-constexpr size_t widened_floats(int units, int rows) {
+constexpr size_t half_line_floats(int units, int rows, int /* panels */) {
     return static_cast<size_t>(units) * kHalves * (rows + kHalves) + static_cast<size_t>(rows) * kHalves;
 }

@@ -36,30 +36,26 @@ constexpr size_t half_product_floats(int rows, int panels) {
 void half_winograd(const IntegerWinogradCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughHalfRows);
     const size_t units = half_units_of(call.in_channels), panels = (call.out_vectors + 1) / 2;
-    const size_t together = panels_together(panels), panel_size = units * kHalves * kHalves;
+    const size_t together = panels_together(panels);
     int16_t* products = reinterpret_cast<int16_t*>(call.scratch);
-    float* wide = call.scratch + half_product_floats(grid.rows(), static_cast<int>(together));
+    float* scratch = call.scratch + half_product_floats(grid.rows(), static_cast<int>(together));
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
-        const int rows = static_cast<int>(samples) * grid.per_board;
-        const size_t row_halves = static_cast<size_t>(rows) * kHalves;
+        const size_t rows = samples * grid.per_board;
         if (!call.input_transformed || grid.samples < call.out.batch) {
             transform_half_inputs(call, grid, first, samples);
         }
         for (size_t panel = 0; panel < panels; panel += together) {
             const size_t count = panel + together <= panels ? together : panels - panel;
-            for (size_t position = 0; position < kWinogradPositions; ++position) {
-                const RowRange range = grid.rows_of(static_cast<int>(position), samples);
-                multiply_half_position(call.tiles_in + position * units * row_halves + range.first * kHalves,
-                                       row_halves, static_cast<int>(units), range.count,
-                                       call.weights.values + (position * panels + panel) * panel_size, count,
-                                       products + position * count * row_halves + range.first * kHalves, wide);
+            for (int line = 0; line < kTileEdge; ++line) {
+                multiply_half_line({grid, samples, call.weights_in_lines, line, units, panels, panel, count},
+                                   call.tiles_in, call.weights.values, products, scratch);
             }
             const int16_t* tile = products;
             const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
-                transform_output_tile(
+                transform_output_tile<true>(
                     call.out, grid,
-                    [&](int position) KERNEL_LAMBDA { return load_halves(from + position * count * row_halves); },
+                    [&](int position) KERNEL_LAMBDA { return load_halves(from + position * count * rows * kHalves); },
                     vector, sample, y, x);
             };
             for (int vector = 2 * panel; vector < min_of(2 * (panel + count), call.out_vectors); vector += 2) {
@@ -75,7 +71,6 @@ void half_winograd(const IntegerWinogradCall& call) {
 
 size_t half_winograd_scratch_floats(int height, int width, size_t batch, int in_channels, int out_channels) {
     const int rows = TileGrid(height, width, batch, kEnoughHalfRows).rows();
-    const int panels = half_units_of(out_channels);
-    return half_product_floats(rows, static_cast<int>(panels_together(panels))) +
-           widened_floats(half_units_of(in_channels), rows);
+    const int panels = half_units_of(out_channels), together = static_cast<int>(panels_together(panels));
+    return half_product_floats(rows, together) + half_line_floats(half_units_of(in_channels), rows, together);
 }

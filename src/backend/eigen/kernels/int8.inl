@@ -342,7 +342,7 @@ KERNEL_INLINE void gate_results_of(const EpilogueCall& out, size_t block, int co
                                    const Vector* gate) {
     const Vector scale = load(out.scale + block * kWidth);
     const float* const shift = out.shift + block * kWidth;
-    const RoughActivation<kKind> activation;
+    const Activation<kKind, true> activation;
     const auto gate_few = [&](auto few, int first) KERNEL_LAMBDA {
         constexpr int kCount = decltype(few)::value;
         Vector y[kCount];

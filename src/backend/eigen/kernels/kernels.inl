@@ -8,6 +8,10 @@
 
 #include "backend/eigen/kernels/vector.inl"
 
+#if defined(__aarch64__)
+#include "backend/eigen/kernels/half_storage.inl"
+#endif
+
 #include "backend/eigen/kernels/activation.inl"
 #include "backend/eigen/kernels/epilogue.inl"
 
@@ -32,7 +36,7 @@
 #endif
 
 #if defined(__aarch64__)
-#include "backend/eigen/kernels/half_storage.inl"
+#include "backend/eigen/kernels/half_line.inl"
 #if defined(KATAGO_HALF_KERNELS)
 #include "backend/eigen/kernels/half.inl"
 
@@ -75,6 +79,7 @@ constexpr Kernels kTable = {
     .half_winograd = half_winograd,
 #endif
 #if defined(KATAGO_HALF_KERNELS)
+    .half_lines = true,
     .half_attention = half_attention,
 #endif
     .sparse_conv = sparse_conv,

@@ -6,18 +6,25 @@
 constexpr float kA = kWinogradPointA, kB = kWinogradPointB, kA2 = kA * kA, kB2 = kB * kB;
 constexpr int kTileEdge = kWinogradTile + 2;
 
-template <class V>
-KERNEL_INLINE void transform_input_line(const V* d, int step, V* out, int out_step) {
-    const V d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-    const V even_a = d4 - d2 * kB2, odd_a = d3 - d1 * kB2;
-    const V even_b = d4 - d2 * kA2, odd_b = d3 - d1 * kA2;
-    out[0] = d4 - d2 * (kA2 + kB2) + d0 * (kA2 * kB2);
+// kInMemory: d lies there, so what sums start from can be loaded again: see start_from().
+template <bool kInMemory>
+KERNEL_INLINE void transform_input_line(const Vector* d, int step, Vector* out, int out_step) {
+    const auto start = [&](int i) KERNEL_LAMBDA {
+        if constexpr (kInMemory) return start_from(d[i * step]);
+        return d[i * step];
+    };
+    const Vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
+    const Vector even_a = start(4) - d2 * kB2, odd_a = start(3) - d1 * kB2;
+    const Vector even_b = start(4) - d2 * kA2, odd_b = start(3) - d1 * kA2;
+    out[0] = start(4) - d2 * (kA2 + kB2) + d0 * (kA2 * kB2);
     out[out_step] = even_a + odd_a * kA;
     out[2 * out_step] = even_a - odd_a * kA;
     out[3 * out_step] = even_b + odd_b * kB;
     out[4 * out_step] = even_b - odd_b * kB;
-    out[5 * out_step] = d5 - d3 * (kA2 + kB2) + d1 * (kA2 * kB2);
+    out[5 * out_step] = start(5) - d3 * (kA2 + kB2) + d1 * (kA2 * kB2);
 }
+
+constexpr float kNorm0 = 1 / (kA2 * kB2), kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
 
 template <class V>
 KERNEL_INLINE void transform_output_line(const V* m, int step, V* out, int out_step) {
@@ -29,10 +36,20 @@ KERNEL_INLINE void transform_output_line(const V* m, int step, V* out, int out_s
     out[3 * out_step] = m5 + difference_a * (kA2 * kA) + difference_b * (kB2 * kB);
 }
 
+// The same, of products of weights that were not divided by the norms.
+template <class V>
+KERNEL_INLINE void transform_unnormed_line(const V* m, int step, V* out, int out_step) {
+    const V m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
+    const V sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
+    out[0] = m0 * kNorm0 + sum_a * kNormA + sum_b * kNormB;
+    out[out_step] = difference_a * (kA * kNormA) + difference_b * (kB * kNormB);
+    out[2 * out_step] = sum_a * (kA2 * kNormA) + sum_b * (kB2 * kNormB);
+    out[3 * out_step] = m5 + difference_a * (kA2 * kA * kNormA) + difference_b * (kB2 * kB * kNormB);
+}
+
 KERNEL_INLINE void transform_weight_line(Vector g0, Vector g1, Vector g2, Vector* out, int out_step) {
-    constexpr float kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
     const Vector even_a = g0 * kNormA + g2 * (kA2 * kNormA), even_b = g0 * kNormB + g2 * (kB2 * kNormB);
-    out[0] = g0 * (1 / (kA2 * kB2));
+    out[0] = g0 * kNorm0;
     out[out_step] = even_a + g1 * (kA * kNormA);
     out[2 * out_step] = even_a - g1 * (kA * kNormA);
     out[3 * out_step] = even_b + g1 * (kB * kNormB);
@@ -109,29 +126,28 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
     Vector columns[kTileEdge][kTileEdge];
     for (int i = 0; i < kTileEdge; ++i) {
         const int y = y0 + i;
-        Vector line[kTileEdge];
         if (y < 0 || y >= grid.height) {
             unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA { columns[i][decltype(j)::value] = Vector{}; });
             continue;
         }
         const float* row = board + (y * grid.width + x0) * kWidth;
         if (inside) {
-            unroll<kTileEdge>(
-                [&](auto j) KERNEL_LAMBDA { line[decltype(j)::value] = load(row + decltype(j)::value * kWidth); });
-        } else {
-            unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
-                constexpr int kColumn = decltype(j)::value;
-                const int x = x0 + kColumn;
-                line[kColumn] = x >= 0 && x < grid.width ? load(row + kColumn * kWidth) : Vector{};
-            });
+            transform_input_line<true>(reinterpret_cast<const Vector*>(row), 1, columns[i], 1);
+            continue;
         }
-        transform_input_line(line, 1, columns[i], 1);
+        Vector line[kTileEdge];
+        unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
+            constexpr int kColumn = decltype(j)::value;
+            const int x = x0 + kColumn;
+            line[kColumn] = x >= 0 && x < grid.width ? load(row + kColumn * kWidth) : Vector{};
+        });
+        transform_input_line<false>(line, 1, columns[i], 1);
     }
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
         constexpr int kColumn = decltype(j)::value;
         if (kColumn == kTileEdge - 1 && grid.is_cut(tile_x)) return;
         Vector transformed[kTileEdge];
-        transform_input_line(columns[0] + kColumn, kTileEdge, transformed, 1);
+        transform_input_line<true>(columns[0] + kColumn, kTileEdge, transformed, 1);
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
             constexpr int kRow = decltype(i)::value;
             store_position(kRow * kTileEdge + kColumn, transformed[kRow]);
@@ -154,8 +170,9 @@ void transform_inputs(const WinogradCall& call, const TileGrid& grid, size_t fir
     }
 }
 
-// One tile of one block of outputs, with its epilogue. load_position(p): the product of position p, a Vector.
-template <class Load>
+// One tile of one block of outputs, with its epilogue. load_position(p): the product of position p, a Vector. For
+// kUnnormed, of weights without norms along lines.
+template <bool kUnnormed = false, class Load>
 KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid& grid, const Load& load_position,
                                          size_t block, size_t sample, int tile_y, int tile_x) {
     Vector columns[kWinogradTile][kTileEdge];
@@ -177,7 +194,12 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
     const size_t first = (sample * grid.height + y0) * grid.width + x0;
     Vector results[kWinogradTile * kLineResults];
     unroll<kWinogradTile>([&](auto i) KERNEL_LAMBDA {
-        transform_output_line(columns[decltype(i)::value], 1, results + decltype(i)::value * kLineResults, 1);
+        constexpr int kRow = decltype(i)::value;
+        if constexpr (kUnnormed) {
+            transform_unnormed_line(columns[kRow], 1, results + kRow * kLineResults, 1);
+        } else {
+            transform_output_line(columns[kRow], 1, results + kRow * kLineResults, 1);
+        }
     });
     finish_lines(out, block, {first, count, rows, static_cast<size_t>(grid.width)}, results);
 }
