@@ -88,7 +88,8 @@ std::vector<int> last_uses(const Program& program) {
 }
 
 // The operand of a step's epilogue that its first result may replace where it stands: each float is read just before
-// the result's is written. It saves the cache from holding both. kNone if all are needed afterwards or by the product.
+// the result's is written. It saves the cache from holding both. kNone if all are needed afterwards or by the product,
+// and for halves, which lie in another order.
 NodeId replaceable_operand(const Program& program, int index, const std::vector<int>& last) {
     const Step& step = program.steps[static_cast<size_t>(index)];
     if (step.out.empty() || program.in_halves[static_cast<size_t>(step.out[0])]) return kNone;

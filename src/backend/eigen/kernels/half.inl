@@ -160,6 +160,7 @@ void transform_half_weights(const int16_t* weights, size_t count, int16_t* out) 
     }
 }
 
+// Of each position, inputs stay in the first-level cache while the weights of all panels pass by.
 KERNEL_INLINE void multiply_half_line(const HalfLine& line, const int16_t* in, const int16_t* weights,
                                       int16_t* products, float* scratch) {
     const size_t depth = line.units * kHalves, plane = depth * kHalves;

@@ -51,7 +51,8 @@ void sparse_conv_vectors(const SparseConvCall& call, size_t sample, int vector) 
             for (int i = 0; i < count; ++i) {
                 Vector sum[kVectors] = {};
                 sparse_conv_point(call, vector, y, x + i, sum);
-                unroll<kVectors>([&](auto v) KERNEL_LAMBDA { results[decltype(v)::value][i] = sum[decltype(v)::value]; });
+                unroll<kVectors>([&](auto v)
+                                     KERNEL_LAMBDA { results[decltype(v)::value][i] = sum[decltype(v)::value]; });
             }
             const size_t row = sample * points + static_cast<size_t>(y) * call.width + x;
             for (int v = 0; v < kVectors; ++v) finish_rows(call.out, vector + v, row, count, results[v]);
