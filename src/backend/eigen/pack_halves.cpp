@@ -53,11 +53,15 @@ PackedIntegers pack_half_winograd(const Conv2d& conv, bool in_lines) {
                 g(tap / 3, tap % 3) = (*weights)[static_cast<size_t>((tap * in + i) * out + o)];
             }
             const Eigen::Matrix<float, 6, 3> lines = matrix * g;
-            const Eigen::Matrix<float, 6, 6> all = lines * unnormed.transpose();
+            Eigen::Matrix<float, 6, 6> u;
+            if (in_lines) {
+                u.leftCols<3>() = lines;
+            } else {
+                u = lines * unnormed.transpose();
+            }
             for (int line = 0; line < 6; ++line) {
                 for (int column = 0; column < of_line; ++column) {
-                    packed.values[place(line, column, i, o)] =
-                        bits_of(in_lines ? lines(line, column) : all(line, column));
+                    packed.values[place(line, column, i, o)] = bits_of(u(line, column));
                 }
             }
         }
