@@ -117,6 +117,20 @@ KERNEL_INLINE Vector activate(Vector x) {
     return x;
 }
 
+// e^(sign * x) to a relative error of 1e-4 for -87 <= sign * x; no more than 2^most.
+struct RoughExponential {
+    PowerOfTwo<3> power_of_two;
+    Vector limit, factor;
+
+    KERNEL_INLINE RoughExponential(float most, float sign) : limit(constant(most)), factor(constant(sign * kLog2E)) {}
+    template <int kCount>
+    KERNEL_INLINE void raise(const Vector (&x)[kCount], Vector (&e)[kCount]) const {
+        unroll<kCount>([&](auto i)
+                           KERNEL_LAMBDA { e[decltype(i)::value] = smaller(x[decltype(i)::value] * factor, limit); });
+        power_of_two.raise(e);
+    }
+};
+
 // In place. Rough ones, for results that are rounded to bytes or 16 bits afterwards, have a relative error of 2e-4 for
 // -87 <= x.
 template <ActivationKind kKind, bool kRough>
@@ -128,16 +142,12 @@ struct Activation {
 };
 template <>
 struct Activation<ActivationKind::Mish, true> {
-    PowerOfTwo<3> power_of_two;
-    Vector most = constant(20 * kLog2E);  // beyond, n / (n + 2) is 1
-    Vector factor = constant(kLog2E);
+    RoughExponential exponential{20 * kLog2E, 1};  // beyond, n / (n + 2) is 1
 
     template <int kCount>
     KERNEL_INLINE void apply(Vector (&x)[kCount]) const {
         Vector e[kCount];
-        unroll<kCount>([&](auto i)
-                           KERNEL_LAMBDA { e[decltype(i)::value] = smaller(x[decltype(i)::value] * factor, most); });
-        power_of_two.raise(e);
+        exponential.raise(x, e);
         unroll<kCount>([&](auto i) KERNEL_LAMBDA {
             const Vector n = e[decltype(i)::value] * (e[decltype(i)::value] + 2.0f);
             x[decltype(i)::value] = rough_quotient(x[decltype(i)::value] * n, n + 2.0f);
@@ -146,16 +156,12 @@ struct Activation<ActivationKind::Mish, true> {
 };
 template <>
 struct Activation<ActivationKind::Silu, true> {
-    PowerOfTwo<3> power_of_two;
-    Vector most = constant(126.0f);
-    Vector factor = constant(-kLog2E);
+    RoughExponential exponential{126, -1};
 
     template <int kCount>
     KERNEL_INLINE void apply(Vector (&x)[kCount]) const {
         Vector e[kCount];
-        unroll<kCount>([&](auto i)
-                           KERNEL_LAMBDA { e[decltype(i)::value] = smaller(x[decltype(i)::value] * factor, most); });
-        power_of_two.raise(e);
+        exponential.raise(x, e);
         unroll<kCount>([&](auto i) KERNEL_LAMBDA {
             x[decltype(i)::value] = rough_quotient(x[decltype(i)::value], e[decltype(i)::value] + 1.0f);
         });

@@ -26,25 +26,16 @@ KERNEL_INLINE void transform_input_line(const Vector* d, int step, Vector* out, 
 
 constexpr float kNorm0 = 1 / (kA2 * kB2), kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
 
-template <class V>
-KERNEL_INLINE void transform_output_line(const V* m, int step, V* out, int out_step) {
-    const V m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
-    const V sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
-    out[0] = m0 + sum_a + sum_b;
-    out[out_step] = difference_a * kA + difference_b * kB;
-    out[2 * out_step] = sum_a * kA2 + sum_b * kB2;
-    out[3 * out_step] = m5 + difference_a * (kA2 * kA) + difference_b * (kB2 * kB);
-}
-
-// The same, of products of weights that were not divided by the norms.
-template <class V>
-KERNEL_INLINE void transform_unnormed_line(const V* m, int step, V* out, int out_step) {
-    const V m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
-    const V sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
-    out[0] = m0 * kNorm0 + sum_a * kNormA + sum_b * kNormB;
-    out[out_step] = difference_a * (kA * kNormA) + difference_b * (kB * kNormB);
-    out[2 * out_step] = sum_a * (kA2 * kNormA) + sum_b * (kB2 * kNormB);
-    out[3 * out_step] = m5 + difference_a * (kA2 * kA * kNormA) + difference_b * (kB2 * kB * kNormB);
+// kUnnormed: of products of weights that were not divided by the norms.
+template <bool kUnnormed>
+KERNEL_INLINE void transform_output_line(const Vector* m, int step, Vector* out, int out_step) {
+    constexpr float k0 = kUnnormed ? kNorm0 : 1, kOfA = kUnnormed ? kNormA : 1, kOfB = kUnnormed ? kNormB : 1;
+    const Vector m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], m5 = m[5 * step];
+    const Vector sum_a = m1 + m2, difference_a = m1 - m2, sum_b = m3 + m4, difference_b = m3 - m4;
+    out[0] = m0 * k0 + sum_a * kOfA + sum_b * kOfB;
+    out[out_step] = difference_a * (kA * kOfA) + difference_b * (kB * kOfB);
+    out[2 * out_step] = sum_a * (kA2 * kOfA) + sum_b * (kB2 * kOfB);
+    out[3 * out_step] = m5 + difference_a * (kA2 * kA * kOfA) + difference_b * (kB2 * kB * kOfB);
 }
 
 KERNEL_INLINE void transform_weight_line(Vector g0, Vector g1, Vector g2, Vector* out, int out_step) {
@@ -187,7 +178,7 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
             constexpr int kRow = decltype(i)::value;
             line[kRow] = load_position(kRow * kTileEdge + kColumn);
         });
-        transform_output_line(line, 1, columns[0] + kColumn, kTileEdge);
+        transform_output_line<false>(line, 1, columns[0] + kColumn, kTileEdge);
     });
     const int y0 = tile_y * kWinogradTile, x0 = tile_x * kWinogradTile;
     const int rows = min_of(kWinogradTile, grid.height - y0), count = min_of(kWinogradTile, grid.width - x0);
@@ -195,11 +186,7 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
     Vector results[kWinogradTile * kLineResults];
     unroll<kWinogradTile>([&](auto i) KERNEL_LAMBDA {
         constexpr int kRow = decltype(i)::value;
-        if constexpr (kUnnormed) {
-            transform_unnormed_line(columns[kRow], 1, results + kRow * kLineResults, 1);
-        } else {
-            transform_output_line(columns[kRow], 1, results + kRow * kLineResults, 1);
-        }
+        transform_output_line<kUnnormed>(columns[kRow], 1, results + kRow * kLineResults, 1);
     });
     finish_lines(out, block, {first, count, rows, static_cast<size_t>(grid.width)}, results);
 }
