@@ -18,11 +18,14 @@ LAYERS = {
     "quant": 3,
     "search": 4,
     "protocol": 5,
-    "command": 6,
+    "report": 5,
+    "engine": 6,
+    "play": 7,
+    "command": 8,
 }
 MAX_LINES = 600
 # Third-party headers and the only folders whose files may see them.
-CONFINED = {"Eigen/": ("backend/eigen", "quant"), "doctest/": ()}
+CONFINED = {"Eigen/": ("backend/cpu", "quant"), "doctest/": ()}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 STDOUT = re.compile(r"\bstd::cout\b|(?<![\w:])(?:std::)?(?:printf|puts|putchar)\s*\(|\bstdout\b")

@@ -11,9 +11,9 @@
 #include <thread>
 #include <vector>
 
-#include "backend/eigen/eigen_backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/fma_peak.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 #include "nn/stats.h"
 
 using namespace katago;
@@ -93,12 +93,12 @@ void bench(const std::vector<const char*>& args) {
     const double gigaflops = 2e-9 * static_cast<double>(graph_stats(*model.graph, board.area()).total.multiply_adds);
     std::printf("%s: %.3f G multiply-adds, batch %d, %d threads, %dx%d\n", model.info.name.c_str(), gigaflops / 2,
                 batch, threads, edge, edge);
-    for (const eigen::InstructionSet set : eigen::available_instruction_sets()) {
+    for (const cpu::InstructionSet set : cpu::available_instruction_sets()) {
         for (const Precision precision : {Precision::Fp32, Precision::Auto}) {
             LoadOptions options;
             options.precision = precision;
             const auto start = std::chrono::steady_clock::now();
-            const auto loaded = EigenBackend(set).load(*model.graph, options);
+            const auto loaded = CpuBackend(set).load(*model.graph, options);
             const double load_seconds = seconds_since(start);
             std::vector<double> rates, peaks;
             for (int round = 0; round < 5; ++round) {
@@ -106,7 +106,7 @@ void bench(const std::vector<const char*>& args) {
                 rates.push_back(rate_of_threads(*loaded, *model.graph, board, batch, threads));
             }
             const double peak = median(peaks), rate = median(rates);
-            std::printf("%-12s %-4s load %.2f s, P = %.1f GFLOP/s, %.2f evals/s, %.3f P\n", eigen::name_of(set).data(),
+            std::printf("%-12s %-4s load %.2f s, P = %.1f GFLOP/s, %.2f evals/s, %.3f P\n", cpu::name_of(set).data(),
                         name_of(precision).data(), load_seconds, peak, rate, rate * gigaflops / peak / threads);
             std::fflush(stdout);
         }

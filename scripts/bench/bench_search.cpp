@@ -13,7 +13,7 @@
 
 #include "backend/registry.h"
 #include "core/rng.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 #include "search/search.h"
 #include "search/stub_backend.h"
 

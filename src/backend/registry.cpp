@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "backend/eigen/eigen_backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
 #include "core/error.h"
 
 namespace katago {
 
 std::span<const Backend* const> backends() {
-    static const EigenBackend eigen;
+    static const CpuBackend eigen;
     static const ReferenceBackend reference;
     static const Backend* const table[] = {&eigen, &reference};
     return table;

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/engine.h"
+#include "engine/engine.h"
 
 namespace katago {
 

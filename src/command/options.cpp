@@ -5,7 +5,7 @@
 
 #include "command/version.h"
 #include "core/error.h"
-#include "protocol/gtp_text.h"
+#include "core/text.h"
 
 namespace katago {
 
@@ -140,16 +140,6 @@ int parse_int_option(const std::string& text, std::string_view what, int min, in
     const std::optional<int> value = parse_int(text);
     if (!value || *value < min || *value > max) throw UsageError(std::string(what) + ": invalid value: " + text);
     return *value;
-}
-
-std::vector<std::string> split_at_commas(std::string_view text) {
-    std::vector<std::string> pieces;
-    for (size_t begin = 0; begin <= text.size();) {
-        const size_t end = std::min(text.find(',', begin), text.size());
-        pieces.emplace_back(trimmed(text.substr(begin, end - begin)));
-        begin = end + 1;
-    }
-    return pieces;
 }
 
 double parse_number_option(const std::string& text, std::string_view what, double min, double max) {

@@ -56,8 +56,6 @@ std::vector<OptionSpec> engine_options();
 
 // Parses the value of a numeric option. Throws UsageError "<what>: invalid value <text>".
 int parse_int_option(const std::string& text, std::string_view what, int min, int max);
-// "a, b" as a and b; of an empty text one empty piece.
-std::vector<std::string> split_at_commas(std::string_view text);
 double parse_number_option(const std::string& text, std::string_view what, double min, double max);
 
 }  // namespace katago

@@ -5,8 +5,8 @@
 
 #include "backend/registry.h"
 #include "command/table.h"
+#include "core/text.h"
 #include "game/point.h"
-#include "protocol/gtp_text.h"
 
 namespace katago {
 

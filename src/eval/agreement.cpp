@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "core/ensure.h"
-#include "core/turns.h"
+#include "core/parallel_for.h"
 
 namespace katago {
 
@@ -120,7 +120,7 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
     std::vector<Difference> differences(positions.size());
     std::mutex mutex;
     size_t done = 0;
-    share_turns(order.size(), options.threads, [&](Turns& turns) {
+    parallel_for(order.size(), options.threads, [&](ParallelRange& turns) {
         EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
         const EvalOptions how = comparison_options();
         while (const auto turn = turns.next()) {

@@ -11,7 +11,7 @@
 #include "eval/evaluation.h"
 #include "game/board.h"
 #include "game/history.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 
 namespace katago {
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "core/ensure.h"
-#include "core/turns.h"
+#include "core/parallel_for.h"
 
 namespace katago {
 
@@ -108,7 +108,7 @@ std::vector<LayerNoise> layer_noise(Evaluator& right, Evaluator& found, const Gr
     std::mutex mutex;
     size_t done = 0;
     SumsByLayer all;
-    share_turns(positions.size(), options.threads, [&](Turns& turns) {
+    parallel_for(positions.size(), options.threads, [&](ParallelRange& turns) {
         EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
         Observers observers(graph);
         right_thread.set_observer(observers.right());

@@ -5,7 +5,7 @@
 #include "eval/eval_options.h"
 #include "eval/evaluation.h"
 #include "game/history.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 
 namespace katago {
 

@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "core/error.h"
-#include "nn/turned_channels.h"
+#include "nn/rotation.h"
 
 namespace katago {
 
@@ -170,7 +170,7 @@ class TypeInference {
         int taps, in_channels, out_channels;
         bool operator==(const ProductDims&) const = default;
     };
-    void want_weights(const ProductWeights& weights, const ProductDims& dims, size_t count) const {
+    void want_weights(const LinearWeights& weights, const ProductDims& dims, size_t count) const {
         want_size("weights", weights.size(), count);
         const BlockInt8* int8 = weights.int8();
         if (int8 == nullptr) return;
@@ -180,9 +180,9 @@ class TypeInference {
                  number(dims.in_channels) + " by " + number(dims.out_channels));
         if (int8->block < 1)
             fail("INT8 weights have a scale for " + number(int8->block) + " channels, must be positive");
-        const int unit = turn_unit(dims.in_channels), most = most_turned(dims.in_channels);
-        if (int8->turned != 0 && (dims.taps != 1 || (int8->turned != unit && int8->turned != most)))
-            fail("of the inputs of INT8 weights " + number(int8->turned) + " channels are turned together, must be 0" +
+        const int unit = rotation_block(dims.in_channels), most = widest_rotation(dims.in_channels);
+        if (int8->rotated != 0 && (dims.taps != 1 || (int8->rotated != unit && int8->rotated != most)))
+            fail("of the inputs of INT8 weights " + number(int8->rotated) + " channels are turned together, must be 0" +
                  (dims.taps != 1 ? " for a kernel of several points" : ", " + number(unit) + " or " + number(most)));
         const int64_t scales = int64_t{dims.taps} * int8->blocks() * dims.out_channels;
         want_size("scales", int8->scales.size(), static_cast<size_t>(scales));

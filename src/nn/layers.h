@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "nn/product_weights.h"
+#include "nn/linear_weights.h"
 #include "nn/tensor.h"
 
 namespace katago {
@@ -36,13 +36,13 @@ struct Conv2d {
     int kernel_y = 1, kernel_x = 1;
     int in_channels = 0, out_channels = 0;
     int dilation_y = 1, dilation_x = 1;
-    ProductWeights weights;
+    LinearWeights weights;
 };
 
 // A dense layer without bias, on a vector or at every point. X[in] -> X[out];  weights [in, out]
 struct MatMul {
     int in_channels = 0, out_channels = 0;
-    ProductWeights weights;
+    LinearWeights weights;
 };
 
 // x + bias, per channel. X[C] -> X[C]

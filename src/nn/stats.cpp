@@ -48,7 +48,7 @@ class Counter {
     static LayerStats weights(int64_t parameters, int64_t uncounted) {
         return {"", parameters, 0, 4 * (parameters + uncounted)};
     }
-    LayerStats dense(const ProductWeights& matrix) const {
+    LayerStats dense(const LinearWeights& matrix) const {
         return {"", static_cast<int64_t>(matrix.size()), 0, static_cast<int64_t>(matrix.stored_bytes())};
     }
 };
@@ -79,7 +79,7 @@ GraphStats graph_stats(const Graph& graph, int area) {
     return stats;
 }
 
-const ProductWeights* product_weights(const Node& node) {
+const LinearWeights* product_weights(const Node& node) {
     if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
     if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
     return nullptr;

@@ -33,6 +33,6 @@ MultiplyAdds multiply_adds(const Graph& graph);
 GraphStats graph_stats(const Graph& graph, int area);
 
 // The weights of a node that is a product (convolution or matrix); null for other nodes.
-const ProductWeights* product_weights(const Node& node);
+const LinearWeights* product_weights(const Node& node);
 
 }  // namespace katago

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "protocol/gtp_text.h"
+#include "core/text.h"
 
 namespace katago {
 

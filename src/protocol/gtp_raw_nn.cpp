@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "core/error.h"
-#include "protocol/gtp_text.h"
+#include "core/text.h"
 
 namespace katago {
 

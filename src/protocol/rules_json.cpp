@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "protocol/gtp_text.h"
+#include "core/text.h"
 
 namespace katago {
 

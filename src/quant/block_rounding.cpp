@@ -8,9 +8,9 @@
 #include <numeric>
 #include <vector>
 
-#include "core/half.h"
-#include "nn/int8_products.h"
-#include "nn/turned_channels.h"
+#include "core/fp16.h"
+#include "nn/int8_layers.h"
+#include "nn/rotation.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -31,8 +31,8 @@ struct Stored {
 
 // The least half that is not below x.
 uint16_t half_from(float x) {
-    const uint16_t half = std::max(half_of_float(x), kLeastHalf);
-    return float_of_half(half) < x ? static_cast<uint16_t>(half + 1) : half;
+    const uint16_t half = std::max(fp16_of_float(x), kLeastHalf);
+    return float_of_fp16(half) < x ? static_cast<uint16_t>(half + 1) : half;
 }
 
 // Rounds the rows (inputs) of a matrix one after the other.
@@ -40,12 +40,12 @@ class Rounder {
   public:
     Rounder(const ProductShape& shape, const Rounding& rounding, std::vector<float> weights)
         : shape_(shape),
-          turned_(rounding.turned),
+          turned_(rounding.rotated),
           block_(rounding.block),
           blocks_((shape.in_channels + block_ - 1) / block_) {
         if (turned_ != 0) {
-            for (float& weight : weights) weight *= 4.0f / static_cast<float>(unit_of_turned(turned_));
-            turn_rows(weights.data(), shape.in_channels, static_cast<size_t>(shape.out_channels), turned_);
+            for (float& weight : weights) weight *= 4.0f / static_cast<float>(hadamard_block(turned_));
+            rotate_rows(weights.data(), shape.in_channels, static_cast<size_t>(shape.out_channels), turned_);
         }
         weights_ = Eigen::Map<const Matrix>(weights.data(), rows(), shape.out_channels);
         stored_.values.resize(weights.size());
@@ -81,13 +81,13 @@ class Rounder {
         }
     }
 
-    ProductWeights take() {
+    LinearWeights take() {
         const auto owner = std::make_shared<const Stored>(std::move(stored_));
         return {BlockInt8{.taps = shape_.taps,
                           .in_channels = shape_.in_channels,
                           .out_channels = shape_.out_channels,
                           .block = block_,
-                          .turned = turned_,
+                          .rotated = turned_,
                           .values = owner->values,
                           .scales = owner->scales},
                 owner};
@@ -99,7 +99,7 @@ class Rounder {
         if (turned_ == 0) return;
         moments = Eigen::MatrixXf(moments.selfadjointView<Eigen::Lower>());
         for (int side = 0; side < 2; ++side) {
-            turn_rows(moments.data(), shape_.in_channels, static_cast<size_t>(moments.rows()), turned_);  // columns
+            rotate_rows(moments.data(), shape_.in_channels, static_cast<size_t>(moments.rows()), turned_);  // columns
             moments.transposeInPlace();
         }
     }
@@ -110,16 +110,16 @@ class Rounder {
         const Eigen::Index n = rows();
         const float mean = std::max(moments.diagonal().mean(), 1e-12f);
         for (float damping = kDamping;; damping *= 10) {
-            Eigen::MatrixXf turned(n, n);
+            Eigen::MatrixXf rotated(n, n);
             for (Eigen::Index i = 0; i < n; ++i) {
                 for (Eigen::Index j = 0; j <= i; ++j) {
                     const Eigen::Index a = order[static_cast<size_t>(n - 1 - i)];
                     const Eigen::Index b = order[static_cast<size_t>(n - 1 - j)];
-                    turned(i, j) = moments(std::max(a, b), std::min(a, b));
+                    rotated(i, j) = moments(std::max(a, b), std::min(a, b));
                 }
-                turned(i, i) += damping * mean;
+                rotated(i, i) += damping * mean;
             }
-            const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> llt(turned);
+            const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> llt(rotated);
             if (llt.info() != Eigen::Success) continue;  // ends: the diagonal outweighs everything
             Eigen::MatrixXf inverse = Eigen::MatrixXf::Identity(n, n);
             llt.matrixL().solveInPlace(inverse);
@@ -135,7 +135,7 @@ class Rounder {
         for (Eigen::Index i = 0; i < scales_.size(); ++i) {
             const uint16_t half = half_from(scales_.data()[i] / kLargest);
             stored_.scales.push_back(half);
-            scales_.data()[i] = float_of_half(half);
+            scales_.data()[i] = float_of_fp16(half);
         }
     }
     Eigen::Index scale_row(Eigen::Index row) const {
@@ -178,12 +178,14 @@ Turning turning_of(const Graph& graph, NodeId product) {
 
 Rounding rounding_of(const ProductShape& shape, Turning turning, int block) {
     const int in = shape.in_channels;
-    const int turned = turning == Turning::None ? 0 : turning == Turning::Units ? turn_unit(in) : most_turned(in);
-    if (turned == 0) return {block_size(in, block, kBlockUnit), 0};
-    return {block_size(in, kTurnedBlock, turns_threes(turned) ? kThreesBlockUnit : kTurnedBlockUnit), turned};
+    const int rotated = turning == Turning::None    ? 0
+                        : turning == Turning::Units ? rotation_block(in)
+                                                    : widest_rotation(in);
+    if (rotated == 0) return {block_size(in, block, kBlockUnit), 0};
+    return {block_size(in, kTurnedBlock, has_reflection(rotated) ? kThreesBlockUnit : kTurnedBlockUnit), rotated};
 }
 
-ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding) {
+LinearWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding) {
     Rounder rounder(product_shape(product), rounding, *product_weights(product)->floats());
     if (moments.size() == 0 || !moments.diagonal().allFinite())
         rounder.round_plainly();

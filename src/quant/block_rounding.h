@@ -11,8 +11,8 @@ namespace katago {
 
 // How a product's weights are rounded.
 struct Rounding {
-    int block = 64;  // input channels that share a scale
-    int turned = 0;  // input channels that are turned together: see turned_channels.h
+    int block = 64;   // input channels that share a scale
+    int rotated = 0;  // input channels that are turned together: see rotation.h
 };
 // How far the inputs of a product may be turned.
 enum class Turning : uint8_t {
@@ -29,7 +29,7 @@ inline constexpr int kTurnedBlock = 256;
 // Each weight's rounding error is made up for by the weights that are not rounded yet, so that the product's result
 // changes least over the inputs seen (GPTQ; Frantar and others, 2022, after optimal brain surgery).
 //   moments   mean of x x^T over the product's inputs x, [tap][in]; lower triangle; is used up. Empty: plain rounding
-ProductWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding);
+LinearWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding);
 
 // The fewest blocks of at most `most` channels, of equal size as far as that is a multiple of `unit`.
 int block_size(int channels, int most, int unit);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <set>
 
-#include "nn/int8_products.h"
+#include "nn/int8_layers.h"
 #include "nn/stats.h"
 #include "quant/block_rounding.h"
 #include "quant/stored_weights.h"

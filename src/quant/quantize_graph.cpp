@@ -6,7 +6,7 @@
 #include <mutex>
 #include <set>
 
-#include "core/turns.h"
+#include "core/parallel_for.h"
 #include "quant/block_rounding.h"
 #include "quant/second_moments.h"
 #include "quant/stored_weights.h"
@@ -37,13 +37,13 @@ std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& pr
 
 }  // namespace
 
-std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
-                                                   const ObserveCalibration& observe, const QuantizeOptions& options) {
+std::map<NodeId, LinearWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
+                                                  const ObserveCalibration& observe, const QuantizeOptions& options) {
     const int threads = std::max(options.threads, 1);
     // A third for the copies that rounding makes of one product's.
     const std::vector<Group> groups = make_groups(graph, products, options.moment_bytes / threads * 2 / 3);
     const int columns = std::max(1, kColumns / std::max(options.boards, 1));
-    std::map<NodeId, ProductWeights> made;
+    std::map<NodeId, LinearWeights> made;
     std::mutex mutex;
     const auto run_group = [&](const Group& group) {
         std::map<NodeId, std::unique_ptr<SecondMoments>> moments;
@@ -66,13 +66,13 @@ std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std
             Eigen::MatrixXf mean;
             if (seen.contains(id)) mean = moments.at(id)->take_mean();
             moments.erase(id);
-            ProductWeights weights = round_to_int8(graph.node(id), std::move(mean), rounding);
+            LinearWeights weights = round_to_int8(graph.node(id), std::move(mean), rounding);
             const std::scoped_lock lock(mutex);
             made[id] = std::move(weights);
             if (options.progress) options.progress(made.size(), products.size());
         }
     };
-    share_turns(groups.size(), threads, [&](Turns& turns) {
+    parallel_for(groups.size(), threads, [&](ParallelRange& turns) {
         while (const auto turn = turns.next()) run_group(groups[*turn]);
     });
     return made;

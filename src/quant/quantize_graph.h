@@ -26,7 +26,7 @@ struct QuantizeOptions {
 // INT8 weights for each of these products, compensated by what it reads in FP32; those whose input is not shown are
 // rounded plainly. Gathers statistics for as many products at once as memory allows. The same result on every run,
 // whatever the number of threads.
-std::map<NodeId, ProductWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
-                                                   const ObserveCalibration& observe, const QuantizeOptions& options);
+std::map<NodeId, LinearWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
+                                                  const ObserveCalibration& observe, const QuantizeOptions& options);
 
 }  // namespace katago

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "core/ensure.h"
-#include "core/half.h"
+#include "core/fp16.h"
 
 namespace katago {
 
@@ -22,7 +22,7 @@ int64_t bytes_in_fp32(const Graph& graph) {
     const GraphStats stats = graph_stats(graph, /*area=*/1);
     int64_t bytes = 0;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        const ProductWeights* weights = product_weights(graph.nodes()[i]);
+        const LinearWeights* weights = product_weights(graph.nodes()[i]);
         bytes += weights ? static_cast<int64_t>(sizeof(float) * weights->size()) : stats.layers[i].bytes;
     }
     return bytes;
@@ -40,23 +40,23 @@ Graph with_weights(const Graph& graph, const ChooseWeights& choose) {
     return builder.build(graph.outputs());
 }
 
-std::optional<ProductWeights> as_halves(const ProductWeights& weights) {
+std::optional<LinearWeights> as_halves(const LinearWeights& weights) {
     if (weights.dtype() == DType::Float16) return weights;
     const Weights floats = weights.floats();
     auto halves = std::make_shared<std::vector<uint16_t>>();
     halves->reserve(floats->size());
     for (const float value : *floats) {
-        const uint16_t half = half_of_float(value);
+        const uint16_t half = fp16_of_float(value);
         if ((half & 0x7fff) >= 0x7c00) return std::nullopt;
         halves->push_back(half);
     }
     const std::span<const uint16_t> values(*halves);
-    return ProductWeights(values, std::move(halves));
+    return LinearWeights(values, std::move(halves));
 }
 
 Graph with_halves(const Graph& graph) {
     return with_weights(graph,
-                        [](NodeId, const ProductWeights& weights) { return as_halves(weights).value_or(weights); });
+                        [](NodeId, const LinearWeights& weights) { return as_halves(weights).value_or(weights); });
 }
 
 }  // namespace katago

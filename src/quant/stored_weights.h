@@ -22,11 +22,11 @@ ProductShape product_shape(const Node& node);
 int64_t bytes_in_fp32(const Graph& graph);
 
 // The same graph with other weights in its products: those that `choose` returns.
-using ChooseWeights = std::function<ProductWeights(NodeId, const ProductWeights&)>;
+using ChooseWeights = std::function<LinearWeights(NodeId, const LinearWeights&)>;
 Graph with_weights(const Graph& graph, const ChooseWeights& choose);
 
 // Rounded to halves; nullopt where one would be infinite.
-std::optional<ProductWeights> as_halves(const ProductWeights& weights);
+std::optional<LinearWeights> as_halves(const LinearWeights& weights);
 
 // All products as halves, those that do not fit as they are.
 Graph with_halves(const Graph& graph);

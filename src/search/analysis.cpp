@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "game/symmetry.h"
-#include "search/backup.h"
-#include "search/choice.h"
-#include "search/select.h"
+#include "search/policy/choice.h"
+#include "search/policy/select.h"
+#include "search/run/backup.h"
 
 namespace katago {
 

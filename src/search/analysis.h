@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "search/context.h"
-#include "search/node.h"
 #include "search/report.h"
+#include "search/run/context.h"
+#include "search/tree/node.h"
 
 namespace katago {
 

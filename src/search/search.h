@@ -13,7 +13,7 @@
 #include "game/history.h"
 #include "search/params.h"
 #include "search/report.h"
-#include "search/time_control.h"
+#include "search/run/time_control.h"
 
 namespace katago {
 

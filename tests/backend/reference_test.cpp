@@ -8,8 +8,8 @@
 #include "backend/reference/kernels.h"
 #include "backend/registry.h"
 #include "core/error.h"
-#include "nn/model_file.h"
-#include "nn/net_writer.h"
+#include "nn/format/model_file.h"
+#include "nn/format/net_writer.h"
 
 using namespace katago;
 

@@ -4,12 +4,12 @@
 #include <sstream>
 #include <vector>
 
-#include "command/gtp_settings.h"
-#include "command/ignored_keys.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "engine/ignored_keys.h"
+#include "play/gtp_settings.h"
 
 using namespace katago;
 

@@ -3,12 +3,12 @@
 
 #include <sstream>
 
-#include "command/config_text.h"
-#include "command/engine.h"
-#include "command/gtp_params.h"
-#include "command/gtp_settings.h"
-#include "command/ignored_keys.h"
-#include "tiny_model.h"
+#include "command/genconfig/config_text.h"
+#include "command/gtp/gtp_params.h"
+#include "command/tiny_model.h"
+#include "engine/engine.h"
+#include "engine/ignored_keys.h"
+#include "play/gtp_settings.h"
 
 using namespace katago;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "command/embedded_network.h"
+#include "engine/embedded_network.h"
 
 #include <doctest/doctest.h>
 
+#include "command/tiny_model.h"
 #include "core/error.h"
-#include "nn/network_file.h"
-#include "tiny_model.h"
+#include "nn/format/network_file.h"
 
 using namespace katago;
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/file.h"
-#include "nn/net_writer.h"
+#include "nn/format/net_writer.h"
 
 // A folder of its own with a network of two small blocks in it, for commands that read files; removed at the end.
 class TinyModel {

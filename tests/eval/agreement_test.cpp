@@ -12,7 +12,7 @@
 #include "game/rules.h"
 #include "game/sgf.h"
 #include "golden.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 
 using namespace katago;
 

@@ -10,8 +10,8 @@
 #include "backend/random_net.h"
 #include "backend/registry.h"
 #include "core/file.h"
-#include "nn/model_file.h"
-#include "nn/net_writer.h"
+#include "nn/format/model_file.h"
+#include "nn/format/net_writer.h"
 
 using namespace katago;
 using test_nets::RandomNet;

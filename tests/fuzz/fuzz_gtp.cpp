@@ -6,10 +6,11 @@
 #include <sstream>
 #include <string>
 
-#include "command/gtp.h"
+#include "command/gtp/gtp.h"
+#include "command/launch.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "nn/net_writer.h"
+#include "nn/format/net_writer.h"
 #include "protocol/gtp_text.h"
 
 using namespace katago;

@@ -5,7 +5,7 @@
 
 #include "backend/run_plans.h"
 #include "core/error.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 
 using namespace katago;
 

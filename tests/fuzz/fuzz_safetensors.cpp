@@ -6,7 +6,7 @@
 
 #include "backend/run_plans.h"
 #include "core/error.h"
-#include "nn/network_file.h"
+#include "nn/format/network_file.h"
 
 using namespace katago;
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "command/gtp_commands.h"
-#include "command/gtp_settings.h"
+#include "command/gtp/gtp_commands.h"
 #include "core/file.h"
-#include "nn/net_writer.h"
-#include "nn/network_file.h"
+#include "nn/format/net_writer.h"
+#include "nn/format/network_file.h"
+#include "play/gtp_settings.h"
 #include "quant/stored_weights.h"
 #include "search/params.h"
 

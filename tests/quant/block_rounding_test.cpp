@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "core/half.h"
+#include "core/fp16.h"
 #include "core/rng.h"
 #include "quant/second_moments.h"
 #include "quant/stored_weights.h"
@@ -50,7 +50,7 @@ std::vector<float> board_with_mean(BoardShape shape, uint64_t seed) {
 }
 
 // Mean squared error of the product's results: the sum over the outputs of e^T H e.
-double error_of(const Node& node, const ProductWeights& rounded, const Eigen::MatrixXf& moments, int columns = kOut) {
+double error_of(const Node& node, const LinearWeights& rounded, const Eigen::MatrixXf& moments, int columns = kOut) {
     const Weights right = product_weights(node)->floats(), found = rounded.floats();
     const Eigen::MatrixXf full = moments.selfadjointView<Eigen::Lower>();
     double error = 0;
@@ -69,13 +69,13 @@ double error_of(const Node& node, const ProductWeights& rounded, const Eigen::Ma
 
 TEST_CASE("block rounding: every weight is within half a level, plainly rounded") {
     const Node node = conv_node(3, 1);
-    const ProductWeights rounded = round_to_int8(node, {}, {8});
+    const LinearWeights rounded = round_to_int8(node, {}, {8});
     REQUIRE(rounded.int8() != nullptr);
     CHECK(rounded.int8()->blocks() == 3);
     const Weights right = product_weights(node)->floats(), found = rounded.floats();
     for (size_t i = 0; i < right->size(); ++i) {
         const size_t tap = i / (kIn * kOut), in = i / kOut % kIn, out = i % kOut;
-        const float scale = float_of_half(rounded.int8()->scales[(tap * 3 + in / 8) * kOut + out]);
+        const float scale = float_of_fp16(rounded.int8()->scales[(tap * 3 + in / 8) * kOut + out]);
         CHECK(std::abs((*right)[i] - (*found)[i]) <= 0.5f * scale * 1.0001f);
         CHECK(std::abs(int{rounded.int8()->values[i]}) <= 127);
     }
@@ -102,7 +102,7 @@ TEST_CASE("block rounding: compensation leaves a fraction of the error, on input
 TEST_CASE("block rounding: zeros, and inputs that never come, are no trouble") {
     Node node = conv_node(1, 3);
     std::get<Conv2d>(node.layer).weights = make_weights(std::vector<float>(kIn * kOut));
-    const ProductWeights rounded = round_to_int8(node, Eigen::MatrixXf::Zero(kIn, kIn), {64});
+    const LinearWeights rounded = round_to_int8(node, Eigen::MatrixXf::Zero(kIn, kIn), {64});
     const Weights found = rounded.floats();
     for (const float weight : *found) CHECK(weight == 0);
 }
@@ -124,9 +124,9 @@ TEST_CASE("block rounding: turned weights, turned back, are as near as their blo
     // A channel that stands out, in weights or in inputs, costs all others of its block their exactness.
     for (int o = 0; o < kColumns; ++o) weights[static_cast<size_t>(17 * kColumns + o)] *= 30;
     const Node node{"matrix", MatMul{kTurnedIn, kColumns, make_weights(weights)}, {}, {}};
-    const Rounding turned = rounding_of({1, kTurnedIn, kColumns}, Turning::Threes, 64);
-    CHECK(turned.turned == 96);
-    CHECK(turned.block == kTurnedIn);
+    const Rounding rotated = rounding_of({1, kTurnedIn, kColumns}, Turning::Threes, 64);
+    CHECK(rotated.rotated == 96);
+    CHECK(rotated.block == kTurnedIn);
     const auto squares = [&](const Rounding& rounding) {
         const Weights found = round_to_int8(node, {}, rounding).floats();
         double sum = 0;
@@ -134,15 +134,15 @@ TEST_CASE("block rounding: turned weights, turned back, are as near as their blo
         return sum / static_cast<double>(weights.size());
     };
     const double step = 30.0 / 127;  // of a column whose largest weight is about 30
-    CHECK(squares(turned) < squares({kTurnedIn, 0}));
-    CHECK(squares(turned) < step * step / 12);
-    CHECK(squares(turned) > 0);
+    CHECK(squares(rotated) < squares({kTurnedIn, 0}));
+    CHECK(squares(rotated) < step * step / 12);
+    CHECK(squares(rotated) > 0);
 }
 
 TEST_CASE("block rounding: what is turned together, and how long blocks are") {
     const auto found = [](int in, Turning turning) {
         const Rounding rounding = rounding_of({1, in, 8}, turning, 64);
-        return std::pair(rounding.turned, rounding.block);
+        return std::pair(rounding.rotated, rounding.block);
     };
     CHECK(found(192, Turning::None) == std::pair(0, 64));
     CHECK(found(192, Turning::Units) == std::pair(64, 192));

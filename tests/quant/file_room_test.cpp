@@ -8,10 +8,10 @@
 #include <string>
 
 #include "core/file.h"
-#include "nn/int8_products.h"
-#include "nn/model_file.h"
-#include "nn/net_writer.h"
-#include "nn/network_file.h"
+#include "nn/format/model_file.h"
+#include "nn/format/net_writer.h"
+#include "nn/format/network_file.h"
+#include "nn/int8_layers.h"
 #include "quant/block_rounding.h"
 #include "quant/stored_weights.h"
 
@@ -44,7 +44,7 @@ double share_of_file(const Model& source, const std::vector<NodeId>& halves, int
     const std::vector<NodeId> candidates = int8_candidates(*source.graph);
     Model model = source;
     model.graph =
-        std::make_shared<const Graph>(with_weights(*source.graph, [&](NodeId id, const ProductWeights& weights) {
+        std::make_shared<const Graph>(with_weights(*source.graph, [&](NodeId id, const LinearWeights& weights) {
             const auto among = [&](const std::vector<NodeId>& ids) {
                 return std::find(ids.begin(), ids.end(), id) != ids.end();
             };

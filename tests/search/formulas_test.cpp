@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "game/symmetry.h"
-#include "search/backup.h"
-#include "search/choice.h"
-#include "search/root.h"
-#include "search/select.h"
+#include "search/policy/choice.h"
+#include "search/policy/root.h"
+#include "search/policy/select.h"
+#include "search/policy/utility.h"
+#include "search/run/backup.h"
 #include "search/small_tree.h"
-#include "search/utility.h"
 
 // The examples with numbers are those of KataGo's formulas worked out by hand.
 

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "search/choice.h"
+#include "search/policy/choice.h"
+#include "search/policy/select.h"
 #include "search/search.h"
-#include "search/select.h"
 #include "search/small_tree.h"
 #include "search/stub_backend.h"
 

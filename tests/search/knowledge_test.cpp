@@ -5,11 +5,11 @@
 #include <cmath>
 #include <memory>
 
-#include "search/pattern.h"
 #include "search/search.h"
 #include "search/small_tree.h"
 #include "search/stub_backend.h"
-#include "search/value_memory.h"
+#include "search/tree/pattern.h"
+#include "search/tree/value_memory.h"
 
 using namespace katago;
 

@@ -12,7 +12,7 @@
 #include "backend/registry.h"
 #include "game/recipe.h"
 #include "golden.h"
-#include "nn/model_file.h"
+#include "nn/format/model_file.h"
 #include "search/search.h"
 
 // Searches of the reference engine without noise. Small differences of a float can change a visit and from there all

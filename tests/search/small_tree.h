@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "search/context.h"
-#include "search/node.h"
+#include "search/run/context.h"
+#include "search/tree/node.h"
 
 // Nodes made by hand, for tests of formulas.
 namespace small_tree {

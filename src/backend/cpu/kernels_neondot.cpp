@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "backend/cpu/kernel_tables.h"
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+namespace katago::cpu {
+
+namespace {
+
+constexpr InstructionSet kSet = InstructionSet::NeonDot;
+constexpr int kWidth = 4;
+constexpr int kMaxRows = 10;        // of 32 registers 20 hold sums
+constexpr int kMaxIntegerRows = 8;  // by two vectors: 16 sums
+constexpr int kMaxHalfRows = 9;     // sums, chains and inputs
+#define KATAGO_HALF_KERNELS
+
+#include "backend/cpu/kernels/kernels.inl"
+
+}  // namespace
+
+const Kernels& kernels_neondot() {
+    return kTable;
+}
+
+}  // namespace katago::cpu
+#endif

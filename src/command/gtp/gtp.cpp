@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "command/gtp/gtp.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "command/gtp/gtp_commands.h"
+#include "command/gtp/gtp_failed_start.h"
+#include "command/launch.h"
+#include "command/table.h"
+#include "command/version.h"
+#include "core/error.h"
+#include "engine/board_health.h"
+#include "eval/sgf_metadata.h"
+#include "play/profile_use.h"
+#include "protocol/bounded_line.h"
+
+namespace katago {
+
+namespace {
+
+const CommandLine& command_line() {
+    static const CommandLine line = [] {
+        CommandLine result{"gtp", "Run KataGo main GTP engine for playing games or casual analysis.", engine_options()};
+        result.options.push_back(
+            {"human-model", "", "FILE", "A second network, which imitates people (see humanSLProfile).", false});
+        result.options.push_back({"override-version", "", "VERSION", "Answer to the GTP command 'version'.", false});
+        return result;
+    }();
+    return line;
+}
+
+std::string unknown_command(std::string_view line) {
+    if (!line.starts_with('{')) return "unknown command";
+    return "unknown command: this is the GTP engine, JSON queries are answered by 'katago analysis'";
+}
+
+void answer(GtpSession& session, const GtpRequest& request, std::string_view line) {
+    const GtpCommand* command = find_gtp_command(request.command);
+    if (!command) return session.respond(GtpStatus::Failure, request.id, unknown_command(line));
+    if (command->pondering == GtpCommand::Pondering::Stops) session.stop_pondering();
+    try {
+        const GtpReply reply = command->run(session, request);
+        if (reply) session.respond(GtpStatus::Success, request.id, *reply);
+    } catch (const std::exception& error) {
+        // Also what no command foresees: one bad request must not end the engine.
+        session.respond(GtpStatus::Failure, request.id, error.what());
+    }
+}
+
+void answer_line(GtpSession& session, const BoundedLine& line) {
+    const std::string text = normalize_gtp_line(line.text);
+    if (text.empty() && !line.cut) return;
+    if (session.settings().log_all_gtp_communication) session.log().write("Controller: " + text);
+    GtpRequest request;
+    try {
+        request = parse_gtp_request(text);
+    } catch (const ProtocolError& error) {
+        session.respond(GtpStatus::Failure, std::nullopt, error.what());
+        return;
+    }
+    if (line.cut) {
+        const std::string limit = std::to_string(kMaxGtpLineBytes);
+        session.respond(GtpStatus::Failure, request.id, "the line is longer than " + limit + " bytes");
+        return;
+    }
+    if (request.command.empty()) {
+        // Without an empty line behind it: transcripts of the reference hold us to that.
+        session.output().write("? empty command\n");
+        return;
+    }
+    answer(session, request, text);
+}
+
+// Everything that must be there before the first command can be answered. Throws Error where it cannot be had.
+struct GtpProgram {
+    GtpProgram(const Options& options, const Streams& streams)
+        : launch(prepare_launch(options)),
+          log(make_logger(launch, LogOptions{}, streams)),
+          engine(launch.model_file, launch.config),
+          human(load_human_engine(options, launch.config)),
+          session({engine, launch.config, *log, streams, version(options), human.get()}) {}
+
+    std::string version(const Options& options) const {
+        if (const auto text = options.value("override-version")) return *text;
+        const std::string of_human = human ? "+" + short_model_name(human->model().name) : "";
+        return std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name) + of_human;
+    }
+
+    Launch launch;
+    std::unique_ptr<Logger> log;
+    Engine engine;
+    std::unique_ptr<Engine> human;  // null: none
+    GtpSession session;
+};
+
+// The lines that clients wait for on stderr.
+void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
+    GtpSession& session = program.session;
+    auto say = [&](const std::string& text) {
+        if (session.settings().startup_print_message_to_stderr)
+            session.announce(text);
+        else
+            program.log->write(text);
+    };
+    say(product_line());
+    say("Using " + nice_name(session.game().rules()) + " rules initially, unless GTP/GUI overrides this");
+    session.announce(board_announcement(session.game().size()));
+    report_unused_keys(program.launch.config, *program.log, err);
+    say("Loaded config " + program.launch.config.name());
+    say("Loaded model " + program.engine.model_file());
+    if (program.human) say("Loaded human SL model " + program.human->model_file());
+    say("Model name: " + program.engine.model().name);
+    if (program.human) say("Human SL model name: " + program.human->model().name);
+    program.engine.report(*program.log);
+    const Config& config = program.launch.config;
+    if (config.contains("defaultBoardXSize") != config.contains("defaultBoardYSize"))
+        program.log->write(
+            "WARNING: defaultBoardXSize and defaultBoardYSize count only together, one alone is ignored");
+    say("GTP ready, beginning main protocol loop");
+    if (program.human && program.human->evaluator().wants_metadata() &&
+        !profile_of_name(session.settings().human_profile))
+        say("WARNING: Provided -human-model but humanSLProfile was not set in the config or overrides. The human "
+            "network will not be used until it is set.");
+    const ProfileUse profiles = ProfileUse::of(program.engine, program.human.get());
+    if (const auto warning = profiles.warning(session.settings().human_profile)) say(*warning);
+}
+
+// A person who types commands has read stderr.
+bool is_typed(const Streams& streams) {
+    return &streams.in == &std::cin && isatty(STDIN_FILENO);
+}
+
+}  // namespace
+
+void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<void()>& after_line) {
+    while (!session.quit_requested()) {
+        const std::optional<BoundedLine> line = read_bounded_line(in, kMaxGtpLineBytes);
+        // Any line, even an empty one, and the end of input end what runs beside the reader.
+        session.interrupt();
+        if (!line) break;
+        answer_line(session, *line);
+        if (session.output().failed()) throw IoError("standard output was closed");
+        if (after_line) after_line();
+    }
+    session.stop_pondering();
+}
+
+int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
+    const Options options = Options::parse(command_line(), arguments);
+    if (options.wants_help()) {
+        streams.out << help_text(command_line());
+        return 0;
+    }
+    if (options.wants_version()) {
+        streams.out << "\ngtp  version: " << version_text() << "\n";
+        return 0;
+    }
+    std::unique_ptr<GtpProgram> program;
+    try {
+        program = std::make_unique<GtpProgram>(options, streams);
+    } catch (const std::exception& error) {
+        if (is_typed(streams)) throw;
+        streams.err << "Uncaught exception: " << error.what() << std::endl;
+        answer_failed_start(error.what(), streams);
+        return 1;
+    }
+    say_what_was_loaded(*program, streams.err);
+    BoardHealth health;
+    if (const auto warning = health.new_warning()) program->session.announce(*warning);
+    run_gtp_loop(program->session, streams.in, [&] {
+        if (const auto warning = health.new_warning_now_and_then()) program->session.announce(*warning);
+    });
+    program->log->write("All cleaned up, quitting");
+    return 0;
+}
+
+}  // namespace katago

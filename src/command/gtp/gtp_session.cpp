@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "command/gtp/gtp_session.h"
+
+#include <chrono>
+
+#include "command/options.h"
+#include "core/error.h"
+#include "core/machine.h"
+#include "play/avoided_games.h"
+
+namespace katago {
+
+void GtpOutput::write(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    stream_ << text << std::flush;
+    if (!stream_) failed_ = true;
+}
+
+// A task that owns the session's search until it ends.
+struct GtpSession::Cancellable {
+    std::atomic<bool> cancelled = false;
+    std::atomic<bool> done = false;
+    std::unique_ptr<Thread> thread;
+};
+
+namespace {
+
+GtpGame::Options game_options(const GtpSettings& settings, const ModelInfo& model) {
+    GtpGame::Options options;
+    options.assume_handicap = settings.assume_multiple_starting_black_moves_are_handicap;
+    options.advance = settings.prevent_cleanup_phase ? PhaseAdvance::Prevented : PhaseAdvance::Allowed;
+    options.pass_alive_under_suicide =
+        settings.genmove.pass_alive_under_suicide.value_or(model.pass_alive_under_suicide);
+    return options;
+}
+
+Rules first_rules(const Engine& engine, const Config& config) {
+    const Rules rules = rules_from_config(config);
+    if (!(supported_rules(rules, engine.model().version) == rules))
+        throw ConfigError("Rules " + json_text(rules, KomiInOutput::Shown) + " from config file " + config.name() +
+                          " are NOT supported by neural net");
+    return rules;
+}
+
+// `params` with the limits and threads of `other`, on which nothing in a tree depends.
+SearchParams with_limits_of(SearchParams params, const SearchParams& other) {
+    params.max_visits = other.max_visits;
+    params.max_playouts = other.max_playouts;
+    params.max_time_s = other.max_time_s;
+    params.max_visits_pondering = other.max_visits_pondering;
+    params.max_playouts_pondering = other.max_playouts_pondering;
+    params.max_time_pondering_s = other.max_time_pondering_s;
+    params.lag_buffer_s = other.lag_buffer_s;
+    params.search_factor_after_one_pass = other.search_factor_after_one_pass;
+    params.search_factor_after_two_pass = other.search_factor_after_two_pass;
+    params.num_threads = other.num_threads;
+    return params;
+}
+
+}  // namespace
+
+GtpSession::GtpSession(const Setup& setup)
+    : version_(setup.version),
+      engine_(setup.engine),
+      human_engine_(setup.human),
+      log_(setup.log),
+      err_(setup.streams.err),
+      output_(setup.streams.out),
+      params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
+      game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
+            game_options(params_.settings(), setup.engine.model())),
+      avoided_games_(read_avoided_games(setup.config, setup.log)),
+      search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),
+      rng_(setup.engine.seed() ^ mix::split(1)) {
+    limit_threads();
+    if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
+    if (human_engine_) search_.set_human_evaluator(&human_engine_->evaluator());
+    search_.avoid_earlier_games(avoided_games_);
+    search_.set_log(&log_);
+    search_.set_position(game_.history());
+    // Without any limit a move would take for ever until somebody sets a clock.
+    if (!settings().has_limit) clocks_.fill(TimeControl::byo_yomi(1, 5, 5));
+}
+
+// More threads than cores only make each other wait. What a user sets later, by kata-set-param, is the user's wish.
+void GtpSession::limit_threads() {
+    const int wanted = settings().genmove.num_threads;
+    const int cores = usable_cores();
+    if (wanted <= cores) return;
+    params_.set({{{"numSearchThreads", std::to_string(cores)}}});
+    search_.set_params(settings().genmove);
+    announce("WARNING: numSearchThreads = " + std::to_string(wanted) + " exceeds the cores of this machine, using " +
+             std::to_string(cores));
+}
+
+GtpSession::~GtpSession() {
+    interrupt();
+    stop_pondering();
+}
+
+void GtpSession::set_up(const Board& board, Player next_player) {
+    game_.set_up(board, next_player);
+    win_loss_record_.clear();
+    search_.set_position(game_.history());
+}
+
+bool GtpSession::load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves) {
+    if (!game_.load(board, next_player, rules, moves)) return false;
+    win_loss_record_.clear();
+    search_.set_position(game_.history());
+    return true;
+}
+
+bool GtpSession::play(Move move) {
+    if (!game_.play(move)) return false;
+    if (!search_.make_move(move.point, move.player, game_.options().advance)) search_.set_position(game_.history());
+    return true;
+}
+
+bool GtpSession::undo() {
+    if (!game_.undo()) return false;
+    win_loss_record_.clear();
+    search_.set_position(game_.history());
+    return true;
+}
+
+void GtpSession::switch_player(Player player) {
+    game_.switch_player(player);
+    search_.set_player_if_new(player);
+}
+
+void GtpSession::set_rules(const Rules& rules) {
+    game_.set_rules(rules);
+    win_loss_record_.clear();
+    search_.set_position(game_.history());
+}
+
+void GtpSession::set_komi(float komi) {
+    game_.set_komi(komi);
+    search_.set_komi_if_new(komi);
+}
+
+void GtpSession::respond(GtpStatus status, std::optional<int> id, std::string_view text) {
+    const std::string response = gtp_response(status, id, text);
+    if (settings().log_all_gtp_communication) log_.write(response.substr(0, response.find('\n')));
+    output_.write(response);
+}
+
+void GtpSession::announce(const std::string& text) {
+    if (!log_.options().to_stderr) err_ << text << std::endl;
+    log_.write(text);
+}
+
+void GtpSession::use_params(const SearchParams& params) {
+    if (with_limits_of(params, search_.params()) == search_.params())
+        search_.set_params_keeping_tree(params);
+    else
+        search_.set_params(params);
+}
+
+void GtpSession::settings_changed() {
+    const bool pass_alive = game_options(settings(), engine_.model()).pass_alive_under_suicide;
+    if (pass_alive == game_.options().pass_alive_under_suicide) return;
+    game_.set_pass_alive_under_suicide(pass_alive);
+    search_.set_position(game_.history());
+}
+
+void GtpSession::restore_search(const SearchParams& params) {
+    use_params(params);
+    search_.avoid_earlier_games(avoided_games_);
+    search_.set_position(game_.history());
+}
+
+void GtpSession::report_failure(const std::exception& error) {
+    announce(std::string("Search failed: ") + error.what());
+}
+
+void GtpSession::start_analysis(const SearchEvents& events) {
+    analysing_ = true;
+    search_.begin(SearchLimits{}, events);
+}
+
+void GtpSession::start_cancellable(std::function<void(const std::atomic<bool>& cancelled)> task) {
+    cancellable_ = std::make_unique<Cancellable>();
+    Cancellable& state = *cancellable_;
+    state.thread = std::make_unique<Thread>([this, &state, run = std::move(task)] {
+        try {
+            run(state.cancelled);
+        } catch (const std::exception& error) {
+            report_failure(error);  // of whatever kind: the reader waits for `done`
+        }
+        state.done = true;
+    });
+}
+
+void GtpSession::interrupt() {
+    if (analysing_) {
+        analysing_ = false;
+        try {
+            search_.stop();
+        } catch (const std::exception& error) {
+            report_failure(error);
+        }
+        output_.write("\n");
+    }
+    if (cancellable_) {
+        cancellable_->cancelled = true;
+        // A task may run several searches; each forgets a stop asked for before it began.
+        while (!cancellable_->done) {
+            search_.request_stop();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        cancellable_->thread->join();
+        cancellable_.reset();
+    }
+}
+
+void GtpSession::start_pondering() {
+    if (!settings().pondering_enabled || pondering_) return;
+    pondering_ = true;
+    SearchLimits limits;
+    limits.pondering = true;
+    limits.search_factor = last_search_factor_;
+    search_.begin(limits);
+}
+
+void GtpSession::stop_pondering() {
+    if (!pondering_) return;
+    pondering_ = false;
+    try {
+        search_.stop();
+    } catch (const std::exception& error) {
+        report_failure(error);
+    }
+}
+
+}  // namespace katago

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/gtp/gtp_params.h"
+#include "command/table.h"
+#include "core/rng.h"
+#include "core/thread.h"
+#include "engine/engine.h"
+#include "play/gtp_game.h"
+#include "protocol/gtp_text.h"
+#include "search/run/time_control.h"
+#include "search/search.h"
+
+namespace katago {
+
+// Standard output of a GTP engine: whole pieces at a time, each flushed. Thread-safe.
+class GtpOutput {
+  public:
+    explicit GtpOutput(std::ostream& stream) : stream_(stream) {}
+
+    void write(std::string_view text);
+    // Nobody reads any more.
+    bool failed() const { return failed_; }
+
+  private:
+    std::mutex mutex_;
+    std::ostream& stream_ GUARDED_BY(mutex_);
+    std::atomic<bool> failed_ = false;
+};
+
+// All that GTP commands act upon: the game, the settings, the clocks, the search and what it is doing. One thread at a
+// time, which reads the commands; searches run beside it.
+class GtpSession {
+  public:
+    struct Setup {
+        Engine& engine;
+        const Config& config;
+        Logger& log;
+        const Streams& streams;
+        std::string version;      // as `version` answers
+        Engine* human = nullptr;  // a network that imitates people; null: none
+    };
+
+    // Throws ConfigError.
+    explicit GtpSession(const Setup& setup);
+    ~GtpSession();
+
+    const std::string& version() const { return version_; }
+    Engine& engine() { return engine_; }
+    Engine* human_engine() { return human_engine_; }
+    Logger& log() { return log_; }
+    std::ostream& err() { return err_; }
+    GtpOutput& output() { return output_; }
+    // Writes a whole response in one piece, and its first line to the log as logAllGTPCommunication wants it.
+    void respond(GtpStatus status, std::optional<int> id, std::string_view text);
+    // Tells something on stderr and in the log, but not twice where the log goes to stderr.
+    void announce(const std::string& text);
+    Search& search() { return search_; }
+    const GtpGame& game() const { return game_; }
+    GtpParams& params() { return params_; }
+    const GtpSettings& settings() const { return params_.settings(); }
+
+    // --- Changes of the game; the search follows ---
+
+    void set_up(const Board& board, Player next_player);
+    // See GtpGame.
+    bool load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves);
+    bool play(Move move);
+    bool undo();
+    void switch_player(Player player);
+    void set_rules(const Rules& rules);
+    void set_komi(float komi);
+    // After the settings changed.
+    void settings_changed();
+
+    TimeControl& clock(Player player) { return clocks_[player == Color::Black ? 0 : 1]; }
+    // White's win-loss value at the root, for each move generated since the last set-up.
+    std::vector<double>& win_loss_record() { return win_loss_record_; }
+    // Seconds spent generating moves.
+    double& thinking_seconds() { return thinking_seconds_; }
+    // What the last move for the weaker side was generated with.
+    double& dynamic_pda() { return dynamic_pda_; }
+    double& last_search_factor() { return last_search_factor_; }
+    Rng& rng() { return rng_; }
+
+    // Parameters of the next search; clears the tree if they differ from those in force in more than limits and
+    // threads.
+    void use_params(const SearchParams& params);
+    // Puts position and parameters back after a search of something else.
+    void restore_search(const SearchParams& params);
+
+    // --- What runs beside the reader of commands ---
+
+    // Starts a search that the next line ends; its response is then closed by an empty line. It may come to an end of
+    // its own before, by the limits of the parameters in force.
+    void start_analysis(const SearchEvents& events);
+    // (Any thread) Whether an analysis goes on for all that the session knows: false once a line has come.
+    bool analysing() const { return analysing_; }
+    // Runs `task` on a thread; the next line sets the flag it is given, stops its searches and waits for it.
+    void start_cancellable(std::function<void(const std::atomic<bool>& cancelled)> task);
+    // Ends either of them.
+    void interrupt();
+    // Searches on in the background if the settings ask for it.
+    void start_pondering();
+    void stop_pondering();
+
+    void request_quit() { quit_ = true; }
+    bool quit_requested() const { return quit_; }
+
+  private:
+    struct Cancellable;
+
+    void limit_threads();
+    void report_failure(const std::exception& error);
+
+    std::string version_;
+    Engine& engine_;
+    Engine* human_engine_;
+    Logger& log_;
+    std::ostream& err_;
+    GtpOutput output_;
+    GtpParams params_;
+    GtpGame game_;
+    std::shared_ptr<const PatternBonuses> avoided_games_;  // null: none
+    Search search_;
+    Rng rng_;
+    std::array<TimeControl, 2> clocks_;
+    std::vector<double> win_loss_record_;
+    double thinking_seconds_ = 0;
+    double dynamic_pda_ = 0;
+    double last_search_factor_ = 1;
+    std::atomic<bool> analysing_ = false;
+    bool pondering_ = false;
+    std::unique_ptr<Cancellable> cancellable_;
+    bool quit_ = false;
+};
+
+}  // namespace katago

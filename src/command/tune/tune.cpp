@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// `katago tune`: measures the kernels that a network can be computed with on this machine, and shows the choice.
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+
+#include "backend/registry.h"
+#include "command/launch.h"
+#include "command/table.h"
+#include "core/text.h"
+#include "engine/embedded_network.h"
+#include "engine/engine.h"
+#include "engine/network_load.h"
+#include "report/progress_line.h"
+
+namespace katago {
+
+namespace {
+
+using nlohmann::json;
+
+const CommandLine& command_line() {
+    static const CommandLine line = [] {
+        CommandLine result{"tune", "Measure the kernels that a network can use on this machine, and show the choice.",
+                           engine_options()};
+        result.options.insert(result.options.end(),
+                              {{"verbose", "", "", "Show every kernel of every shape, not only the chosen.", false},
+                               {"json", "", "", "Print one JSON object instead of text.", false},
+                               {"force", "", "", "Measure again what was measured before.", false}});
+        return result;
+    }();
+    return line;
+}
+
+// What the command shows.
+struct Tuning {
+    std::string model, backend, precision;
+    std::filesystem::path folder;
+    std::vector<KernelTiming> timings;
+    Agreement agreement;
+};
+
+Tuning tune(const Launch& launch, bool force, std::ostream& err) {
+    const Backend& backend =
+        launch.config.contains("nnBackend") ? find_backend(launch.config.get_string("nnBackend")) : *backends().front();
+    const Model model = load_model(launch.model_file, model_read_options(launch.config));
+    ProgressLine progress(err);
+    LoadOptions options;
+    options.precision = Precision::Auto;
+    options.tuning_folder = tuning_folder(launch.config);
+    options.measure_again = force;
+    options.log = [&](const std::string& line) { err << line << std::endl; };
+    options.progress = [&](int done, int all) {
+        progress.show("Measuring kernels: " + std::to_string(done) + " of " + std::to_string(all));
+    };
+    Tuning result{model.info.name, backend.name() + ": " + backend.description(), "", options.tuning_folder, {}, {}};
+    result.timings = backend.kernel_timings(*model.graph, options);
+    options.measure_again = false;
+    std::shared_ptr<const LoadedModel> loaded = backend.load(*model.graph, options);
+    result.precision = loaded->description();
+    options.measure_again = force;
+    progress.show("Comparing with FP32");
+    result.agreement = agreement_with_fp32(model, backend, loaded, options);
+    return result;
+}
+
+json to_json(const Tuning& tuning) {
+    json kernels = json::array();
+    for (const KernelTiming& t : tuning.timings) {
+        kernels.push_back({{"shape", t.shape},
+                           {"layers", t.layers},
+                           {"kernel", t.kernel},
+                           {"microseconds", 1e6 * t.seconds},
+                           {"chosen", t.chosen}});
+    }
+    const Agreement& a = tuning.agreement;
+    return {{"model", tuning.model},
+            {"backend", tuning.backend},
+            {"precision", tuning.precision},
+            {"folder", tuning.folder.string()},
+            {"kernels", kernels},
+            {"agreement",
+             {{"positions", a.positions},
+              {"top1", a.top1},
+              {"policyKL", a.mean_kl},
+              {"winrateError", a.mean_winrate_error},
+              {"leadError", a.mean_score_error}}}};
+}
+
+void print(const Tuning& tuning, bool verbose, std::ostream& out) {
+    out << "Model name: " << tuning.model << "\nBackend " << tuning.backend << "\nPrecision: " << tuning.precision
+        << "\nAgainst FP32: " << describe(tuning.agreement) << "\n\n"
+        << std::left << std::setw(20) << "shape" << std::right << std::setw(8) << "layers"
+        << "  " << std::left << std::setw(14) << "kernel" << std::right << std::setw(14) << "microseconds"
+        << (verbose ? "  choice" : "") << "\n";
+    for (const KernelTiming& t : tuning.timings) {
+        if (!verbose && !t.chosen) continue;
+        out << std::left << std::setw(20) << t.shape << std::right << std::setw(8) << t.layers << "  " << std::left
+            << std::setw(14) << t.kernel << std::right << std::setw(14) << fixed_number(1e6 * t.seconds, 1)
+            << (verbose && t.chosen ? "  *" : "") << "\n";
+    }
+    out << "\nKept in " << tuning.folder.string() << std::endl;
+}
+
+}  // namespace
+
+int run_tune(std::span<const std::string> arguments, const Streams& streams) {
+    const Options options = Options::parse(command_line(), arguments);
+    if (answer_help(command_line(), options, streams.out)) return 0;
+    const Tuning tuning = tune(prepare_launch(options), options.has("force"), streams.err);
+    if (options.has("json"))
+        streams.out << to_json(tuning).dump(2) << std::endl;
+    else
+        print(tuning, options.has("verbose"), streams.out);
+    return 0;
+}
+
+}  // namespace katago

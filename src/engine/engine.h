@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "eval/evaluator.h"
+#include "nn/format/model_file.h"
+#include "nn/stats.h"
+
+namespace katago {
+
+struct EngineOptions {
+    bool keep_graph = false;  // the network as the file describes it, weights included
+};
+
+// A network ready to evaluate, set up once from a configuration for whatever command runs it. Keeps the weights in the
+// form that is computed with, not the file's. Immutable but for the evaluator, which is thread-safe.
+class Engine {
+  public:
+    // Reads the file and packs its weights; may measure kernels, once on a machine. Throws ModelError, IoError,
+    // ConfigError, UsageError, UnsupportedError.
+    Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options = {});
+
+    Evaluator& evaluator() { return *evaluator_; }
+    const ModelInfo& model() const { return evaluator_->info(); }
+    // As it was given.
+    const std::string& model_file() const { return model_file_; }
+    // Only with EngineOptions::keep_graph.
+    const Graph& graph() const;
+    // What the file tells of its making, JSON texts by name (see Model::notes).
+    const std::map<std::string, std::string>& model_notes() const { return model_notes_; }
+    // Of one evaluation.
+    const MultiplyAdds& multiply_adds() const { return multiply_adds_; }
+    const Backend& backend() const { return *backend_; }
+    const LoadedModel& loaded_model() const { return *loaded_; }
+    // Writes what computes the network, in which precision, and why.
+    void report(Logger& log) const;
+    // From searchRandSeed, else the same with forDeterministicTesting, else different every time.
+    uint64_t seed() const { return seed_; }
+
+  private:
+    std::string model_file_;
+    std::shared_ptr<const Graph> graph_;  // null unless it was to be kept
+    std::map<std::string, std::string> model_notes_;
+    MultiplyAdds multiply_adds_;
+    const Backend* backend_;
+    std::shared_ptr<const LoadedModel> loaded_;
+    std::unique_ptr<Evaluator> evaluator_;
+    std::vector<std::string> notes_;  // on the precision and the cache
+    uint64_t seed_ = 0;
+};
+
+}  // namespace katago

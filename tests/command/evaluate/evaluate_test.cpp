@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "command/table.h"
+#include "command/tiny_model.h"
+#include "core/error.h"
+
+using namespace katago;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr char kGame[] = "(;GM[1]SZ[5]KM[6]RU[chinese];B[cc];W[dd];B[];W[bb])";
+
+std::vector<Json> run(std::vector<std::string> arguments) {
+    std::istringstream in;
+    std::ostringstream out, err;
+    REQUIRE(run_evaluate(arguments, {in, out, err}) == 0);
+    std::vector<Json> rows;
+    std::istringstream lines(out.str());
+    for (std::string line; std::getline(lines, line);) rows.push_back(Json::parse(line));
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("evaluate: shows the end of a record as a network sees it, without a network") {
+    const TinyModel folder("evaluate-features");
+    write_file(folder.file("game.sgf"), kGame);
+    const std::vector<Json> rows = run({"-no-network", "-games", folder.file("game.sgf"), "-last"});
+    REQUIRE(rows.size() == 1);
+    const Json& row = rows[0];
+    CHECK(row["size"] == Json({5, 5}));
+    CHECK(row["nextPlayer"] == "B");
+    CHECK(row["planesExact"].size() == 22);
+    CHECK(row["planesExact"][0].size() == 25);
+    CHECK(row["planesExact"][1] == Json({12}));     // Black's stone: its point from the top left
+    CHECK(row["planesExact"][2] == Json({6, 18}));  // White's
+    CHECK(row["planesExact"][9] == Json({6}));      // the last move
+    CHECK(row["globals"].size() == 19);
+    CHECK(row["globals"][1] == 1);                                         // the move before it was a pass
+    CHECK(row["globals"][5].get<double>() == doctest::Approx(-6 / 20.0));  // komi, Black's view
+    CHECK(row["legal"].size() == 25 - 3 + 1);
+    CHECK(row["legal"].back() == 25);
+    CHECK_FALSE(row.contains("policy"));
+}
+
+TEST_CASE("evaluate: draws positions, the same for the same seed, with the network's answers") {
+    const TinyModel folder("evaluate-answers");
+    write_file(folder.file("game.sgf"), kGame);
+    const std::vector<std::string> arguments = {
+        "-model", folder.model(), "-games", folder.file("game.sgf"), "-positions", "3", "-seed", "7"};
+    const std::vector<Json> rows = run(arguments);
+    CHECK(rows.size() == 3);
+    CHECK(rows == run(arguments));
+    for (const Json& row : rows) {
+        double sum = 0;
+        std::vector<size_t> legal;
+        for (size_t i = 0; i < row["policy"].size(); ++i)
+            if (const double probability = row["policy"][i]; probability >= 0) {
+                sum += probability;
+                legal.push_back(i);
+            }
+        CHECK(sum == doctest::Approx(1));
+        CHECK(row["legal"] == Json(legal));
+        CHECK(row["whiteOwnership"].size() == 25);
+        CHECK(row["whiteWin"].get<double>() + row["whiteLoss"].get<double>() + row["noResult"].get<double>() ==
+              doctest::Approx(1));
+    }
+}
+
+TEST_CASE("evaluate: says what is missing") {
+    std::istringstream in;
+    std::ostringstream out, err;
+    const auto run_with = [&](std::vector<std::string> arguments) { run_evaluate(arguments, {in, out, err}); };
+    CHECK_THROWS_WITH_AS(run_with({"-no-network"}), "-games is missing: an SGF file, or a folder of them", UsageError);
+    CHECK_THROWS_AS(run_with({"-no-network", "-games", "/nowhere"}), IoError);
+    CHECK_THROWS_AS(run_with({"-no-network", "-games", "/nowhere", "-positions", "0"}), UsageError);
+}

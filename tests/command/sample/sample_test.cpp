@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// `katago sample` as a whole, with a generated network, and the rows it writes.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "command/sample/sample_game.h"
+#include "command/sample/sample_rows.h"
+#include "command/table.h"
+#include "command/tiny_model.h"
+#include "core/error.h"
+#include "core/fp16.h"
+#include "core/mapped_file.h"
+#include "game/symmetry.h"
+#include "nn/format/safetensors.h"
+
+using namespace katago;
+
+namespace {
+
+struct Output {
+    std::string out, err;
+};
+
+Output sample(const TinyModel& model, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"-model", model.model(), "-override-config", "homeDataDir=" + model.file("home"),
+                                       "-output-dir", model.file("rows")});
+    std::istringstream in;
+    std::ostringstream out, err;
+    const int status = run_sample(arguments, {in, out, err});  // apart: CHECK would swallow what it throws
+    CHECK(status == 0);
+    return {out.str(), err.str()};
+}
+
+std::vector<std::filesystem::path> shards(const TinyModel& model) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(model.file("rows"))) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+// Keys of all rows in the folder.
+std::vector<uint64_t> all_keys(const TinyModel& model) {
+    std::vector<uint64_t> keys;
+    for (const auto& file : shards(model)) {
+        const ShardSummary summary = read_shard_summary(file);
+        keys.insert(keys.end(), summary.keys.begin(), summary.keys.end());
+    }
+    return keys;
+}
+
+// A shard's tensors.
+class Shard {
+  public:
+    explicit Shard(const std::filesystem::path& file)
+        : file_(MappedFile::open(file)), content(read_safetensors(file_->bytes())) {}
+
+    template <class T>
+    std::vector<T> tensor(const std::string& name) const {
+        const auto bytes = content.tensors.at(name).data;
+        std::vector<T> values(bytes.size() / sizeof(T));
+        std::memcpy(values.data(), bytes.data(), bytes.size());
+        return values;
+    }
+
+  private:
+    std::shared_ptr<const MappedFile> file_;
+
+  public:
+    Safetensors content;
+};
+
+// Black to move on 3x3 with a white stone in the centre; White is likely to win by 2 points.
+struct OneRow {
+    BoardHistory history{Board({3, 3}), Color::White, Rules{}};
+    Evaluation teacher;
+
+    OneRow() {
+        history.make_move(point_at(1, 1), Color::White);
+        teacher.white_win = 0.625f;
+        teacher.white_loss = 0.125f;
+        teacher.no_result = 0.25f;
+        teacher.white_score_mean = 1.5f;  // 2 points in the three quarters of games with a result
+        teacher.white_score_mean_sq = 0.75f * (4 + 9);
+        teacher.white_lead = 0.75f;
+        teacher.width = teacher.height = 3;
+        teacher.policy = {0.5f, 0, 0, 0, -1, 0, 0, 0, 0.25f, 0.25f};
+        teacher.white_ownership = {1, -1, 0, 0, 1, 0, 0, 0, 0.5f};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("sample rows: hold features, policy and values as the player to move sees them") {
+    const OneRow row;
+    LadderMemory ladders;
+    SampleRows rows({3, 3});
+    rows.add(row.history, /*key=*/77, row.teacher, ladders);
+    const TinyModel folder("sample-rows");
+    rows.write(folder.file("one"), {{"teacher", "t"}});
+    const Shard shard(folder.file("one"));
+    CHECK(shard.content.metadata.at("teacher") == "t");
+    CHECK(shard.content.tensors.at("planes").shape == std::vector<uint64_t>{1, 22, 2});
+    CHECK(shard.tensor<uint64_t>("key") == std::vector<uint64_t>{77});
+
+    const auto planes = shard.tensor<uint8_t>("planes");
+    CHECK(planes[0] == 0xff);  // on the board: nine points, the highest bit first
+    CHECK(planes[1] == 0x80);
+    CHECK(planes[2 * 2] == 0x08);  // the opponent's stone at (1, 1)
+    CHECK(planes[2 * 9] == 0x08);  // which was the last move
+    const auto policy = shard.tensor<uint16_t>("policy");
+    CHECK(float_of_fp16(policy[0]) == 0.5f);
+    CHECK(float_of_fp16(policy[4]) == -1.0f);
+    CHECK(float_of_fp16(policy[9]) == 0.25f);
+    CHECK(shard.tensor<float>("value") == std::vector<float>{0.125f, 0.625f, 0.25f});
+    const auto score = shard.tensor<float>("score");
+    CHECK(score[0] == doctest::Approx(-2));
+    CHECK(score[1] == doctest::Approx(3));
+    CHECK(score[2] == doctest::Approx(-1));
+    const auto ownership = shard.tensor<int8_t>("ownership");
+    CHECK(ownership == std::vector<int8_t>{-127, 127, 0, 0, -127, 0, 0, 0, -64});
+    CHECK(shard.tensor<float>("globals")[5] == doctest::Approx(-7.5 / 20));
+}
+
+TEST_CASE("sample rows: a key is the same for all views, not for other rules or players") {
+    const Rules rules;
+    Board board({5, 5});
+    board.play(point_at(1, 0), Color::Black);
+    board.play(point_at(3, 3), Color::White);
+    const uint64_t key = row_key(BoardHistory(board, Color::Black, rules));
+    for (int view = 0; view < symmetry::kCount; ++view)
+        CHECK(row_key(BoardHistory(symmetry::map_board(board, view), Color::Black, rules)) == key);
+    CHECK(row_key(BoardHistory(board, Color::White, rules)) != key);
+    CHECK(row_key(BoardHistory(board, Color::Black, with_rule(rules, "ko", "SIMPLE"))) != key);
+    Rules other_komi = rules;
+    other_komi.komi = 0.5f;
+    CHECK(row_key(BoardHistory(board, Color::Black, other_komi)) == key);
+}
+
+TEST_CASE("sample: fills a folder, goes on where it was, repeats no position") {
+    const TinyModel model("sample");
+    const Output first =
+        sample(model, {"-rows", "60", "-boardsize", "5,6:2", "-threads", "2", "-shard-rows", "25", "-seed", "s"});
+    CHECK(first.out.find("2 threads, 0 rows") != std::string::npos);
+    const size_t files = shards(model).size();
+    CHECK(files >= 2);
+    // Games are kept whole, so that there may be many more rows than wanted.
+    const size_t before = all_keys(model).size();
+    CHECK(before >= 60);
+    const size_t wanted = before + 60;
+    const Output second =
+        sample(model, {"-rows", std::to_string(wanted), "-boardsize", "5,6:2", "-threads", "1", "-seed", "s"});
+    CHECK(second.out.find(" " + std::to_string(before) + " rows") != std::string::npos);
+    CHECK(shards(model).size() > files);
+
+    const std::vector<uint64_t> keys = all_keys(model);
+    CHECK(keys.size() >= wanted);
+    CHECK(std::set<uint64_t>(keys.begin(), keys.end()).size() == keys.size());
+    for (const auto& file : shards(model)) CHECK(!read_shard_summary(file).metadata.at("teacher").empty());
+}
+
+TEST_CASE("sample: takes the positions of game records, each once, and names those it cannot read") {
+    const TinyModel model("sample-sgf");
+    std::filesystem::create_directories(model.file("games"));
+    write_file(model.file("games/good.sgf"), "(;SZ[5]RU[Japanese]KM[6.5];B[cc];W[bb];B[cb])");
+    write_file(model.file("games/bad.sgf"), "(;SZ[5");
+    const std::vector<std::string> arguments = {"-rows", "0", "-sgf", model.file("games"), "-threads", "1"};
+    const Output output = sample(model, arguments);
+    CHECK(output.err.find("Left out: ") != std::string::npos);
+    CHECK(output.err.find("bad.sgf") != std::string::npos);
+    CHECK(output.out.find("\n3 rows in ") != std::string::npos);
+    CHECK(sample(model, arguments).out.find("\n3 rows in ") != std::string::npos);
+}
+
+TEST_CASE("sample: says what is wrong with its options and with foreign files") {
+    const TinyModel model("sample-options");
+    CHECK_THROWS_AS(sample(model, {"-boardsize", "20"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-boardsize", "9:0"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-sgf", model.file("none")}), IoError);
+    std::filesystem::create_directories(model.file("rows"));
+    write_file(model.file("rows/9x9-00000.safetensors"), "short");
+    CHECK_THROWS_AS(sample(model, {"-rows", "1"}), ModelError);
+    write_safetensors(model.file("rows/9x9-00000.safetensors"), {});
+    CHECK_THROWS_AS(sample(model, {"-rows", "1"}), ModelError);
+}
