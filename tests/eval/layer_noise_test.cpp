@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "backend/registry.h"
 #include "core/file.h"
 #include "nn/format/model_file.h"

@@ -12,7 +12,7 @@
 
 #include "backend/arena.h"
 #include "backend/cpu/kernels.h"
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "backend/registry.h"
 #include "core/error.h"
 #include "core/fp16.h"

@@ -11,7 +11,7 @@
 #include "backend/backend.h"
 #include "backend/cpu/kernels.h"
 #include "backend/cpu/pack.h"
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "core/fp16.h"
 
 using namespace katago;

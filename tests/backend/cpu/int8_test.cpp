@@ -13,7 +13,7 @@
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/kernel_choice.h"
 #include "backend/cpu/pack.h"
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "core/fp16.h"
 #include "nn/int8_layers.h"
 #include "nn/rotation.h"

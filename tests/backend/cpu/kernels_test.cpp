@@ -13,7 +13,7 @@
 #include "backend/arena.h"
 #include "backend/backend.h"
 #include "backend/cpu/pack.h"
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using namespace katago::cpu;

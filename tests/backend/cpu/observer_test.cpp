@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "backend/registry.h"
 
 using namespace katago;

@@ -8,7 +8,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/planner.h"
-#include "backend/random_net.h"
+#include "nn/random_net.h"
 #include "backend/tuning_file.h"
 #include "core/error.h"
 #include "core/file.h"

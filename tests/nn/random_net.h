@@ -9,7 +9,7 @@
 
 #include "nn/graph.h"
 
-// Small graphs with generated weights, made layer by layer for parity tests.
+// Small graphs with generated weights, made layer by layer.
 namespace test_nets {
 
 using namespace katago;
@@ -66,6 +66,11 @@ class RandomNet {
         if (affine) layer.scale = weights(c, 0.5, 1), layer.bias = weights(c, 0.5);
         return add(layer, {in});
     }
+    NodeId rms_norm(NodeId in, bool over_board = false, bool shifts = false) {
+        RmsNorm layer{1e-5f, over_board, weights(channels(in), 0.3, 1), nullptr};
+        if (shifts) layer.beta = weights(channels(in), 0.3);
+        return add(layer, {in});
+    }
     NodeId activation(NodeId in, ActivationKind kind) { return add(Activation{kind}, {in}); }
     NodeId pool(NodeId in, GlobalPool::Kind kind = GlobalPool::Kind::Max) { return add(GlobalPool{kind}, {in}); }
     Weights weights(int count, double scale, double offset = 0) {
@@ -76,8 +81,9 @@ class RandomNet {
     Graph build(NodeId spatial, NodeId vector) {
         const NodeId pass = matmul(vector, channels(spatial)), value = matmul(vector, 3);
         const NodeId score = matmul(pool(spatial, GlobalPool::Kind::Value), 4);
-        return builder_.build({spatial, pass, value, score, conv(spatial, 1, 1)});
+        return build_outputs({spatial, pass, value, score, conv(spatial, 1, 1)});
     }
+    Graph build_outputs(const GraphOutputs& outputs) { return builder_.build(outputs); }
     Graph build(NodeId spatial) { return build(spatial, pool(spatial)); }
 
   private:
