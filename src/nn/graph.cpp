@@ -9,6 +9,11 @@
 
 namespace katago {
 
+bool Graph::is_output(NodeId id) const {
+    return id == outputs_.policy || id == outputs_.pass || id == outputs_.value || id == outputs_.score ||
+           id == outputs_.ownership;
+}
+
 std::vector<std::vector<NodeId>> Graph::readers() const {
     std::vector<std::vector<NodeId>> readers(nodes_.size());
     for (size_t id = 0; id < nodes_.size(); id++)

@@ -39,6 +39,7 @@ class Graph {
     std::span<const Node> nodes() const { return nodes_; }
     const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
     const GraphOutputs& outputs() const { return outputs_; }
+    bool is_output(NodeId id) const;
 
     // Channels of the inputs; meta_channels is 0 where the network takes none.
     int spatial_channels() const { return spatial_channels_; }

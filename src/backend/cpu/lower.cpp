@@ -3,11 +3,11 @@
 #include <optional>
 #include <utility>
 
-#include "backend/cpu/fuse.h"
 #include "backend/cpu/pack.h"
 #include "backend/cpu/program.h"
 #include "core/fp16.h"
 #include "nn/int8_layers.h"
+#include "nn/passes/join_glus.h"
 
 namespace katago::cpu {
 
@@ -32,7 +32,7 @@ ConvGeometry geometry_of(const Conv2d& conv) {
     return {conv.kernel_y, conv.kernel_x, conv.dilation_y, conv.dilation_x, conv.in_channels};
 }
 
-// Makes the steps, one for each node that no earlier step took in.
+// Makes the steps, one for each fused node of the graph.
 class Lowering {
   public:
     Lowering(const Graph& graph, const Kernels& kernels, const PlanChoices& choices)
@@ -40,7 +40,7 @@ class Lowering {
           choices_(choices),
           is_trunk_(graph.trunk()),
           takes_int8_(int8_layers(graph)),
-          fuser_(graph),
+          fused_(fuse_epilogues(graph)),
           width_(kernels.width),
           transform_weights_(transformed_bytes(graph) <= kMostTransformedBytes) {
         program_.kernels = &kernels;
@@ -62,13 +62,11 @@ class Lowering {
     }
 
     Program run() {
-        for (id_ = 0; id_ < static_cast<NodeId>(graph_.nodes().size()); ++id_) {
-            if (!fuser_.is_fused(id_)) std::visit(*this, graph_.node(id_).layer);
+        for (const FusedNode& node : fused_.nodes()) {
+            node_ = &node;
+            std::visit(*this, fused_.layer(node));
         }
-        std::stable_sort(program_.steps.begin(), program_.steps.end(),
-                         [](const Step& a, const Step& b) { return a.order < b.order; });
-        join_gated_layers();
-        join_norms();
+        join_int8_glus();
         hand_over_halves();
         mark_prepared_inputs();
         return std::move(program_);
@@ -76,49 +74,43 @@ class Lowering {
 
     void operator()(const InputSpatial&) {
         // Convolutions read the plan's input as it is.
-        const auto& readers = fuser_.readers(id_);
+        const std::vector<NodeId> readers = graph_.readers()[static_cast<size_t>(id())];
         const bool only_convs = std::all_of(readers.begin(), readers.end(), [&](NodeId reader) {
             return std::holds_alternative<Conv2d>(graph_.node(reader).layer);
         });
-        if (!only_convs || fuser_.is_output(id_)) add_input(InputStep::Source::Spatial);
+        if (!only_convs || graph_.is_output(id())) add_input(InputStep::Source::Spatial);
     }
     void operator()(const InputGlobal&) { add_input(InputStep::Source::Global); }
     void operator()(const InputMeta&) { add_input(InputStep::Source::Meta); }
 
     void operator()(const Conv2d& layer) {
-        const Fusion fusion = fuser_.after_product(id_);
         if (is_pointwise(layer) && !reads_planes()) {
-            add_dense(fusion, layer.weights, layer.in_channels, layer.out_channels);
+            add_dense(layer.weights, layer.in_channels, layer.out_channels);
             return;
         }
         if (is_winograd(layer) && computes_int8(layer.weights)) {
-            add_int8(fusion, layer.weights, {9, layer.in_channels, layer.out_channels});
+            add_int8(layer.weights, {9, layer.in_channels, layer.out_channels});
             return;
         }
         Conv2d conv = layer;
         conv.weights = weights_of(layer.weights);
         if (reads_planes()) {
-            add(fusion, {}, SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue(fusion)});
+            add(SparseConvStep{geometry_of(conv), pack_sparse(conv, width_), epilogue()});
+            program_.steps.back().in.erase(program_.steps.back().in.begin());  // the plan's own input
         } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradS16) {
-            add(fusion, {in(0)},
-                IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_),
-                                    epilogue(fusion)});
+            add(IntegerWinogradStep{in(0), conv.in_channels, false, pack_integer_winograd(conv, width_), epilogue()});
         } else if (is_winograd(conv) && chosen() == ProductKernel::WinogradF16) {
             const bool in_lines = half_weights_in_lines(conv);
-            add(fusion, {in(0)},
-                IntegerWinogradStep{in(0), conv.in_channels, false, pack_half_winograd(conv, in_lines),
-                                    epilogue(fusion), true, in_lines});
+            add(IntegerWinogradStep{in(0), conv.in_channels, false, pack_half_winograd(conv, in_lines), epilogue(),
+                                    true, in_lines});
         } else if (is_winograd(conv)) {
-            add(fusion, {in(0)},
-                WinogradStep{in(0), conv.in_channels, transform_weights_, false,
-                             pack_winograd(conv, width_, transform_weights_), epilogue(fusion)});
+            add(WinogradStep{in(0), conv.in_channels, transform_weights_, false,
+                             pack_winograd(conv, width_, transform_weights_), epilogue()});
         } else {
-            add(fusion, {in(0)}, Im2colStep{in(0), geometry_of(conv), pack_im2col(conv, width_), epilogue(fusion)});
+            add(Im2colStep{in(0), geometry_of(conv), pack_im2col(conv, width_), epilogue()});
         }
     }
-    void operator()(const MatMul& layer) {
-        add_dense(fuser_.after_product(id_), layer.weights, layer.in_channels, layer.out_channels);
-    }
+    void operator()(const MatMul& layer) { add_dense(layer.weights, layer.in_channels, layer.out_channels); }
 
     void operator()(const Bias&) { add_elementwise(); }
     void operator()(const BatchNorm&) { add_elementwise(); }
@@ -128,46 +120,31 @@ class Lowering {
     void operator()(const AddBroadcast&) { add_elementwise(); }
 
     void operator()(const RmsNorm& layer) {
-        const NodeId activation = fuser_.take_activation(id_);
-        RmsNormStep step{in(0), activation == kNone ? id_ : activation, layer.epsilon, layer.over_board, {}, {}};
+        RmsNormStep step{in(0), node_->writes[0], layer.epsilon, layer.over_board, {}, {}, node_->epilogue.kind};
         step.gamma = pad_channels(*layer.gamma, width_);
         if (layer.beta) step.beta = pad_channels(*layer.beta, width_);
-        if (activation != kNone) step.kind = std::get<Activation>(graph_.node(activation).layer).kind;
-        const NodeId out = step.out;
-        add_step({in(0)}, {out}, std::move(step));
+        add(std::move(step));
     }
-    void operator()(const GlobalPool& layer) { add_step({in(0)}, {id_}, PoolStep{in(0), id_, layer.kind}); }
+    void operator()(const GlobalPool& layer) { add(PoolStep{in(0), id(), layer.kind}); }
     void operator()(const Attention& layer) {
-        add_step({in(0), in(1), in(2)}, {id_}, AttentionStep{in(0), in(1), in(2), id_, layer, integers_, halves_});
+        add(AttentionStep{in(0), in(1), in(2), id(), layer, integers_, halves_});
     }
 
   private:
-    NodeId in(size_t i) const { return graph_.node(id_).inputs[i]; }
+    NodeId id() const { return node_->first; }
+    NodeId in(size_t i) const { return node_->reads[i]; }
 
-    Epilogue epilogue(const Fusion& fusion) const {
+    Epilogue epilogue() const {
+        const FusedEpilogue& fused = node_->epilogue;
         Epilogue out;
-        out.multiplier = fusion.multiplier, out.vector = fusion.vector, out.residual = fusion.residual;
-        out.raw = fusion.raw, out.activated = fusion.activated, out.kind = fusion.kind;
-        out.scale = pad_channels(fusion.scale, width_), out.shift = pad_channels(fusion.shift, width_);
+        out.multiplier = fused.multiplier, out.vector = fused.vector, out.residual = fused.residual;
+        out.raw = fused.raw, out.activated = fused.activated, out.kind = fused.kind;
+        out.scale = pad_channels(fused.affine.scale, width_), out.shift = pad_channels(fused.affine.shift, width_);
         return out;
     }
 
-    void add_step(std::vector<NodeId> reads, std::vector<NodeId> writes, Operation operation) {
-        program_.steps.push_back(
-            {id_, id_, graph_.node(id_).type, std::move(reads), std::move(writes), std::move(operation)});
-    }
-
-    // A step with an epilogue: it runs where its last operand is ready.
-    void add(const Fusion& fusion, std::vector<NodeId> reads, Operation operation) {
-        for (const NodeId id : {fusion.multiplier, fusion.vector, fusion.residual}) {
-            if (id != kNone) reads.push_back(id);
-        }
-        std::vector<NodeId> writes;
-        for (const NodeId id : {fusion.raw, fusion.activated}) {
-            if (id != kNone) writes.push_back(id);
-        }
-        add_step(std::move(reads), std::move(writes), std::move(operation));
-        program_.steps.back().order = fusion.last_sum;
+    void add(Operation operation) {
+        program_.steps.push_back({id(), graph_.node(id()).type, node_->reads, node_->writes, std::move(operation)});
     }
 
     // Making weights anew in every evaluation costs a twelfth of the products and half a unit in the last place; that
@@ -191,119 +168,91 @@ class Lowering {
     }
     bool computes_int8(const LinearWeights& weights) const {
         return choices_.int8 && program_.kernels->int8_product != nullptr &&
-               std::binary_search(takes_int8_.begin(), takes_int8_.end(), id_) && !reads_planes() &&
+               std::binary_search(takes_int8_.begin(), takes_int8_.end(), id()) && !reads_planes() &&
                fits_int8_groups(weights, long_groups());
     }
-    void add_int8(const Fusion& fusion, const LinearWeights& weights, const ProductSize& size) {
-        add(fusion, {in(0)},
-            Int8Step{in(0), size.taps, size.in, false, false,
-                     pack_int8(weights, size, *program_.kernels, long_groups()), epilogue(fusion)});
+    void add_int8(const LinearWeights& weights, const ProductSize& size) {
+        add(Int8Step{in(0), size.taps, size.in, false, false,
+                     pack_int8(weights, size, *program_.kernels, long_groups()), epilogue()});
     }
 
-    void add_input(InputStep::Source source) { add_step({}, {id_}, InputStep{source, id_}); }
+    void add_input(InputStep::Source source) { add(InputStep{source, id()}); }
     // The kernel that was chosen for the present node, if any.
     std::optional<ProductKernel> chosen() const {
-        const std::optional<ProductShape> shape = product_shape(graph_.node(id_));
-        if (!shape || !is_trunk_[static_cast<size_t>(id_)]) return std::nullopt;
+        const std::optional<ProductShape> shape = product_shape(graph_.node(id()));
+        if (!shape || !is_trunk_[static_cast<size_t>(id())]) return std::nullopt;
         const auto choice = choices_.kernels.find(*shape);
         return choice == choices_.kernels.end() ? std::nullopt : std::optional(choice->second);
     }
-    void add_dense(const Fusion& fusion, const LinearWeights& stored, int depth, int out) {
+    void add_dense(const LinearWeights& stored, int depth, int out) {
         if (computes_int8(stored)) {
-            add_int8(fusion, stored, {1, depth, out});
+            add_int8(stored, {1, depth, out});
             return;
         }
         const Weights weights = weights_of(stored);
         if (chosen() == ProductKernel::GemmS16) {
-            add(fusion, {in(0)},
-                IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, *program_.kernels),
-                                 epilogue(fusion)});
+            add(IntegerDenseStep{in(0), depth, false, pack_integer_dense(*weights, depth, out, *program_.kernels),
+                                 epilogue()});
             return;
         }
         if (chosen() == ProductKernel::GemmF16) {
-            add(fusion, {in(0)},
-                IntegerDenseStep{in(0), depth, false, pack_half_dense(*weights, depth, out), epilogue(fusion), true});
+            add(IntegerDenseStep{in(0), depth, false, pack_half_dense(*weights, depth, out), epilogue(), true});
             return;
         }
-        add(fusion, {in(0)}, DenseStep{in(0), depth, pack_dense(*weights, depth, out, width_), epilogue(fusion)});
+        add(DenseStep{in(0), depth, pack_dense(*weights, depth, out, width_), epilogue()});
     }
-    void add_elementwise() {
-        const Fusion fusion = fuser_.from_elementwise(id_);
-        add(fusion, {in(0)}, ElementwiseStep{in(0), epilogue(fusion)});
-    }
+    void add_elementwise() { add(ElementwiseStep{in(0), epilogue()}); }
 
-    // Lets the products of a gated layer in INT8 hand over bytes.
-    void join_gated_layers() {
-        const std::vector<int> readers = readers_of_values();
-        const auto finds = [&](NodeId made, auto&& test) {
-            return made == kNone || readers[static_cast<size_t>(made)] != 1
-                       ? program_.steps.end()
-                       : std::find_if(program_.steps.begin(), program_.steps.end(), [&](const Step& step) {
-                             const auto* product = std::get_if<Int8Step>(&step.operation);
-                             return product != nullptr && product->taps == 1 && test(*product);
-                         });
-        };
-        for (size_t i = 0; i < program_.steps.size(); ++i) {
-            auto* linear = std::get_if<Int8Step>(&program_.steps[i].operation);
-            if (linear == nullptr || linear->taps != 1 || !only_activates(linear->epilogue)) continue;
-            const NodeId activated = linear->epilogue.activated;
-            const auto gate_step = finds(activated, [&](const Int8Step& product) {
-                const Epilogue& e = product.epilogue;
-                return e.multiplier == activated && e.vector == kNone && e.residual == kNone && e.activated == kNone &&
-                       product.in == linear->in && product.weights.group == linear->weights.group &&
-                       product.weights.rotated == linear->weights.rotated;
-            });
-            if (gate_step == program_.steps.end()) continue;
-            auto& gate = std::get<Int8Step>(gate_step->operation);
-            const NodeId product = gate.epilogue.raw;
-            const auto last_step = finds(product, [&](const Int8Step& last) { return last.in == product; });
-            if (last_step == program_.steps.end()) continue;
-            auto& last = std::get<Int8Step>(last_step->operation);
-            const bool whole_panels = last.weights.group % (kPanelVectors * width_) == 0;
-            if (!whole_panels && last.weights.group < last.in_channels) continue;
-            last.input_gated = true;
-            std::erase(last_step->in, product);
+    // A GLU in INT8 becomes two steps, where the groups of its weights allow it: the first, with the RMS norm, hands
+    // bytes over to the second.
+    void join_int8_glus() {
+        for (const Glu& glu : join_glus(fused_)) {
+            auto* linear = int8_step(glu.linear);
+            auto* gate = int8_step(glu.gate);
+            auto* last = int8_step(glu.last);
+            if (linear == nullptr || gate == nullptr || last == nullptr) continue;
+            if (linear->weights.group != gate->weights.group || linear->weights.rotated != gate->weights.rotated)
+                continue;
+            const bool whole_panels = last->weights.group % (kPanelVectors * width_) == 0;
+            if (!whole_panels && last->weights.group < last->in_channels) continue;
             Int8GatedStep gated;
-            gated.in = linear->in, gated.in_channels = linear->in_channels, gated.out_group = last.weights.group;
-            gated.out_turned = last.weights.rotated;
-            gated.linear = std::move(linear->weights), gated.gate = std::move(gate.weights);
+            gated.in = linear->in, gated.in_channels = linear->in_channels, gated.out_group = last->weights.group;
+            gated.out_turned = last->weights.rotated;
+            gated.linear = std::move(linear->weights), gated.gate = std::move(gate->weights);
             gated.scale = std::move(linear->epilogue.scale), gated.shift = std::move(linear->epilogue.shift);
             gated.kind = linear->epilogue.kind;
-            gate_step->in = {gated.in}, gate_step->out = {};
-            gate_step->operation = std::move(gated);
-            program_.steps.erase(program_.steps.begin() + static_cast<ptrdiff_t>(i--));
+            last->input_gated = true;
+            std::erase(step_of(glu.last).in, last->in);
+            if (glu.norm != -1) {
+                auto& norm = std::get<RmsNormStep>(step_of(glu.norm).operation);
+                gated.gamma = std::move(norm.gamma), gated.epsilon = norm.epsilon, gated.in = norm.in;
+                remove_step(glu.norm);
+            }
+            Step& step = step_of(glu.gate);
+            step.in = {gated.in}, step.out = {};
+            step.operation = std::move(gated);
+            remove_step(glu.linear);
         }
     }
-    // RMS norms that nothing but a gated layer reads become a part of it.
-    void join_norms() {
-        const std::vector<int> readers = readers_of_values();
-        for (size_t i = 0; i < program_.steps.size(); ++i) {
-            auto* gated = std::get_if<Int8GatedStep>(&program_.steps[i].operation);
-            if (gated == nullptr || readers[static_cast<size_t>(gated->in)] != 1) continue;
-            const auto norm_step = std::find_if(program_.steps.begin(), program_.steps.end(), [&](const Step& other) {
-                const auto* norm = std::get_if<RmsNormStep>(&other.operation);
-                return norm != nullptr && norm->out == gated->in && !norm->over_board && norm->beta.empty() &&
-                       norm->kind == ActivationKind::Identity;
-            });
-            if (norm_step == program_.steps.end()) continue;
-            auto& norm = std::get<RmsNormStep>(norm_step->operation);
-            gated->gamma = std::move(norm.gamma), gated->epsilon = norm.epsilon, gated->in = norm.in;
-            program_.steps[i--].in = {norm.in};
-            program_.steps.erase(norm_step);  // it came before this step
-        }
+    // The step of a fused node, by its index.
+    std::vector<Step>::iterator find_step(int index) {
+        const NodeId first = fused_.nodes()[static_cast<size_t>(index)].first;
+        return std::find_if(program_.steps.begin(), program_.steps.end(),
+                            [&](const Step& step) { return step.node == first; });
     }
+    Step& step_of(int index) { return *find_step(index); }
+    void remove_step(int index) { program_.steps.erase(find_step(index)); }
+    // Null where the node is computed otherwise.
+    Int8Step* int8_step(int index) { return std::get_if<Int8Step>(&step_of(index).operation); }
+
     // How many steps read the value of each node; the outputs are read once more.
     std::vector<int> readers_of_values() const {
         std::vector<int> readers(program_.types.size(), 0);
-        for (NodeId id = 0; int& count : readers) count = fuser_.is_output(id++) ? 1 : 0;
+        for (NodeId id = 0; int& count : readers) count = graph_.is_output(id++) ? 1 : 0;
         for (const Step& step : program_.steps) {
             for (const NodeId id : step.in) ++readers[static_cast<size_t>(id)];
         }
         return readers;
-    }
-    static bool only_activates(const Epilogue& e) {
-        return e.activated != kNone && e.multiplier == kNone && e.vector == kNone && e.residual == kNone &&
-               e.raw == kNone;
     }
 
     // What products in halves activate for nothing but dense products in halves is rounded as it is stored: half as
@@ -366,12 +315,12 @@ class Lowering {
     const PlanChoices& choices_;
     std::vector<bool> is_trunk_;
     std::vector<NodeId> takes_int8_;
-    Fuser fuser_;
+    FusedGraph fused_;
     int width_;
     bool transform_weights_;
     bool integers_ = false, halves_ = false;  // attention in 16-bit integers, or in halves
     Program program_;
-    NodeId id_ = 0;
+    const FusedNode* node_ = nullptr;  // the present one
 };
 
 }  // namespace

@@ -125,7 +125,6 @@ using Operation =
 
 struct Step {
     NodeId node = 0;          // the first that it computes
-    NodeId order = 0;         // steps run in this order
     TensorType type;          // of the result
     std::vector<NodeId> in;   // all values read
     std::vector<NodeId> out;  // all values written
