@@ -7,11 +7,11 @@
 #include <memory>
 #include <vector>
 
-#include "nn/random_net.h"
 #include "backend/registry.h"
 #include "core/file.h"
 #include "nn/format/model_file.h"
 #include "nn/format/net_writer.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using test_nets::RandomNet;

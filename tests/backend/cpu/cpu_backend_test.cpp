@@ -12,12 +12,12 @@
 
 #include "backend/arena.h"
 #include "backend/cpu/kernels.h"
-#include "nn/random_net.h"
 #include "backend/registry.h"
 #include "core/error.h"
 #include "core/fp16.h"
 #include "nn/format/model_file.h"
 #include "nn/format/net_writer.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using test_nets::Numbers;

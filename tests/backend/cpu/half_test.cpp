@@ -11,8 +11,8 @@
 #include "backend/backend.h"
 #include "backend/cpu/kernels.h"
 #include "backend/cpu/pack.h"
-#include "nn/random_net.h"
 #include "core/fp16.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using namespace katago::cpu;

@@ -13,9 +13,9 @@
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/kernel_choice.h"
 #include "backend/cpu/pack.h"
-#include "nn/random_net.h"
 #include "core/fp16.h"
 #include "nn/int8_layers.h"
+#include "nn/random_net.h"
 #include "nn/rotation.h"
 
 using namespace katago;

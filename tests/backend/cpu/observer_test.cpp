@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "nn/random_net.h"
 #include "backend/registry.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using test_nets::Numbers;

@@ -8,10 +8,10 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/planner.h"
-#include "nn/random_net.h"
 #include "backend/tuning_file.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "nn/random_net.h"
 
 using namespace katago;
 using test_nets::RandomNet;
