@@ -28,7 +28,7 @@ case $core in
     cortex-a35 | cortex-a53 | cortex-a57 | cortex-a72) best=NEON ;;
     *) best='NEON FP16 and dot product' ;;
 esac
-kernels=$(run "$build/katago" version | sed -n 's/^Backend eigen: //p')
+kernels=$(run "$build/katago" version | sed -n 's/^Backend cpu: //p')
 say "kernels: $kernels"
 [ "${kernels##*, }" = "$best" ] || fail "its kernels are those of $best"
 # The first asks nothing of the processor; the others compare with the plain backend, in double precision, what the kernels'

@@ -123,7 +123,7 @@ struct KernelTiming {
 class Backend {
   public:
     virtual ~Backend() = default;
-    virtual std::string name() const = 0;         // "reference", "eigen"
+    virtual std::string name() const = 0;         // "cpu", "reference"
     virtual std::string description() const = 0;  // one line for a person: precision, instruction set in use
     // Packs the weights. Keeps no reference to `graph` beyond the weights it shares. Throws UnsupportedError,
     // BackendError.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Flags: x86_64: -mavx2 -mfma
 #include "backend/fma_peak_loop.h"
 
 #if defined(__x86_64__)

@@ -10,13 +10,14 @@
 namespace katago {
 
 std::span<const Backend* const> backends() {
-    static const CpuBackend eigen;
+    static const CpuBackend cpu;
     static const ReferenceBackend reference;
-    static const Backend* const table[] = {&eigen, &reference};
+    static const Backend* const table[] = {&cpu, &reference};
     return table;
 }
 
 const Backend& find_backend(std::string_view name) {
+    if (name == "eigen") name = "cpu";  // as KataGo calls what computes on the processor
     std::string names;
     for (const Backend* backend : backends()) {
         if (backend->name() == name) return *backend;

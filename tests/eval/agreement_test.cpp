@@ -67,7 +67,7 @@ void check_auto(const std::string& name, const Bounds& bounds, size_t few) {
         positions = std::move(kept);
     }
     const Model model = read_model(file);
-    const Backend& backend = find_backend("eigen");
+    const Backend& backend = find_backend("cpu");
     LoadOptions options;
     options.precision = Precision::Auto;
     EvaluatorOptions evaluator_options;

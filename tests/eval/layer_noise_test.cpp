@@ -104,7 +104,7 @@ TEST_CASE("layer noise: every product of a network, in order, and only rounding 
     const Model model = read_model(*ByteSource::from_memory(test_nets::tiny_net(14).bytes, "tiny"), WeightForm::Binary);
     const EvaluatorOptions options{.cache_size_power_of_two = -1};
     const auto reference = find_backend("reference").load(*model.graph);
-    const auto eigen = find_backend("eigen").load(*model.graph);
+    const auto eigen = find_backend("cpu").load(*model.graph);
     Evaluator right(model.info, 0, reference, options), found(model.info, 0, eigen, options);
     const std::vector<BoardHistory> positions(1);
     const auto layers = layer_noise(right, found, *model.graph, positions, {});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "backend/cpu/cpu_backend.h"
 
-#include "backend/cpu/plan.h"
-#include "backend/cpu/planner.h"
-#include "backend/cpu/program.h"
+#include "backend/cpu/plan/plan.h"
+#include "backend/cpu/program/program.h"
+#include "backend/cpu/tune/measure.h"
 #include "core/error.h"
 
 namespace katago {
@@ -12,7 +12,7 @@ namespace {
 
 class CpuModel final : public LoadedModel {
   public:
-    CpuModel(const Graph& graph, const cpu::Kernels& kernels, const cpu::PlanChoices& choices, bool saves_memory)
+    CpuModel(const Graph& graph, const cpu::KernelSet& kernels, const cpu::PlanChoices& choices, bool saves_memory)
         : program_(cpu::lower(graph, kernels, choices)), saves_memory_(saves_memory) {}
 
     std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const override {
@@ -29,32 +29,39 @@ class CpuModel final : public LoadedModel {
 }  // namespace
 
 std::string CpuBackend::description() const {
-    const cpu::Kernels& kernels = cpu::kernels_for(set_);
-    const std::string numbers = kernels.mixed_columns              ? "FP32 with 16-bit integers, stored in FP16"
-                                : kernels.integer_dense != nullptr ? "FP32 or 16-bit integers"
-                                : kernels.half_dense != nullptr    ? "FP32 or FP16"
-                                : kernels.half_winograd != nullptr ? "FP32, stored in FP16 where that is enough"
-                                                                   : "FP32";
-    return numbers + ", Winograd and packed matrix products, " + std::string(cpu::name_of(set_));
+    using cpu::Arithmetic, cpu::LinearLayer;
+    const auto has = [&](LinearLayer layer, Arithmetic arithmetic) {
+        return cpu::find_linear(cpu::kernels_for(set_), layer, arithmetic) != nullptr;
+    };
+    const bool int16 = has(LinearLayer::Gemm, Arithmetic::Int16),
+               fp16_storage = has(LinearLayer::Conv3x3, Arithmetic::Fp16);
+    const std::string numbers = int16 && fp16_storage                      ? "FP32 with 16-bit integers, stored in FP16"
+                                : int16                                    ? "FP32 or 16-bit integers"
+                                : has(LinearLayer::Gemm, Arithmetic::Fp16) ? "FP32 or FP16"
+                                : fp16_storage                             ? "FP32, stored in FP16 where that is enough"
+                                                                           : "FP32";
+    return numbers + ", Winograd and packed matrix products, " + std::string(set_.name);
 }
 
 std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const LoadOptions& options) const {
-    const cpu::Kernels& kernels = cpu::kernels_for(set_);
+    const cpu::KernelSet& kernels = cpu::kernels_for(set_);
+    using cpu::Arithmetic, cpu::LinearLayer;
+    const bool has_int8 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Int8) != nullptr;
     cpu::PlanChoices choices;
-    // Where 8-bit weights are accepted so are halves, for the layers that keep more: then nothing is measured.
-    const bool int8_takes_halves = options.precision == Precision::Int8 && kernels.half_dense != nullptr;
-    if (options.precision == Precision::Fp16 || int8_takes_halves) {
-        choices.kernels = cpu::half_choices(graph, kernels);
+    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
+    const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
+    if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
+        choices.kernels = cpu::fp16_choices(graph, kernels);
     } else if (options.precision == Precision::Auto || options.precision == Precision::Int8) {
         choices.kernels = options.tuning_folder.empty() ? cpu::usual_choices(graph, kernels)
-                                                        : cpu::fastest_choices(cpu::measure(graph, kernels, options));
+                                                        : cpu::fastest_choices(cpu::measure(graph, set_, options));
     }
     choices.int8 = options.precision == Precision::Int8;
-    choices.half_weights = options.precision == Precision::Fp16;
-    if (choices.int8 && kernels.int8_product == nullptr && options.log)
-        options.log("No kernels with 8-bit weights for " + std::string(cpu::name_of(set_)) + ": computing without");
+    choices.fp16_weights = options.precision == Precision::Fp16;
+    if (choices.int8 && !has_int8 && options.log)
+        options.log("No kernels with 8-bit weights for " + std::string(set_.name) + ": computing without");
     bool saves_memory = false;
-    if (options.precision == Precision::Auto && options.memory_bytes > 0 && kernels.int8_product != nullptr) {
+    if (options.precision == Precision::Auto && options.memory_bytes > 0 && has_int8) {
         const int64_t wanted = cpu::trunk_weight_bytes(graph, choices, kernels);
         saves_memory = choices.int8 = wanted > options.memory_bytes;
         if (saves_memory && options.log) {
@@ -67,13 +74,13 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
 }
 
 std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {
-    const cpu::Measurements measured = cpu::measure(graph, cpu::kernels_for(set_), options);
+    const cpu::Measurements measured = cpu::measure(graph, set_, options);
     const cpu::KernelChoices choices = cpu::fastest_choices(measured);
-    const std::map<cpu::ProductShape, int> layers = cpu::product_shapes(graph);
+    const std::map<cpu::LayerShape, int> layers = cpu::layer_shapes(graph);
     std::vector<KernelTiming> timings;
     for (const auto& [shape, candidates] : measured) {
         for (const auto& [kernel, seconds] : candidates) {
-            timings.push_back({cpu::name_of(shape), layers.at(shape), std::string(cpu::name_of(kernel)), seconds,
+            timings.push_back({cpu::name_of(shape), layers.at(shape), std::string(kernel->name), seconds,
                                choices.at(shape) == kernel});
         }
     }

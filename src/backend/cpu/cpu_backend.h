@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend/backend.h"
-#include "backend/cpu/instruction_set.h"
+#include "backend/cpu/isa/instruction_set.h"
 
 namespace katago {
 
@@ -14,7 +14,7 @@ class CpuBackend final : public Backend {
     // For tests and benchmarks: another of the available instruction sets.
     explicit CpuBackend(cpu::InstructionSet set) : set_(set) {}
 
-    std::string name() const override { return "eigen"; }
+    std::string name() const override { return "cpu"; }
     std::string description() const override;
     using Backend::load;
     std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;

@@ -72,7 +72,7 @@ TEST_CASE("observer: plans show the same values as the reference, for every boar
     for (const int batch : {1, 13}) {
         const Values wanted = observe(graph, find_backend("reference"), batch);
         CHECK(wanted.size() == graph.nodes().size());
-        const Values found = observe(graph, find_backend("eigen"), batch);
+        const Values found = observe(graph, find_backend("cpu"), batch);
         CHECK(found.size() > 8);
         for (const auto& [node, rows] : found) {
             const std::vector<float>& right = wanted.at(node);
@@ -91,7 +91,7 @@ TEST_CASE("observer: plans show the same values as the reference, for every boar
 TEST_CASE("observer: sees what every product makes and reads, but for the plan's own inputs") {
     const Graph graph = small_net();
     std::set<NodeId> steps;
-    const Values seen = observe(graph, find_backend("eigen"), 1, &steps);
+    const Values seen = observe(graph, find_backend("cpu"), 1, &steps);
     for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
         const Node& node = graph.node(id);
         if (!std::holds_alternative<Conv2d>(node.layer) && !std::holds_alternative<MatMul>(node.layer)) continue;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The kernels, for the instruction set that the including file is compiled for: a row here puts a kernel into use.
+#include "backend/cpu/isa/kernel_set.h"
+#include "backend/cpu/ops/attention_f16.h"
+#include "backend/cpu/ops/attention_f32.h"
+#include "backend/cpu/ops/attention_s16.h"
+#include "backend/cpu/ops/attention_s16f32.h"
+#include "backend/cpu/ops/conv_first_f32.h"
+#include "backend/cpu/ops/gemm_f16.h"
+#include "backend/cpu/ops/gemm_f32.h"
+#include "backend/cpu/ops/gemm_int8.h"
+#include "backend/cpu/ops/gemm_s16.h"
+#include "backend/cpu/ops/gemm_s16f32.h"
+#include "backend/cpu/ops/glu_int8.h"
+#include "backend/cpu/ops/pointwise_f32.h"
+#include "backend/cpu/ops/winograd_f16.h"
+#include "backend/cpu/ops/winograd_f32.h"
+#include "backend/cpu/ops/winograd_s16.h"
+
+namespace katago::cpu {
+
+namespace {
+
+constexpr LinearKernel kLinearKernels[] = {
+    kGemmF32,     kWinogradF32,
+#if defined(__AVX2__)
+    kGemmS16,     kWinogradS16,
+#endif
+#if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+    kGemmF16,
+#elif defined(__aarch64__)
+    kGemmS16F32,
+#endif
+#if defined(__aarch64__)
+    kWinogradF16,
+#endif
+#if defined(__AVX2__) || defined(__aarch64__)
+    kGemmInt8,    kConvInt8,
+#endif
+};
+
+constexpr AttentionKernel kAttentionKernels[] = {
+    kAttentionF32,
+#if defined(__AVX2__)
+    kAttentionS16,
+#elif defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+    kAttentionF16,
+#elif defined(__aarch64__)
+    kAttentionS16F32,
+#endif
+};
+
+#if defined(__AVX2__) || defined(__aarch64__)
+constexpr GluKernel kGluKernels[] = {kGluInt8};
+#else
+constexpr std::span<const GluKernel> kGluKernels;
+#endif
+
+constexpr KernelSet kKernelSet = {
+    .width = kWidth,
+    .linear = kLinearKernels,
+    .glu = kGluKernels,
+    .attention = kAttentionKernels,
+    .conv_first = kConvFirstF32,
+    .pointwise = kPointwise,
+};
+
+}  // namespace
+
+}  // namespace katago::cpu

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention_f32.h"
+#include "backend/cpu/ops/attention_limits.h"
+#include "backend/cpu/ops/gemm_s16f32.h"
+#include "backend/cpu/ops/layout.h"
+#include "backend/cpu/ops/s16.h"
+
+#if defined(__aarch64__) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+
+namespace katago::cpu {
+
+namespace {
+
+// Attention as in attention.inl with products as in mixed.inl: two of three keys, and of three blocks of values, are
+// integers. Queries and probabilities, with a scale a row, are there as both; softmax is in floats.
+
+// Rows of scores at a time: with a panel of values, they should stay in the first-level cache.
+constexpr int kS16F32ScoreRows = 3 * kS16F32Rows;
+static_assert(kS16F32ScoreRows <= kQueryRows);  // whose scratch memory they take
+
+// What is kept beside the floats of AttentionScratch, whose keys and values are packed panels.
+struct AttentionS16F32Scratch : AttentionScratch {
+    explicit AttentionS16F32Scratch(const AttentionCall& call) : AttentionScratch(call) {
+        const size_t padded_points = static_cast<size_t>(point_blocks) * kWidth;
+        query_scales = total;
+        key_scales = query_scales + padded_points;
+        value_scales = key_scales + padded_points;
+        value_rows = value_scales + static_cast<size_t>(v_blocks) * kWidth;
+        query_integers = value_rows + static_cast<size_t>(v_blocks) * points * kWidth;
+        probabilities = query_integers + static_cast<size_t>(qk_blocks) * points * kWidth / 2;
+        total = probabilities + padded_points * kS16F32ScoreRows / 2;
+    }
+    size_t query_scales, key_scales, value_scales, value_rows;  // floats
+    size_t query_integers, probabilities;                       // integers, two a float
+};
+
+KERNEL_INLINE int16_t* s16_at(const AttentionCall& call, size_t offset) {
+    return reinterpret_cast<int16_t*>(call.scratch + offset);
+}
+
+// The floats of a panel, which lie anywhere that integers may.
+KERNEL_INLINE void store_floats(int16_t* to, Vector v) {
+    vst1q_f32(reinterpret_cast<float*>(to), reinterpret_cast<float32x4_t>(v));
+}
+
+// Lane i of row j becomes lane j of row i.
+KERNEL_INLINE void transpose(Vector (&rows)[kWidth]) {
+    const auto pair = [](Vector a, Vector b, auto& low, auto& high) KERNEL_LAMBDA {
+        const float32x4_t x = reinterpret_cast<float32x4_t>(a), y = reinterpret_cast<float32x4_t>(b);
+        low = vreinterpretq_f64_f32(vtrn1q_f32(x, y)), high = vreinterpretq_f64_f32(vtrn2q_f32(x, y));
+    };
+    float64x2_t even[2], odd[2];
+    pair(rows[0], rows[1], even[0], odd[0]);
+    pair(rows[2], rows[3], even[1], odd[1]);
+    rows[0] = reinterpret_cast<Vector>(vtrn1q_f64(even[0], even[1]));
+    rows[1] = reinterpret_cast<Vector>(vtrn1q_f64(odd[0], odd[1]));
+    rows[2] = reinterpret_cast<Vector>(vtrn2q_f64(even[0], even[1]));
+    rows[3] = reinterpret_cast<Vector>(vtrn2q_f64(odd[0], odd[1]));
+}
+
+// The keys of kWidth points, [block][points][width], as a block of columns of a panel: store_column(k, keys) gets
+// channel k of all of them, zeros for those beyond the board's last.
+template <class StoreColumn>
+KERNEL_INLINE void transpose_keys(const AttentionS16F32Scratch& s, const float* keys, int count,
+                                  const StoreColumn& store_column) {
+    for (int block = 0; block < s.qk_blocks; ++block, keys += static_cast<size_t>(s.points) * kWidth) {
+        Vector columns[kWidth];
+        unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            columns[kRow] = kRow < count ? load(keys + kRow * kWidth) : Vector{};
+        });
+        transpose(columns);
+        unroll<kWidth>([&](auto k) KERNEL_LAMBDA {
+            store_column(block * kWidth + decltype(k)::value, columns[decltype(k)::value]);
+        });
+    }
+}
+
+// The key of each point becomes a column, of integers with a scale or of floats. Until the queries take their place,
+// floats of all of them lie there.
+void pack_s16f32_keys(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int kv_head) {
+    const float limit = most_of_query(s.qk_blocks * kWidth);
+    const float* keys = call.scratch + s.queries;
+    pack_points(call, s, call.k, sample, kv_head, kv_head, 1, call.scratch + s.queries);
+    int16_t* panel = s16_at(call, s.keys);
+    for (int first = 0; first < s.point_blocks; first += kS16F32PanelVectors) {
+        const int vectors = min_of(kS16F32PanelVectors, s.point_blocks - first);
+        const size_t numbers = s16f32_numbers(vectors, kWidth);
+        for (int v = 0; v < vectors; ++v) {
+            const int point = (first + v) * kWidth;
+            const float* from = keys + static_cast<size_t>(point) * kWidth;
+            int16_t* column = panel + v * kWidth;
+            if (v == vectors - 1) {
+                transpose_keys(s, from, s.points - point,
+                               [&](int k, Vector x) KERNEL_LAMBDA { store_floats(column + k * numbers, x); });
+                continue;
+            }
+            const Vector scales =
+                scales_of_rows<kWidth>(from, static_cast<size_t>(s.points) * kWidth, s.qk_blocks, limit);
+            const Vector factors = factors_of_scales(scales);
+            store(call.scratch + s.key_scales + point, scales);
+            transpose_keys(s, from, kWidth, [&](int k, Vector x) KERNEL_LAMBDA {
+                vst1_s16(column + k * numbers, integers_of(x, factors));
+            });
+        }
+        panel += numbers * s.qk_blocks * kWidth;
+    }
+}
+
+// One head of v as blocks of rows, and the numbers from one to the next: where it lies, or gathered.
+KERNEL_INLINE const float* head_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample,
+                                       int kv_head, size_t& stride) {
+    const size_t all_points = call.batch * s.points * kWidth;
+    if (call.v_channels % kWidth == 0) {
+        stride = all_points;
+        return call.v + static_cast<size_t>(kv_head) * s.v_blocks * stride + sample * s.points * kWidth;
+    }
+    stride = static_cast<size_t>(s.points) * kWidth;
+    float* rows = call.scratch + s.value_rows;
+    for (int point = 0; point < s.points; ++point) {
+        gather_channels(call.v, all_points, sample * s.points + point, kv_head * call.v_channels, call.v_channels,
+                        call.scratch);
+        for (int block = 0; block < s.v_blocks; ++block) {
+            store(rows + block * stride + point * kWidth, load(call.scratch + block * kWidth));
+        }
+    }
+    return rows;
+}
+
+// Values become the weights of a product over the points, those beyond the last zeros.
+void pack_s16f32_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int kv_head) {
+    size_t stride = 0;
+    const float* from = head_values(call, s, sample, kv_head, stride);
+    int16_t* panel = s16_at(call, s.values);
+    const int padded_points = s.point_blocks * kWidth;
+    for (int first = 0; first < s.v_blocks; first += kS16F32PanelVectors) {
+        const int vectors = min_of(kS16F32PanelVectors, s.v_blocks - first);
+        const size_t numbers = s16f32_numbers(vectors, kWidth);
+        for (int v = 0; v < vectors; ++v, from += stride) {
+            int16_t* to = panel + v * kWidth;
+            if (v == vectors - 1) {
+                for (int point = 0; point < padded_points; ++point, to += numbers) {
+                    store_floats(to, point < s.points ? load(from + point * kWidth) : Vector{});
+                }
+                continue;
+            }
+            Vector largest{};
+            for (int point = 0; point < s.points; ++point) {
+                const Vector x = load(from + point * kWidth);
+                largest = larger(largest, larger(x, -x));
+            }
+            const Vector scales = largest * (1 / kMostValue), factors = factors_of_scales(scales);
+            store(call.scratch + s.value_scales + (first + v) * kWidth, scales);
+            for (int point = 0; point < padded_points; ++point, to += numbers) {
+                vst1_s16(to, point < s.points ? integers_of(load(from + point * kWidth), factors) : vdup_n_s16(0));
+            }
+        }
+        panel += numbers * padded_points;
+    }
+}
+
+S16F32Rows s16f32_queries(const AttentionCall& call, const AttentionS16F32Scratch& s) {
+    const size_t stride = static_cast<size_t>(s.points) * kWidth;
+    return {call.scratch + s.queries, stride, s16_at(call, s.query_integers), stride, call.scratch + s.query_scales};
+}
+
+// c = in * weights for `rows` rows, `vectors` blocks of columns of as many panels as it takes; rows of c are
+// kS16F32ScoreRows apart from block to block.
+KERNEL_INLINE void gemm_panels_s16f32(const S16F32Rows& in, int rows, const int16_t* weights, int vectors, int blocks,
+                                      const float* column_scales, float* c) {
+    constexpr size_t kStride = static_cast<size_t>(kS16F32ScoreRows) * kWidth;
+    for (int vector = 0; vector < vectors; vector += kS16F32PanelVectors) {
+        const int of_panel = min_of(kS16F32PanelVectors, vectors - vector);
+        gemm_panel_s16f32(in, rows, weights, of_panel, blocks, column_scales + vector * kWidth, c + vector * kStride,
+                          kStride);
+        weights += s16f32_numbers(of_panel, kWidth) * blocks * kWidth;
+    }
+}
+
+void attend_s16f32_head(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int head) {
+    constexpr size_t kStride = static_cast<size_t>(kS16F32ScoreRows) * kWidth;
+    const float most_sum = most_sum_of_probabilities(s.points);
+    float* scores = call.scratch + s.scores;
+    float* results = call.scratch + s.results;
+    alignas(sizeof(Vector)) float factors[kS16F32ScoreRows] = {};
+    float scales[kS16F32ScoreRows], shares[kS16F32ScoreRows];
+    const S16F32Rows queries = s16f32_queries(call, s);
+    const S16F32Rows exponentials{scores, kStride, s16_at(call, s.probabilities), kStride, scales};
+    for (int first = 0; first < s.points; first += kS16F32ScoreRows) {
+        const int count = min_of(kS16F32ScoreRows, s.points - first);
+        gemm_panels_s16f32(queries.from(first), count, s16_at(call, s.keys), s.point_blocks, s.qk_blocks,
+                           call.scratch + s.key_scales, scores);
+        for (int r = 0; r < count; ++r) {
+            const float total = exponentials_of_row<kS16F32ScoreRows, 4>(scores + r * kWidth, s.points);
+            factors[r] = probability_factor(most_sum, total);
+            scales[r] = 1 / factors[r], shares[r] = 1 / total;
+        }
+        for (int r = 0; r < count; r += kS16F32Rows) {
+            round_rows<kS16F32Rows>(exponentials.from(r), s.point_blocks, load(factors + r));
+        }
+        gemm_panels_s16f32(exponentials, count, s16_at(call, s.values), s.v_blocks, s.point_blocks,
+                           call.scratch + s.value_scales, results);
+        scatter_results<kS16F32ScoreRows>(call, results, sample * s.points + first, head, count, shares);
+    }
+}
+
+void attention_s16f32(const AttentionCall& call) {
+    const AttentionS16F32Scratch s(call);
+    clear_padding(call, call.batch * s.points);
+    const int sharing = call.heads / call.kv_heads;
+    for (size_t sample = 0; sample < call.batch; ++sample) {
+        for (int head = 0; head < call.heads; ++head) {
+            if (head % sharing == 0) {
+                pack_s16f32_keys(call, s, sample, head / sharing);
+                pack_s16f32_values(call, s, sample, head / sharing);
+            }
+            pack_queries(call, s, sample, head);
+            quantize_s16f32_rows(s16f32_queries(call, s), s.points, s.qk_blocks, most_of_query(s.qk_blocks * kWidth),
+                                 false);
+            attend_s16f32_head(call, s, sample, head);
+        }
+    }
+}
+
+size_t attention_s16f32_scratch(const AttentionCall& call) {
+    return AttentionS16F32Scratch(call).total;
+}
+
+constexpr AttentionKernel kAttentionS16F32 = {
+    .name = "attention_s16",
+    .arithmetic = Arithmetic::Int16,
+    .scratch_floats = attention_s16f32_scratch,
+    .run = attention_s16f32,
+};
+
+}  // namespace
+
+}  // namespace katago::cpu
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/cpu/ops/epilogue_f32.h"
+#include "backend/cpu/ops/layout.h"
+#include "backend/cpu/ops/linear.h"
+#include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/s16.h"
+#include "backend/cpu/simd/vector_s16.h"
+
+#if defined(__AVX2__)
+
+namespace katago::cpu {
+
+namespace {
+
+// Products of 16-bit integers in tiles of rows by one or two vectors of outputs, which stay in registers; for x86 with
+// AVX2 or more. Only intrinsics of immintrin.h: they are always inlined.
+
+// sum[kRows][kVectors] = a[kRows, units] * b[units, kVectors]
+//   a   units of [rows][kS16Block], a_stride integers apart
+//   b   a packed panel
+// Weights follow each other in the order of use, and those of a big network come from memory: the next panel is fetched
+// while this one is multiplied.
+template <int kRows, int kVectors>
+KERNEL_INLINE void sum_s16_products(const int16_t* a, size_t a_stride, const int16_t* b, int units,
+                                    IntLanes (&sum)[kRows][kVectors]) {
+    const size_t panel_size = static_cast<size_t>(units) * kWidth * kVectors * kS16Block;
+    constexpr int kBlocksOfCacheLine = 64 / (kS16Block * 2);  // of a cache line
+    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = IntLanes{}; });
+    });
+    const auto multiply = [&](int pair) KERNEL_LAMBDA {
+        IntLanes weights[kVectors];
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            const int16_t* from = b + (pair * kVectors + decltype(v)::value) * kS16Block;
+            weights[decltype(v)::value] = load_lanes(from);
+            if constexpr (kRows > 1 && decltype(v)::value % kBlocksOfCacheLine == 0) {
+                __builtin_prefetch(from + panel_size, 0, 2);
+            }
+        });
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const IntLanes x = repeat_pair(a + kRow * kS16Block + 2 * pair);
+            unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+                constexpr int kVector = decltype(v)::value;
+                sum[kRow][kVector] = add_pair_products(sum[kRow][kVector], x, weights[kVector]);
+            });
+        });
+    };
+    for (; units > 0; --units) {
+        for (int pair = 0; pair < kWidth; pair += 4) {
+            multiply(0);
+            multiply(1);
+            multiply(2);
+            multiply(3);
+            a += 8;
+            b += 4 * kVectors * kS16Block;
+        }
+        a += a_stride - kS16Block;
+    }
+}
+
+// Where a tile of results goes, and what is done before they leave the registers: c = c * factor + addend. Rows are
+// kWidth floats apart, vectors `stride`; factor and addend may be null.
+struct TileOutput {
+    float* c = nullptr;
+    size_t stride = 0;
+    const float* factor = nullptr;
+    const float* addend = nullptr;
+};
+
+// out[kRows][kVectors] = (a * b) * row_scales * column_scales: see sum_s16_products.
+template <int kRows, int kVectors>
+void gemm_tile_s16(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
+                   const float* column_scales, const TileOutput& out) {
+    IntLanes sum[kRows][kVectors];
+    sum_s16_products(a, a_stride, b, units, sum);
+    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+        constexpr int kVector = decltype(v)::value;
+        const Vector column_scale = load(column_scales + kVector * kWidth);
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value;
+            const size_t at = kVector * out.stride + kRow * kWidth;
+            Vector y = __builtin_convertvector(sum[kRow][kVector], Vector) * (column_scale * row_scales[kRow]);
+            if (out.factor != nullptr) y *= load(out.factor + at);
+            if (out.addend != nullptr) y += load(out.addend + at);
+            store(out.c + at, y);
+        });
+    });
+}
+
+using S16Tile = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, const TileOutput&);
+struct S16TileTable {
+    S16Tile of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
+};
+template <int... kIndex>
+constexpr S16TileTable make_s16_tile_table(std::integer_sequence<int, kIndex...>) {
+    return {{{gemm_tile_s16<kIndex + 1, 1>...}, {gemm_tile_s16<kIndex + 1, 2>...}}};
+}
+constexpr S16TileTable kS16Tiles = make_s16_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
+
+// From the largest values of rows, the factors that make integers of them and the scales that undo it.
+KERNEL_INLINE void scales_of(Vector largest, float limit, float* factors, float* scales) {
+    constexpr float kLeast = 1e-30f;  // a row of zeros stays zero
+    store(factors, limit / larger(largest, all(kLeast)));
+    store(scales, largest * (1.0f / limit));
+}
+
+// So many rows are quantized and multiplied before the next: their integers stay in the second-level cache.
+constexpr int kS16RowsTogether = 448;
+
+// IntLanes and scales of up to kWidth rows.
+void quantize_s16_rows(const LinearCall& call, int first, int count) {
+    const size_t stride = static_cast<size_t>(call.rows) * kWidth;
+    const int blocks = static_cast<int>(blocks_of(call.depth)), units = s16_blocks_of(call.depth, kWidth);
+    Vector largest[kWidth] = {};
+    alignas(sizeof(Vector)) float factors[kWidth], scales[kWidth];
+    const float* in = call.in + static_cast<size_t>(first) * kWidth;
+    // Block by block: the rows of a block lie side by side.
+    for (int block = 0; block < blocks; ++block, in += stride) {
+        if (count == kWidth) {
+            unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(r)::value;
+                largest[kRow] = larger(largest[kRow], magnitude(load(in + kRow * kWidth)));
+            });
+        } else {
+            for (int r = 0; r < count; ++r) largest[r] = larger(largest[r], magnitude(load(in + r * kWidth)));
+        }
+    }
+    scales_of(largest_lanes(largest), call.weights.input_limit, factors, scales);
+    for (int r = 0; r < count; ++r) call.input_scales[first + r] = scales[r];
+    for (int unit = 0; unit < units; ++unit) {
+        const float* from = call.in + static_cast<size_t>(first) * kWidth + 2 * unit * stride;
+        const bool paired = 2 * unit + 1 < blocks;
+        int16_t* to = static_cast<int16_t*>(call.input) + (static_cast<size_t>(unit) * call.rows + first) * kS16Block;
+        for (int r = 0; r < count; ++r) {
+            const Vector second = paired ? load(from + stride + r * kWidth) : Vector{};
+            store_s16_block(to + r * kS16Block, load(from + r * kWidth) * factors[r], second * factors[r]);
+        }
+    }
+}
+
+void multiply_s16_rows(const LinearCall& call, int first, int rows) {
+    const int units = s16_blocks_of(call.depth, kWidth);
+    const size_t stride = static_cast<size_t>(call.rows) * kS16Block,
+                 block_stride = static_cast<size_t>(call.rows) * kWidth;
+    const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    const EpilogueCall& out = call.out;
+    const bool direct = out.vector == nullptr && out.activated == nullptr;  // as most layers are
+    for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
+        const int vectors = min_of(kPanelVectors, call.vectors - vector);
+        const int16_t* weights =
+            static_cast<const int16_t*>(call.weights.values) + static_cast<size_t>(vector) * units * kWidth * kS16Block;
+        const float* column_scales = call.weights.scales + vector * kWidth;
+        int row = first;
+        for (int tile = 0; tile < tiles; ++tile) {
+            const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
+            const S16Tile multiply = kS16Tiles.of[vectors - 1][count - 1];
+            const int16_t* in = static_cast<int16_t*>(call.input) + static_cast<size_t>(row) * kS16Block;
+            if (direct) {
+                const size_t at = vector * block_stride + static_cast<size_t>(row) * kWidth;
+                multiply(in, stride, weights, units, call.input_scales + row, column_scales,
+                         {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
+                          out.residual == nullptr ? nullptr : out.residual + at});
+            } else {
+                Vector results[kPanelVectors * kMaxIntegerRows];
+                multiply(in, stride, weights, units, call.input_scales + row, column_scales,
+                         {reinterpret_cast<float*>(results), static_cast<size_t>(count) * kWidth});
+                for (int v = 0; v < vectors; ++v) finish_rows(out, vector + v, row, count, results + v * count);
+            }
+            row += count;
+        }
+    }
+}
+
+void gemm_s16(const LinearCall& call) {
+    for (int first = 0; first < call.rows; first += kS16RowsTogether) {
+        const int rows = min_of(kS16RowsTogether, call.rows - first);
+        if (!call.input_ready) {
+            for (int row = 0; row < rows; row += kWidth)
+                quantize_s16_rows(call, first + row, min_of(kWidth, rows - row));
+        }
+        multiply_s16_rows(call, first, rows);
+    }
+}
+
+InputRoom gemm_s16_room(const LinearCall& call) {
+    const auto rows = static_cast<size_t>(call.rows);
+    return {rows * s16_blocks_of(call.depth, kWidth) * kS16Block * sizeof(int16_t), rows};
+}
+
+constexpr LinearKernel kGemmS16 = {
+    .name = "gemm_s16",
+    .layer = LinearLayer::Gemm,
+    .arithmetic = Arithmetic::Int16,
+    .input = InputForm::Int16Rows,
+    .weight_bytes = {2, 1},
+    .packed_size = gemm_s16_size,
+    .pack = pack_gemm_s16,
+    .input_room = gemm_s16_room,
+    .scratch_floats = no_scratch,
+    .run = gemm_s16,
+};
+
+}  // namespace
+
+}  // namespace katago::cpu
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "backend/arena.h"
+#include "backend/cpu/ops/epilogue.h"
+#include "nn/linear_weights.h"
+
+namespace katago::cpu {
+
+// Linear layers, that is gemms at every point (1x1 convolutions among them) and 3x3 convolutions: what a kernel for
+// them is. Each kernel stands in a header of its own, with a descriptor that says all that the rest of the backend
+// asks about it, and has a row in isa/kernels.h.
+
+enum class LinearLayer : uint8_t { Gemm, Conv3x3 };
+
+// What a kernel multiplies.
+enum class Arithmetic : uint8_t { Fp32, Int16, Fp16, Int8 };
+
+// What a kernel makes of its input before it multiplies. What it made is kept for the next layer that reads the same
+// value in the same form.
+enum class InputForm : uint8_t { AsStored, Fp32Tiles, Int16Rows, Int16Tiles, Fp16Rows, Fp16Tiles, Int8Blocks };
+
+// How much of the Winograd transform packed weights have gone through.
+enum class WeightForm : uint8_t {
+    Full,     // all of it, or there is none
+    OneAxis,  // along one axis; the kernel makes the other anew in every evaluation, reading half as much memory
+    Plain,    // none; the kernel makes all of it anew, reading a quarter
+};
+
+struct LayerSize {
+    int taps = 1;  // 9: a 3x3 convolution
+    int in = 0, out = 0;
+};
+
+// Weights as a kernel takes them; empty where it has no use for a part.
+struct WeightsView {
+    const void* values = nullptr;
+    const float* scales = nullptr;
+    const int32_t* sums = nullptr;  // INT8: of the weights that share a scale
+    float input_limit = 0;          // INT16: the largest integer of an input row
+    WeightForm form = WeightForm::Full;
+    int group = 0;    // INT8: channels that share a scale
+    int rotated = 0;  // INT8: channels that are rotated together: see nn/rotation.h
+};
+struct PackedWeights {
+    AlignedArray<int8_t> values;  // of whatever type
+    AlignedFloats scales;
+    AlignedArray<int32_t> sums;
+    float input_limit = 0;
+    WeightForm form = WeightForm::Full;
+    int group = 0, rotated = 0;
+
+    WeightsView view() const { return {values.data(), scales.data(), sums.data(), input_limit, form, group, rotated}; }
+};
+// Memory for them.
+struct PackedSize {
+    size_t bytes = 0, scales = 0;
+};
+
+// One evaluation of a layer. Buffers have the sizes that the kernel asked for.
+struct LinearCall {
+    const float* in = nullptr;
+    WeightsView weights;
+    int rows = 0;               // batch * points
+    int height = 0, width = 0;  // of a convolution's board
+    int taps = 1;
+    int depth = 0, vectors = 0;  // input channels, vectors of outputs
+    bool input_ready = false;    // `input` and `input_scales` still hold this input
+    int accumulation_depth = 8;  // FP16: products that are added up in FP16 before they join a sum; 8, or 16: faster
+    void* input = nullptr;
+    float* input_scales = nullptr;
+    float* scratch = nullptr;
+    EpilogueCall out;
+};
+// Memory for what a kernel makes of its input.
+struct InputRoom {
+    size_t bytes = 0, scales = 0;
+};
+
+// A layer's weights that are to be packed.
+struct PackRequest {
+    const LinearWeights& weights;
+    LayerSize size;
+    int width = 0;               // of a vector
+    bool spares_memory = false;  // FP32 Winograd: WeightForm::Plain
+    bool whole_rows = true;      // INT8: the input is not handed over by a GLU, so scales may be for long groups
+};
+
+// What packed weights take at least, without padding: `bytes` for each `weights`.
+struct WeightBytes {
+    int bytes = 4, weights = 1;
+};
+
+// The layout of INT8 operands, which instruction sets decide: see int8.h.
+struct Int8Layout {
+    int step_channels = 0;     // that are multiplied together
+    int channel_multiple = 0;  // channels are padded to
+    int block_bytes = 0;       // of a row's channel block
+};
+
+// A kernel for linear layers on one instruction set. Pure functions of their arguments; thread-safe.
+struct LinearKernel {
+    std::string_view name;  // as `tune` and profiles print it
+    LinearLayer layer = LinearLayer::Gemm;
+    Arithmetic arithmetic = Arithmetic::Fp32;
+    InputForm input = InputForm::AsStored;
+    WeightBytes weight_bytes;
+    PackedSize (*packed_size)(const LayerSize& size, int width);
+    PackedWeights (*pack)(const LinearKernel& kernel, const PackRequest& request);
+    // These two look at a call's sizes alone.
+    InputRoom (*input_room)(const LinearCall& call);
+    size_t (*scratch_floats)(const LinearCall& call);
+    void (*run)(const LinearCall& call);
+    Int8Layout int8 = {};
+};
+
+// Of kernels that take inputs as they are stored, or need no working memory.
+InputRoom no_input_room(const LinearCall& call);
+size_t no_scratch(const LinearCall& call);
+
+}  // namespace katago::cpu

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "backend/cpu/ops/layout.h"
+#include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/pack/winograd_matrix.h"
+#include "backend/cpu/ops/s16.h"
+
+namespace katago::cpu {
+
+namespace {
+
+// Sums of `depth` products of inputs up to `limit` and weights up to w stay below 2^31 if limit * sum|w| does. Weights
+// of a column are, in the mean, about a quarter of the largest; inputs of a row scatter twice as far as weights, so
+// that twice their limit gives both the same rounding error.
+float input_limit_for(int depth) {
+    return static_cast<float>(std::min(32767.0, std::floor(std::sqrt(2.0 * 4.0 * 2147483648.0 / depth))));
+}
+
+// The finest scale of a column of weights for which no sum overflows.
+float scale_for(const float* column, size_t stride, int depth, float input_limit) {
+    double sum = 0, largest = 0;
+    for (int k = 0; k < depth; ++k) {
+        const double size = std::abs(double{column[static_cast<size_t>(k) * stride]});
+        sum += size, largest = std::max(largest, size);
+    }
+    const double most = 2147483647.0 / static_cast<double>(input_limit) - 0.5 * depth - 1;  // rounding adds up to 1/2
+    return static_cast<float>(std::max({sum / most, largest / 32767, 1e-30}));
+}
+
+// Where the weight of input k lies within the channel blocks: its pair and its place in the pair.
+struct BlockPlace {
+    BlockPlace(int k, int width) {
+        const int block = k / (2 * width), vector = k % (2 * width) / width, lane = k % width;
+        const int place = block * 2 * width + lane / 4 * 8 + vector * 4 + lane % 4;
+        pair = static_cast<size_t>(place / 2), of_pair = static_cast<size_t>(place % 2);
+    }
+    size_t pair, of_pair;
+};
+
+// Quantizes kLanes columns of weights, [depth][kLanes], the first of which is column `first` of all outputs.
+//   values   their panel
+//   scales   of the panel's columns
+constexpr int kLanes = 16;
+struct PanelColumns {
+    int first = 0, count = 0;  // columns within the panel
+    size_t columns = 0;        // of the panel
+};
+void quantize_columns(const float* weights, int depth, int width, float input_limit, PanelColumns where,
+                      int16_t* values, float* scales) {
+    float factors[kLanes];
+    for (int i = 0; i < where.count; ++i) {
+        const float scale = scale_for(weights + i, kLanes, depth, input_limit);
+        scales[where.first + i] = scale;
+        factors[i] = 1 / scale;
+    }
+    for (int k = 0; k < depth; ++k) {
+        const BlockPlace place(k, width);
+        int16_t* to = values + (place.pair * where.columns + static_cast<size_t>(where.first)) * 2 + place.of_pair;
+        const float* from = weights + k * kLanes;
+        for (int i = 0; i < where.count; ++i) to[2 * i] = static_cast<int16_t>(std::lrintf(from[i] * factors[i]));
+    }
+}
+
+// Calls at(first output, number of outputs, panel's first vector, place in the panel) for groups of outputs that share
+// a panel.
+template <class At>
+void for_each_group(int out, int width, const At& at) {
+    const int vectors = vectors_of(out, width), panel_width = kPanelVectors * width;
+    for (int first = 0; first < out;) {
+        const int panel = first / panel_width, offset = first % panel_width;
+        const int columns = std::min(kPanelVectors, vectors - panel * kPanelVectors) * width;
+        const int count = std::min({kLanes, out - first, columns - offset});
+        at(first, count, panel * kPanelVectors, PanelColumns{offset, count, static_cast<size_t>(columns)});
+        first += count;
+    }
+}
+
+// Whole channel blocks.
+size_t padded_depth(int depth, int width) {
+    return static_cast<size_t>(s16_blocks_of(depth, width) * 2 * width);
+}
+
+PackedWeights room(const PackedSize& size, int depth) {
+    PackedWeights packed;
+    packed.values = AlignedArray<int8_t>(size.bytes);
+    packed.scales = AlignedFloats(size.scales);
+    packed.input_limit = input_limit_for(depth);
+    return packed;
+}
+
+int16_t* numbers_of(PackedWeights& packed) {
+    return reinterpret_cast<int16_t*>(packed.values.data());
+}
+
+// A 3x3 convolution's weights of up to kLanes outputs from `first` on, transformed: [position][in][kLanes].
+void transform_outputs(const std::vector<float>& weights, const LayerSize& size, int first, int count, float* to) {
+    static const WinogradMatrix matrix = winograd_matrix();
+    const size_t position_floats = static_cast<size_t>(size.in) * kLanes;
+    for (int i = 0; i < size.in; ++i) {
+        float taps[9][kLanes] = {}, rows[6][3][kLanes];
+        for (int tap = 0; tap < 9; ++tap) {
+            std::copy_n(weights.data() + (tap * size.in + i) * size.out + first, count, taps[tap]);
+        }
+        for (int p = 0; p < 6; ++p) {
+            for (int x = 0; x < 3; ++x) {
+                for (int lane = 0; lane < kLanes; ++lane) {
+                    rows[p][x][lane] = matrix(p, 0) * taps[x][lane] + matrix(p, 1) * taps[3 + x][lane] +
+                                       matrix(p, 2) * taps[6 + x][lane];
+                }
+            }
+        }
+        for (int p = 0; p < kWinogradPositions; ++p) {
+            const auto& row = rows[p / 6];
+            float* position = to + static_cast<size_t>(p) * position_floats + i * kLanes;
+            for (int lane = 0; lane < kLanes; ++lane) {
+                position[lane] =
+                    matrix(p % 6, 0) * row[0][lane] + matrix(p % 6, 1) * row[1][lane] + matrix(p % 6, 2) * row[2][lane];
+            }
+        }
+    }
+}
+
+}  // namespace
+
+PackedSize gemm_s16_size(const LayerSize& size, int width) {
+    const auto columns = static_cast<size_t>(vectors_of(size.out, width) * width);
+    return {padded_depth(size.in, width) * columns * sizeof(int16_t), columns};
+}
+
+PackedWeights pack_gemm_s16(const LinearKernel&, const PackRequest& request) {
+    const int depth = request.size.in, out = request.size.out, width = request.width;
+    const Weights weights = request.weights.floats();
+    const size_t padded = padded_depth(depth, width);
+    PackedWeights packed = room(gemm_s16_size(request.size, width), depth);
+    std::vector<float> group(static_cast<size_t>(depth) * kLanes);
+    for_each_group(out, width, [&](int first, int count, int vector, PanelColumns where) {
+        for (int k = 0; k < depth; ++k) {
+            std::copy_n(weights->data() + k * out + first, count, group.data() + k * kLanes);
+        }
+        const size_t panel = static_cast<size_t>(vector * width);
+        quantize_columns(group.data(), depth, width, packed.input_limit, where, numbers_of(packed) + panel * padded,
+                         packed.scales.data() + panel);
+    });
+    return packed;
+}
+
+PackedSize gemm_s16f32_size(const LayerSize& size, int width) {
+    const int vectors = vectors_of(size.out, width);
+    const auto depth = static_cast<size_t>(vectors_of(size.in, width) * width);
+    return {depth * s16f32_numbers(vectors, width) * sizeof(int16_t), static_cast<size_t>(vectors * width)};
+}
+
+PackedWeights pack_gemm_s16f32(const LinearKernel&, const PackRequest& request) {
+    const int depth = request.size.in, out = request.size.out, width = request.width;
+    const int vectors = vectors_of(out, width);
+    const auto padded = static_cast<size_t>(vectors_of(depth, width) * width);
+    const Weights weights = request.weights.floats();
+    PackedWeights packed = room(gemm_s16f32_size(request.size, width), depth);
+    for (int o = 0; o < out; ++o) {
+        const int vector = o / width, lane = o % width, place = vector % kS16F32PanelVectors;
+        const int first_vector = vector - place, of_panel = std::min(kS16F32PanelVectors, vectors - first_vector);
+        const int row = static_cast<int>(s16f32_numbers(of_panel, width));
+        const float* column = weights->data() + o;
+        int16_t* to =
+            numbers_of(packed) + s16f32_numbers(first_vector, width) * padded + static_cast<size_t>(place * width);
+        if (place == of_panel - 1) {
+            for (int k = 0; k < depth; ++k) std::memcpy(to + k * row + 2 * lane, column + k * out, sizeof(float));
+            continue;
+        }
+        const float scale = scale_for(column, static_cast<size_t>(out), depth, packed.input_limit), factor = 1 / scale;
+        packed.scales[static_cast<size_t>(o)] = scale;
+        for (int k = 0; k < depth; ++k)
+            to[k * row + lane] = static_cast<int16_t>(std::lrintf(column[k * out] * factor));
+    }
+    return packed;
+}
+
+PackedSize winograd_s16_size(const LayerSize& size, int width) {
+    const PackedSize position = gemm_s16_size(size, width);
+    return {kWinogradPositions * position.bytes, kWinogradPositions * position.scales};
+}
+
+PackedWeights pack_winograd_s16(const LinearKernel&, const PackRequest& request) {
+    const int in = request.size.in, width = request.width;
+    const size_t padded = padded_depth(in, width), position_floats = static_cast<size_t>(in) * kLanes;
+    PackedWeights packed = room(winograd_s16_size(request.size, width), in);
+    const Weights weights = request.weights.floats();
+    std::vector<float> group(kWinogradPositions * position_floats);
+    for_each_group(request.size.out, width, [&](int first, int count, int vector, PanelColumns where) {
+        transform_outputs(*weights, request.size, first, count, group.data());
+        const size_t panel = static_cast<size_t>(vector * width) * kWinogradPositions;
+        for (size_t p = 0; p < kWinogradPositions; ++p) {
+            quantize_columns(group.data() + p * position_floats, in, width, packed.input_limit, where,
+                             numbers_of(packed) + panel * padded + p * padded * where.columns,
+                             packed.scales.data() + panel + p * where.columns);
+        }
+    });
+    return packed;
+}
+
+}  // namespace katago::cpu

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/cpu/isa/kernel_set.h"
+#include "nn/graph.h"
+
+namespace katago::cpu {
+
+// The layers for which there is more than one kernel, as far as their speed depends on it: 3x3 convolutions, and gemms
+// at every point (1x1 convolutions among them).
+struct LayerShape {
+    LinearLayer layer = LinearLayer::Gemm;
+    int in = 0, out = 0;
+    auto operator<=>(const LayerShape&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
+};
+
+// "conv3x3 192x192", "dense 384x384": inputs by outputs.
+std::string name_of(const LayerShape& shape);
+
+// The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
+using KernelChoices = std::map<LayerShape, const LinearKernel*>;
+
+// How a network is computed.
+struct PlanChoices {
+    KernelChoices kernels;
+    bool int8 = false;          // wherever a layer tolerates it and the instruction set can, whatever `kernels` says
+    bool fp16_weights = false;  // weights rounded to FP16
+};
+
+// The shapes of a network's trunk, and how many layers have each.
+std::map<LayerShape, int> layer_shapes(const Graph& graph);
+// What Precision::Auto may compute a shape of this network with, FP32 first.
+std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels);
+// The last of candidates_for(): what is fastest as a rule.
+KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
+// FP16 wherever there is arithmetic for it: only where it is asked for.
+KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels);
+
+// What the packed weights of the trunk's layers take at least: no padding, and FP32 weights not transformed.
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels);
+
+inline bool is_winograd(const Conv2d& conv) {
+    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
+}
+inline bool is_pointwise(const Conv2d& conv) {
+    return conv.kernel_y == 1 && conv.kernel_x == 1;
+}
+
+// The shape that decides the kernel of this node; none where there is only one.
+std::optional<LayerShape> layer_shape(const Node& node);
+
+}  // namespace katago::cpu

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/winograd.h"
+#include "backend/cpu/program/program.h"
+#include "backend/cpu/program/rewrites.h"
+#include "core/fp16.h"
+#include "nn/int8_layers.h"
+#include "nn/passes/fuse_epilogues.h"
+
+namespace katago::cpu {
+
+namespace {
+
+// Transformed FP32 weights of all 3x3 layers together may take this much; networks beyond keep the plain ones and
+// transform them in every evaluation, which costs a tenth of the arithmetic but a quarter of the memory and of its
+// traffic.
+constexpr size_t kMostTransformedBytes = size_t{64} << 20;
+
+size_t transformed_bytes(const Graph& graph) {
+    size_t bytes = 0;
+    for (const Node& node : graph.nodes()) {
+        const auto* conv = std::get_if<Conv2d>(&node.layer);
+        if (conv == nullptr || !is_winograd(*conv)) continue;
+        bytes += sizeof(float) * kWinogradPositions * static_cast<size_t>(conv->in_channels) *
+                 static_cast<size_t>(conv->out_channels);
+    }
+    return bytes;
+}
+
+ConvGeometry geometry_of(const Conv2d& conv) {
+    return {conv.kernel_y, conv.kernel_x, conv.dilation_y, conv.dilation_x, conv.in_channels};
+}
+
+// Attention computes as the gemms around it do, where there is a kernel for that.
+const AttentionKernel& attention_kernel(const KernelSet& kernels, const PlanChoices& choices) {
+    for (const auto& [shape, kernel] : choices.kernels) {
+        if (kernel->layer != LinearLayer::Gemm || kernel->arithmetic == Arithmetic::Fp32) continue;
+        if (const AttentionKernel* found = find_attention(kernels, kernel->arithmetic)) return *found;
+    }
+    return kernels.attention.front();
+}
+
+// Makes the step of each fused node. Visits its layer.
+class Lowering {
+  public:
+    Lowering(const FusedGraph& fused, const KernelSet& kernels, const PlanChoices& choices)
+        : fused_(fused),
+          graph_(fused.graph()),
+          kernels_(kernels),
+          choices_(choices),
+          is_trunk_(graph_.trunk()),
+          takes_int8_(int8_layers(graph_)),
+          attention_(attention_kernel(kernels, choices)),
+          spares_memory_(transformed_bytes(graph_) > kMostTransformedBytes) {}
+
+    // The step of a fused node; none where convolutions alone read it, which take the plan's input as it is.
+    std::optional<Step> step_of(const FusedNode& node) {
+        node_ = &node;
+        std::optional<Operation> operation = std::visit(*this, fused_.layer(node));
+        if (!operation) return std::nullopt;
+        std::vector<NodeId> reads = node.reads;
+        if (std::holds_alternative<ConvFirstStep>(*operation)) reads.erase(reads.begin());
+        return Step{node.first, graph_.node(node.first).type, std::move(reads), node.writes, std::move(*operation)};
+    }
+
+    std::optional<Operation> operator()(const InputSpatial&) const {
+        const auto& readers = fused_.readers(node_->first);
+        const bool only_convs = std::all_of(readers.begin(), readers.end(), [&](int reader) {
+            return std::holds_alternative<Conv2d>(fused_.layer(fused_.nodes()[static_cast<size_t>(reader)]));
+        });
+        if (only_convs) return std::nullopt;
+        return input(InputStep::Source::Spatial);
+    }
+    std::optional<Operation> operator()(const InputGlobal&) const { return input(InputStep::Source::Global); }
+    std::optional<Operation> operator()(const InputMeta&) const { return input(InputStep::Source::Meta); }
+
+    std::optional<Operation> operator()(const Conv2d& conv) const {
+        if (reads_planes()) return conv_first(conv);
+        const LayerSize size{conv.kernel_y * conv.kernel_x, conv.in_channels, conv.out_channels};
+        if (is_pointwise(conv)) return linear(conv.weights, size, LinearLayer::Gemm);
+        if (is_winograd(conv)) return linear(conv.weights, size, LinearLayer::Conv3x3);
+        return im2col(conv);
+    }
+    std::optional<Operation> operator()(const MatMul& layer) const {
+        return linear(layer.weights, {1, layer.in_channels, layer.out_channels}, LinearLayer::Gemm);
+    }
+
+    std::optional<Operation> operator()(const Bias&) const { return elementwise(); }
+    std::optional<Operation> operator()(const BatchNorm&) const { return elementwise(); }
+    std::optional<Operation> operator()(const Activation&) const { return elementwise(); }
+    std::optional<Operation> operator()(const Add&) const { return elementwise(); }
+    std::optional<Operation> operator()(const Multiply&) const { return elementwise(); }
+    std::optional<Operation> operator()(const AddBroadcast&) const { return elementwise(); }
+
+    std::optional<Operation> operator()(const RmsNorm& layer) const {
+        RmsNormStep step;
+        step.kernels = &kernels_.pointwise;
+        step.in = in(0), step.out = node_->writes.front();
+        step.epsilon = layer.epsilon, step.over_board = layer.over_board, step.kind = node_->epilogue.kind;
+        step.gamma = pad_channels(*layer.gamma, kernels_.width);
+        if (layer.beta) step.beta = pad_channels(*layer.beta, kernels_.width);
+        return step;
+    }
+    std::optional<Operation> operator()(const GlobalPool& layer) const {
+        PoolStep step;
+        step.kernels = &kernels_.pointwise;
+        step.in = in(0), step.out = node_->first, step.kind = layer.kind;
+        step.in_channels = graph_.node(in(0)).type.channels;
+        return step;
+    }
+    std::optional<Operation> operator()(const Attention& layer) const {
+        AttentionStep step;
+        step.kernel = &attention_;
+        step.q = in(0), step.k = in(1), step.v = in(2), step.out = node_->first, step.layer = layer;
+        return step;
+    }
+
+  private:
+    NodeId in(size_t i) const { return graph_.node(node_->first).inputs[i]; }
+    bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
+    // A GLU hands over channel blocks, of one scale each: see GluCall.
+    bool reads_glu() const { return std::holds_alternative<Multiply>(graph_.node(in(0)).layer); }
+
+    Epilogue epilogue() const {
+        const FusedEpilogue& from = node_->epilogue;
+        Epilogue out;
+        out.multiplier = from.multiplier, out.vector = from.vector, out.residual = from.residual;
+        out.raw = from.raw, out.activated = from.activated, out.kind = from.kind;
+        out.scale = pad_channels(from.affine.scale, kernels_.width);
+        out.shift = pad_channels(from.affine.shift, kernels_.width);
+        return out;
+    }
+
+    // Weights as the layer computes with them.
+    LinearWeights weights_of(const LinearWeights& stored) const {
+        if (!choices_.fp16_weights || stored.dtype() == DType::Float16) return stored;
+        std::vector<float> rounded(*stored.floats());
+        for (float& x : rounded) x = float_of_fp16(fp16_of_float(x));
+        return make_weights(std::move(rounded));
+    }
+
+    // INT8 where it was asked for and the layer tolerates it, else what was chosen for such layers of the trunk.
+    const LinearKernel& kernel_for(const LinearWeights& stored, LinearLayer layer) const {
+        const LinearKernel* int8 = find_linear(kernels_, layer, Arithmetic::Int8);
+        if (choices_.int8 && int8 != nullptr && !reads_planes() && fits_int8_groups(stored, !reads_glu()) &&
+            std::binary_search(takes_int8_.begin(), takes_int8_.end(), node_->first)) {
+            return *int8;
+        }
+        const std::optional<LayerShape> shape = layer_shape(graph_.node(node_->first));
+        if (shape && is_trunk_[static_cast<size_t>(node_->first)]) {
+            const auto choice = choices_.kernels.find(*shape);
+            if (choice != choices_.kernels.end()) return *choice->second;
+        }
+        return *find_linear(kernels_, layer, Arithmetic::Fp32);
+    }
+
+    Operation linear(const LinearWeights& stored, const LayerSize& size, LinearLayer layer) const {
+        LinearStep step;
+        step.kernel = &kernel_for(stored, layer);
+        step.in = in(0), step.size = size;
+        const bool int8 = step.kernel->arithmetic == Arithmetic::Int8;
+        const LinearWeights weights = int8 ? stored : weights_of(stored);
+        step.weights = step.kernel->pack(*step.kernel, {.weights = weights,
+                                                        .size = size,
+                                                        .width = kernels_.width,
+                                                        .spares_memory = spares_memory_,
+                                                        .whole_rows = !reads_glu()});
+        step.epilogue = epilogue();
+        return step;
+    }
+    Operation im2col(const Conv2d& layer) const {
+        Im2colStep step;
+        step.gemm = find_linear(kernels_, LinearLayer::Gemm, Arithmetic::Fp32);
+        step.in = in(0), step.geometry = geometry_of(layer);
+        step.weights = pack_im2col(with_weights(layer), kernels_.width);
+        step.epilogue = epilogue();
+        return step;
+    }
+    Operation conv_first(const Conv2d& layer) const {
+        ConvFirstStep step;
+        step.kernel = &kernels_.conv_first;
+        step.geometry = geometry_of(layer);
+        step.weights = pack_conv_first(with_weights(layer), kernels_.width);
+        step.epilogue = epilogue();
+        return step;
+    }
+    Conv2d with_weights(Conv2d layer) const {
+        layer.weights = weights_of(layer.weights);
+        return layer;
+    }
+
+    Operation input(InputStep::Source source) const {
+        InputStep step;
+        step.source = source, step.out = node_->first;
+        return step;
+    }
+    Operation elementwise() const {
+        ElementwiseStep step;
+        step.kernels = &kernels_.pointwise;
+        step.in = in(0), step.epilogue = epilogue();
+        return step;
+    }
+
+    const FusedGraph& fused_;
+    const Graph& graph_;
+    const KernelSet& kernels_;
+    const PlanChoices& choices_;
+    std::vector<bool> is_trunk_;
+    std::vector<NodeId> takes_int8_;
+    const AttentionKernel& attention_;
+    bool spares_memory_;
+    const FusedNode* node_ = nullptr;
+};
+
+}  // namespace
+
+Program lower(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices) {
+    Program program;
+    program.width = kernels.width;
+    program.fp16_weights = choices.fp16_weights;
+    program.accumulation_depth = choices.int8 ? 16 : 8;  // beside INT8, which loses ten times as much
+    program.outputs = graph.outputs();
+    program.spatial_channels = graph.spatial_channels();
+    program.global_channels = graph.global_channels();
+    program.meta_channels = graph.meta_channels();
+    for (const Node& node : graph.nodes()) program.types.push_back(node.type);
+    program.stored_as_fp16.resize(program.types.size(), false);
+
+    const FusedGraph fused = fuse_epilogues(graph);
+    Lowering lowering(fused, kernels, choices);
+    std::vector<int> step_of;
+    for (const FusedNode& node : fused.nodes()) {
+        std::optional<Step> step = lowering.step_of(node);
+        step_of.push_back(step ? static_cast<int>(program.steps.size()) : -1);
+        if (step) program.steps.push_back(std::move(*step));
+    }
+    join_glus(program, fused, step_of, kernels);
+    store_fp16(program);
+    share_inputs(program);
+    return program;
+}
+
+}  // namespace katago::cpu

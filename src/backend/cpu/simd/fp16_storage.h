@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/cpu/simd/vector.h"
+
+#if defined(__aarch64__)
+
+namespace katago::cpu {
+
+namespace {
+
+// IEEE halves in memory, which every Armv8 core converts.
+
+constexpr int kFp16Width = 8;  // of a vector; also channels of a unit, two blocks of floats
+
+constexpr int fp16_blocks_of(int channels) {
+    return (channels + kFp16Width - 1) / kFp16Width;
+}
+KERNEL_INLINE float32x4_t neon(Vector v) {
+    return reinterpret_cast<float32x4_t>(v);
+}
+// Four halves.
+KERNEL_INLINE Vector load_fp16(const int16_t* p) {
+    return reinterpret_cast<Vector>(vcvt_f32_f16(vld1_f16(reinterpret_cast<const float16_t*>(p))));
+}
+KERNEL_INLINE void store_fp16(int16_t* p, Vector v) {
+    vst1_f16(reinterpret_cast<float16_t*>(p), vcvt_f16_f32(neon(v)));
+}
+
+}  // namespace
+
+}  // namespace katago::cpu
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#if defined(__x86_64__)
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes what the intrinsics leave undefined for a mistake: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace katago::cpu {
+
+namespace {
+
+// What the instruction set that a file is compiled for offers to kernels: the width of a vector, and the tiles whose
+// sums, weights and inputs fit in its registers. In an unnamed namespace, as all kernels are: see vector.h.
+#if defined(__AVX512F__)
+constexpr int kWidth = 16;    // floats of a vector
+constexpr int kMaxRows = 14;  // of a tile of two vectors: of 32 registers 28 hold sums
+#if defined(__AVX512VNNI__)
+constexpr int kMaxIntegerRows = 14;
+#else
+constexpr int kMaxIntegerRows = 13;  // and one more holds a product
+#endif
+#elif defined(__AVX2__)
+constexpr int kWidth = 8;
+constexpr int kMaxRows = 6;  // of 16 registers 12 hold sums
+constexpr int kMaxIntegerRows = 6;
+#elif defined(__aarch64__)
+constexpr int kWidth = 4;
+constexpr int kMaxRows = 10;        // of 32 registers 20 hold sums
+#if defined(__ARM_FEATURE_DOTPROD)
+constexpr int kMaxIntegerRows = 8;  // by two vectors: 16 sums
+#else
+constexpr int kMaxIntegerRows = 4;  // by four columns: 16 sums
+#endif
+#if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+constexpr int kMaxF16Rows = 9;      // sums, accumulators and inputs
+#endif
+#else
+constexpr int kWidth = 4;
+constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product
+#endif
+
+}  // namespace
+
+}  // namespace katago::cpu

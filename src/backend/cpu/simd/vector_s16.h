@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "backend/cpu/simd/vector.h"
+
+#if defined(__AVX2__)
+
+namespace katago::cpu {
+
+namespace {
+
+// Lanes of 16-bit and 32-bit integers, for x86 with AVX2 or more. Only intrinsics of immintrin.h: they are always
+// inlined.
+
+using IntLanes = int32_t __attribute__((vector_size(kWidth * 4), may_alias));
+using PairInMemory [[gnu::may_alias]] = int32_t;
+constexpr int kS16Block = 2 * kWidth;  // channels of an integer row that lie beside each other
+
+// GCC would add up the products of several steps first, and has no registers for them.
+KERNEL_INLINE void keep_order(IntLanes& sum) {
+    asm("" : "+v"(sum));
+}
+
+#if defined(__AVX512F__)
+KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm512_load_si512(p));
+}
+KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm512_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
+}
+// sum + a[2i] * b[2i] + a[2i + 1] * b[2i + 1]
+KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
+    const __m512i x = reinterpret_cast<__m512i>(a), y = reinterpret_cast<__m512i>(b);
+#if defined(__AVX512VNNI__)
+    return reinterpret_cast<IntLanes>(_mm512_dpwssd_epi32(reinterpret_cast<__m512i>(sum), x, y));
+#else
+    sum += reinterpret_cast<IntLanes>(_mm512_madd_epi16(x, y));
+    keep_order(sum);
+    return sum;
+#endif
+}
+KERNEL_INLINE IntLanes round_to_int32(Vector v) {
+    return reinterpret_cast<IntLanes>(_mm512_cvtps_epi32(reinterpret_cast<__m512>(v)));
+}
+// Rounds two vectors to a unit.
+KERNEL_INLINE IntLanes s16_block_of(Vector first, Vector second) {
+    const __m512i low = _mm512_cvtps_epi32(reinterpret_cast<__m512>(first));
+    const __m512i high = _mm512_cvtps_epi32(reinterpret_cast<__m512>(second));
+    return reinterpret_cast<IntLanes>(_mm512_packs_epi32(low, high));
+}
+// The largest lane of each of kWidth vectors, in place.
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    __m512 pairs[8], fours[4];
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(i)::value;
+        const __m512 a = reinterpret_cast<__m512>(rows[2 * kPair]), b = reinterpret_cast<__m512>(rows[2 * kPair + 1]);
+        pairs[kPair] = _mm512_max_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFour = decltype(i)::value;
+        const __m512d a = _mm512_castps_pd(pairs[2 * kFour]), b = _mm512_castps_pd(pairs[2 * kFour + 1]);
+        fours[kFour] =
+            _mm512_max_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+    });
+    const auto halve = [](__m512 a, __m512 b) KERNEL_LAMBDA {
+        return _mm512_max_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+    };
+    return reinterpret_cast<Vector>(halve(halve(fours[0], fours[1]), halve(fours[2], fours[3])));
+}
+// Lane i of row j becomes lane j of row i.
+KERNEL_INLINE void transpose(IntLanes* rows) {
+    __m512i pairs[16], fours[16];
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = 2 * decltype(i)::value;
+        const __m512i a = reinterpret_cast<__m512i>(rows[kRow]), b = reinterpret_cast<__m512i>(rows[kRow + 1]);
+        pairs[kRow] = _mm512_unpacklo_epi32(a, b), pairs[kRow + 1] = _mm512_unpackhi_epi32(a, b);
+    });
+    unroll<8>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFrom = decltype(i)::value / 2 * 4 + decltype(i)::value % 2;
+        constexpr int kTo = decltype(i)::value / 2 * 4 + decltype(i)::value % 2 * 2;
+        fours[kTo] = _mm512_unpacklo_epi64(pairs[kFrom], pairs[kFrom + 2]);
+        fours[kTo + 1] = _mm512_unpackhi_epi64(pairs[kFrom], pairs[kFrom + 2]);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kLane = decltype(i)::value;
+        const __m512i even_low = _mm512_shuffle_i32x4(fours[kLane], fours[4 + kLane], 0x88);
+        const __m512i odd_low = _mm512_shuffle_i32x4(fours[kLane], fours[4 + kLane], 0xdd);
+        const __m512i even_high = _mm512_shuffle_i32x4(fours[8 + kLane], fours[12 + kLane], 0x88);
+        const __m512i odd_high = _mm512_shuffle_i32x4(fours[8 + kLane], fours[12 + kLane], 0xdd);
+        rows[kLane] = reinterpret_cast<IntLanes>(_mm512_shuffle_i32x4(even_low, even_high, 0x88));
+        rows[4 + kLane] = reinterpret_cast<IntLanes>(_mm512_shuffle_i32x4(odd_low, odd_high, 0x88));
+        rows[8 + kLane] = reinterpret_cast<IntLanes>(_mm512_shuffle_i32x4(even_low, even_high, 0xdd));
+        rows[12 + kLane] = reinterpret_cast<IntLanes>(_mm512_shuffle_i32x4(odd_low, odd_high, 0xdd));
+    });
+}
+#else
+KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
+}
+KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm256_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
+}
+KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
+    sum += reinterpret_cast<IntLanes>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+    keep_order(sum);
+    return sum;
+}
+KERNEL_INLINE IntLanes round_to_int32(Vector v) {
+    return reinterpret_cast<IntLanes>(_mm256_cvtps_epi32(reinterpret_cast<__m256>(v)));
+}
+KERNEL_INLINE IntLanes s16_block_of(Vector first, Vector second) {
+    const __m256i low = _mm256_cvtps_epi32(reinterpret_cast<__m256>(first));
+    const __m256i high = _mm256_cvtps_epi32(reinterpret_cast<__m256>(second));
+    return reinterpret_cast<IntLanes>(_mm256_packs_epi32(low, high));
+}
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    __m256 pairs[4], fours[2];
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(i)::value;
+        const __m256 a = reinterpret_cast<__m256>(rows[2 * kPair]), b = reinterpret_cast<__m256>(rows[2 * kPair + 1]);
+        pairs[kPair] = _mm256_max_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+    });
+    unroll<2>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFour = decltype(i)::value;
+        const __m256d a = _mm256_castps_pd(pairs[2 * kFour]), b = _mm256_castps_pd(pairs[2 * kFour + 1]);
+        fours[kFour] =
+            _mm256_max_ps(_mm256_castpd_ps(_mm256_unpacklo_pd(a, b)), _mm256_castpd_ps(_mm256_unpackhi_pd(a, b)));
+    });
+    return reinterpret_cast<Vector>(_mm256_max_ps(_mm256_permute2f128_ps(fours[0], fours[1], 0x20),
+                                                  _mm256_permute2f128_ps(fours[0], fours[1], 0x31)));
+}
+KERNEL_INLINE void transpose(IntLanes* rows) {
+    __m256i pairs[8], fours[8];
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = 2 * decltype(i)::value;
+        const __m256i a = reinterpret_cast<__m256i>(rows[kRow]), b = reinterpret_cast<__m256i>(rows[kRow + 1]);
+        pairs[kRow] = _mm256_unpacklo_epi32(a, b), pairs[kRow + 1] = _mm256_unpackhi_epi32(a, b);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kFrom = decltype(i)::value / 2 * 4 + decltype(i)::value % 2;
+        constexpr int kTo = decltype(i)::value / 2 * 4 + decltype(i)::value % 2 * 2;
+        fours[kTo] = _mm256_unpacklo_epi64(pairs[kFrom], pairs[kFrom + 2]);
+        fours[kTo + 1] = _mm256_unpackhi_epi64(pairs[kFrom], pairs[kFrom + 2]);
+    });
+    unroll<4>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kLane = decltype(i)::value;
+        rows[kLane] = reinterpret_cast<IntLanes>(_mm256_permute2x128_si256(fours[kLane], fours[4 + kLane], 0x20));
+        rows[4 + kLane] = reinterpret_cast<IntLanes>(_mm256_permute2x128_si256(fours[kLane], fours[4 + kLane], 0x31));
+    });
+}
+#endif
+
+KERNEL_INLINE void store_s16_block(int16_t* p, Vector first, Vector second) {
+    *reinterpret_cast<IntLanes*>(p) = s16_block_of(first, second);
+}
+KERNEL_INLINE Vector magnitude(Vector v) {
+    return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(v) & 0x7fffffffu);
+}
+
+}  // namespace
+
+}  // namespace katago::cpu
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/steps/step.h"
+
+namespace katago::cpu {
+
+struct AttentionStep : StepDefaults {
+    const AttentionKernel* kernel = nullptr;
+    NodeId q = kNone, k = kNone, v = kNone, out = kNone;
+    Attention layer;
+
+    std::string_view name() const { return kernel->name; }
+    size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
+    AlignedFloats board_table(const PlanShape& shape) const;
+    void run(const RunContext& context, const TensorType& result) const;
+};
+
+}  // namespace katago::cpu

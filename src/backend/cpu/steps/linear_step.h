@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "backend/cpu/ops/conv_first.h"
+#include "backend/cpu/ops/linear.h"
+#include "backend/cpu/steps/step.h"
+
+namespace katago::cpu {
+
+// A gemm or a 3x3 convolution by one of the linear kernels, and what follows it.
+struct LinearStep : StepDefaults {
+    const LinearKernel* kernel = nullptr;
+    NodeId in = kNone;
+    LayerSize size;
+    bool input_ready = false;     // the last step before this one that used the buffer made the same of the same value
+    bool input_from_glu = false;  // the GluStep before it made its input; `in` is not stored
+    PackedWeights weights;
+    Epilogue epilogue;
+
+    std::string_view name() const { return kernel->name; }
+    InputBuffer buffer() const;
+    size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
+    InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
+    void run(const RunContext& context, const TensorType& result) const;
+};
+
+// Any other convolution: the inputs of all taps are copied beside each other for a gemm.
+struct Im2colStep : StepDefaults {
+    const LinearKernel* gemm = nullptr;  // in FP32
+    NodeId in = kNone;
+    ConvGeometry geometry;
+    PackedWeights weights;
+    Epilogue epilogue;
+
+    std::string_view name() const { return "im2col_gemm_f32"; }
+    size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
+    void run(const RunContext& context, const TensorType& result) const;
+};
+
+}  // namespace katago::cpu

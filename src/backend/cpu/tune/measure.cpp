@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "backend/cpu/tune/measure.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "backend/cpu/tune/trial.h"
+#include "backend/tuning_file.h"
+#include "core/error.h"
+
+namespace katago::cpu {
+
+namespace {
+
+// Raise it when a kernel changes its speed: older measurements are then ignored.
+constexpr int kKernelVersion = 5;
+
+// "winograd_f32 0.000123 winograd_s16 0.000061"; nothing where the text does not tell of all these candidates. It may
+// tell of more: other networks with this shape have more to choose from.
+std::vector<Candidate> parse_candidates(const std::string& text, const std::vector<const LinearKernel*>& kernels) {
+    std::istringstream in(text);
+    std::map<std::string, double> times;
+    std::string name;
+    double time = 0;
+    while (in >> name >> time) times[name] = time;
+    std::vector<Candidate> found;
+    for (const LinearKernel* kernel : kernels) {
+        const double seconds = times[std::string(kernel->name)];
+        if (!(seconds > 0)) return {};
+        found.push_back({kernel, seconds});
+    }
+    return found;
+}
+
+std::string text_of(const std::vector<Candidate>& candidates) {
+    std::ostringstream out;
+    for (const Candidate& c : candidates)
+        out << (&c == candidates.data() ? "" : " ") << c.kernel->name << " " << c.seconds;
+    return out.str();
+}
+
+void save(const TuningFile& file, const LoadOptions& options) {
+    try {
+        file.save();
+    } catch (const IoError& error) {  // a home that cannot be written only costs the time to measure again
+        if (options.log) options.log(std::string("Measurements of kernels are not kept: ") + error.what());
+    }
+}
+
+}  // namespace
+
+Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOptions& options) {
+    const KernelSet& kernels = kernels_for(set);
+    const std::string set_name(set.name);
+    std::string file_name = "kernels-" + set_name + ".txt";
+    std::replace(file_name.begin(), file_name.end(), ' ', '-');
+    TuningFile file(options.tuning_folder / file_name,
+                    "katago kernels " + std::to_string(kKernelVersion) + ", " + set_name + ", " + cpu_name());
+    const std::map<LayerShape, int> shapes = layer_shapes(graph);
+    Measurements measured;
+    bool news = false;
+    int done = 0;
+    for (const auto& [shape, layers] : shapes) {
+        const std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels);
+        std::vector<Candidate> candidates;
+        if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
+        if (candidates.empty()) {
+            if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
+            for (const LinearKernel* kernel : kinds)
+                candidates.push_back({kernel, seconds_of_trial(shape, *kernel, kernels.width)});
+            file.set(name_of(shape), text_of(candidates));
+            news = true;
+        }
+        measured[shape] = std::move(candidates);
+        ++done;
+    }
+    if (news && !options.tuning_folder.empty()) save(file, options);
+    return measured;
+}
+
+KernelChoices fastest_choices(const Measurements& measured) {
+    // What is measured has the caches to itself. In a search every core runs an evaluation of its own: the four of a
+    // Raspberry Pi 4 share a cache, and wait for memory longer than they compute, so that moving half as much pays even
+    // where it takes more instructions.
+    constexpr double kFp16MayTake = 1.5;
+    const auto cost = [](const Candidate& c) {
+        const bool fp16 = c.kernel->arithmetic == Arithmetic::Fp16 && c.kernel->layer == LinearLayer::Conv3x3;
+        return fp16 ? c.seconds / kFp16MayTake : c.seconds;
+    };
+    KernelChoices choices;
+    for (const auto& [shape, candidates] : measured) {
+        choices[shape] = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+                             return cost(a) < cost(b);
+                         })->kernel;
+    }
+    return choices;
+}
+
+}  // namespace katago::cpu

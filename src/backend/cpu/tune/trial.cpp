@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "backend/cpu/tune/trial.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+
+#include "backend/arena.h"
+#include "backend/cpu/ops/layout.h"
+#include "backend/cpu/ops/s16.h"
+
+namespace katago::cpu {
+
+namespace {
+
+constexpr int kEdge = 19, kArea = kEdge * kEdge;
+constexpr double kSecondsPerCandidate = 0.008;
+constexpr int kLeastRuns = 3;
+
+// The shortest of a few runs: other processes only ever make one longer.
+double shortest(const std::function<void()>& run) {
+    using Clock = std::chrono::steady_clock;
+    run();
+    double best = std::numeric_limits<double>::max(), sum = 0;
+    for (int runs = 0; runs < kLeastRuns || sum < kSecondsPerCandidate; ++runs) {
+        const auto begin = Clock::now();
+        run();
+        const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        best = std::min(best, seconds);
+        sum += seconds;
+    }
+    return best;
+}
+
+}  // namespace
+
+double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int width) {
+    const LayerSize size{shape.layer == LinearLayer::Conv3x3 ? 9 : 1, shape.in, shape.out};
+    const PackedSize packed = kernel.packed_size(size, width);
+    const AlignedArray<int8_t> weights(packed.bytes);
+    const AlignedFloats scales(packed.scales);
+    // Whole channel blocks of whatever kind.
+    const AlignedFloats in(static_cast<size_t>(kArea * s16_blocks_of(shape.in, width) * 2 * width));
+    AlignedFloats out(static_cast<size_t>(kArea * vectors_of(shape.out, width) * width));
+
+    LinearCall call;
+    call.in = in.data();
+    call.weights = {.values = weights.data(), .scales = scales.data(), .input_limit = 1};
+    call.rows = kArea, call.height = call.width = kEdge, call.taps = size.taps;
+    call.depth = shape.in, call.vectors = vectors_of(shape.out, width);
+    call.out.raw = out.data(), call.out.points = kArea;
+    const InputRoom room = kernel.input_room(call);
+    AlignedArray<int8_t> input(room.bytes);
+    AlignedFloats input_scales(room.scales), scratch(kernel.scratch_floats(call));
+    call.input = input.data(), call.input_scales = input_scales.data(), call.scratch = scratch.data();
+    return shortest([&] { kernel.run(call); });
+}
+
+}  // namespace katago::cpu
