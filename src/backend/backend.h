@@ -75,6 +75,15 @@ class Plan {
     }
 };
 
+// How many rows a loaded network is fastest with in one Plan::run().
+struct BatchPreference {
+    // The batch at which rows a second stop growing: 1 on a CPU, whose threads each run rows of their own; on a device
+    // with one queue for all threads, as many rows as keep it busy.
+    int best_batch = 1;
+    // Whether rows of several threads should share a run.
+    bool wants_batches() const { return best_batch > 1; }
+};
+
 // A network's weights in the form a backend computes with, made once and shared by the plans of all boards and threads.
 // Immutable after load, thread-safe; outlives its plans through their shared_ptr.
 class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
@@ -83,6 +92,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
     // What its plans compute with, for a person: "16-bit integers in 74 of 97 products".
     virtual std::string description() const { return ""; }
+    virtual BatchPreference batch_preference() const { return {}; }
     // Whether Auto chose what needs little memory over what is exact enough for nobody to see.
     virtual bool saves_memory() const { return false; }
 };

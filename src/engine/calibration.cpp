@@ -5,6 +5,7 @@
 
 #include "engine/calibration_games.h"
 #include "eval/agreement.h"
+#include "eval/eval_thread.h"
 #include "eval/features.h"
 #include "game/symmetry.h"
 

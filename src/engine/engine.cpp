@@ -16,6 +16,7 @@
 #include "engine/embedded_network.h"
 #include "engine/network_load.h"
 #include "engine/quantize_load.h"
+#include "eval/make_evaluator.h"
 
 namespace katago {
 
@@ -76,8 +77,9 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
         LoadedNetwork network = load_network(model, *backend_, config);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
-        evaluator_ = std::make_unique<Evaluator>(model.info, model.graph->meta_channels(), loaded_,
-                                                 evaluator_options(config, notes_));
+        evaluator_ =
+            make_evaluator(model.info, model.graph->meta_channels(), loaded_, evaluator_options(config, notes_));
+        if (loaded_->batch_preference().wants_batches()) notes_.push_back(evaluator_->description());
     }
     return_free_memory();
     seed_ = choose_seed(config);

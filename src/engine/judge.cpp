@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/parallel_for.h"
+#include "eval/eval_thread.h"
+#include "eval/make_evaluator.h"
 
 namespace katago {
 
@@ -18,14 +20,13 @@ Judge::Judge(const Model& model, const Backend& backend, std::vector<BoardHistor
 }
 
 Judge::Answers Judge::answers_of(const Graph& graph, size_t count, const std::function<void(size_t)>& done) const {
-    EvaluatorOptions options;
-    options.cache_size_power_of_two = -1;
-    Evaluator evaluator(info_, graph.meta_channels(), backend_.load(graph), options);
+    const auto evaluator =
+        make_evaluator(info_, graph.meta_channels(), backend_.load(graph), {.cache_size_power_of_two = -1});
     Answers answers(count);
     std::mutex mutex;
     size_t finished = 0;
     parallel_for(count, threads_, [&](ParallelRange& turns) {
-        EvalThread thread(evaluator, /*seed=*/0);
+        EvalThread thread(*evaluator, /*seed=*/0);
         while (const auto turn = turns.next()) {
             const BoardHistory& history = positions_[*turn];
             answers[*turn] = thread.evaluate(history.board(), history, history.next_player(), comparison_options());

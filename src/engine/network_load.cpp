@@ -14,6 +14,7 @@
 #include "core/machine.h"
 #include "engine/benchmark_positions.h"
 #include "engine/locate.h"
+#include "eval/make_evaluator.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -98,10 +99,9 @@ Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::s
     }
     const std::vector<BoardHistory> positions = built_in_positions();
     const auto answers = [&](std::shared_ptr<const LoadedModel> network) {
-        EvaluatorOptions evaluator_options;
-        evaluator_options.cache_size_power_of_two = -1;
-        Evaluator evaluator(model.info, model.graph->meta_channels(), std::move(network), evaluator_options);
-        return evaluate_positions(evaluator, positions);
+        const auto evaluator = make_evaluator(model.info, model.graph->meta_channels(), std::move(network),
+                                              {.cache_size_power_of_two = -1});
+        return evaluate_positions(*evaluator, positions);
     };
     // One after the other: a big network twice would not fit into a small board.
     loaded.reset();

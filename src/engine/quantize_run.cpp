@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/judge.h"
+#include "eval/make_evaluator.h"
 #include "nn/format/json_fields.h"
 #include "nn/int8_layers.h"
 #include "quant/file_room.h"
@@ -83,16 +84,15 @@ class Quantization {
 
   private:
     void round_products(const CalibrationSet& set) {
-        EvaluatorOptions evaluator_options;
-        evaluator_options.cache_size_power_of_two = -1;
-        Evaluator exact(model_.info, model_.graph->meta_channels(), backend_.load(*model_.graph), evaluator_options);
+        const auto exact = make_evaluator(model_.info, model_.graph->meta_channels(), backend_.load(*model_.graph),
+                                          {.cache_size_power_of_two = -1});
         QuantizeOptions options;
         options.block = block_;
         options.boards = static_cast<int>(set.statistics.size());
         options.threads = settings_.threads;
         options.progress = [&](size_t done, size_t all) { progress_("layers rounded", done, all); };
         progress_("layers rounded", 0, 1);
-        const ObserveCalibration observe = observe_with(exact, *model_.graph, set);
+        const ObserveCalibration observe = observe_with(*exact, *model_.graph, set);
         int8_ = quantize_products(
             *model_.graph, settings_.products ? *settings_.products : int8_candidates(*model_.graph),
             [&](const BoardObserver& observer) {

@@ -9,6 +9,7 @@
 
 #include "core/ensure.h"
 #include "core/parallel_for.h"
+#include "eval/eval_thread.h"
 
 namespace katago {
 

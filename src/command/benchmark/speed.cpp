@@ -12,6 +12,7 @@
 
 #include "backend/fma_peak.h"
 #include "core/text.h"
+#include "eval/eval_thread.h"
 #include "search/search.h"
 
 namespace katago {

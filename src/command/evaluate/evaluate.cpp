@@ -9,6 +9,7 @@
 #include "command/table.h"
 #include "core/error.h"
 #include "engine/engine.h"
+#include "eval/eval_thread.h"
 #include "eval/features.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"

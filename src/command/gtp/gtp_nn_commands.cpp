@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
+#include "eval/eval_thread.h"
 #include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 #include "protocol/gtp_raw_nn.h"

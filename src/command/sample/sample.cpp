@@ -18,6 +18,7 @@
 #include "core/text.h"
 #include "core/thread.h"
 #include "engine/engine.h"
+#include "eval/eval_thread.h"
 #include "report/progress_line.h"
 
 namespace katago {

@@ -15,6 +15,7 @@
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
 #include "engine/network_load.h"
+#include "eval/eval_thread.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"
 #include "nn/stats.h"

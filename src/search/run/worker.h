@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/rng.h"
+#include "eval/eval_thread.h"
 #include "eval/evaluator.h"
 #include "search/policy/select.h"
 #include "search/run/backup.h"
