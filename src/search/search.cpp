@@ -9,8 +9,9 @@
 
 #include "core/ensure.h"
 #include "search/analysis.h"
+#include "search/ownership.h"
 #include "search/policy/choice.h"
-#include "search/run/search_state.h"
+#include "search/search_state.h"
 
 namespace katago {
 

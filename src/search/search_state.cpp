@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "search/run/search_state.h"
+#include "search/search_state.h"
 
 #include <algorithm>
 #include <chrono>

@@ -10,7 +10,7 @@
 
 #include "core/log.h"
 #include "core/thread.h"
-#include "search/run/context.h"
+#include "search/policy/context.h"
 #include "search/run/run.h"
 #include "search/run/worker.h"
 #include "search/search.h"

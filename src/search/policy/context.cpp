@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "search/run/context.h"
+#include "search/policy/context.h"
 
 namespace katago {
 

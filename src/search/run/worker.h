@@ -9,9 +9,9 @@
 #include "core/rng.h"
 #include "eval/eval_thread.h"
 #include "eval/evaluator.h"
+#include "search/policy/context.h"
 #include "search/policy/select.h"
 #include "search/run/backup.h"
-#include "search/run/context.h"
 #include "search/tree/tree.h"
 
 namespace katago {

@@ -17,6 +17,11 @@ namespace katago {
 class TreeNode;
 struct RememberedValues;
 
+// `white_value`, which is White's view, as `player` sees it.
+inline double for_player(Player player, double white_value) {
+    return player == Color::White ? white_value : -white_value;
+}
+
 // What a node has learnt, copied out. White's view; averages are weighted by `weight`, a visit weighs about 1.
 struct NodeStats {
     int64_t visits = 0;
