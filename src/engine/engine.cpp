@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <iostream>
-#include <ostream>
 #include <random>
 #include <utility>
 
@@ -15,7 +13,8 @@
 #include "core/rng.h"
 #include "engine/embedded_network.h"
 #include "engine/network_load.h"
-#include "engine/quantize_load.h"
+#include "engine/network_settings.h"
+#include "engine/quantize_at_load.h"
 #include "eval/make_evaluator.h"
 
 namespace katago {
@@ -68,13 +67,14 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
     backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
     {
         Model model = load_model(model_file, model_read_options(config));
-        if (is_embedded_network(model_file))
-            std::cerr << "Using the embedded network " << model.info.name << "; -model FILE takes another" << std::endl;
-        model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
+        if (options.console && is_embedded_network(model_file))
+            *options.console << "Using the embedded network " << model.info.name << "; -model FILE takes another"
+                             << std::endl;
+        model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_, options.console);
         if (options.keep_graph) graph_ = model.graph;
         model_notes_ = model.notes;
         multiply_adds_ = katago::multiply_adds(*model.graph);
-        LoadedNetwork network = load_network(model, *backend_, config);
+        LoadedNetwork network = load_network(model, *backend_, config, options.console);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
         evaluator_ =

@@ -235,7 +235,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
     log_options.to_stdout = true;
     log_options.config_contents = false;
     const std::unique_ptr<Logger> log = make_logger(launch, log_options, text);
-    Engine engine(launch.model_file, launch.config);
+    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
     log->write("Loaded config " + launch.config.name());
     log->write("Loaded model " + engine.model_file());
     log->write("Model name: " + engine.model().name);

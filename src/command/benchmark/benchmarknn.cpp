@@ -16,7 +16,7 @@
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"
 

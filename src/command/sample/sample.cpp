@@ -235,7 +235,7 @@ int run_sample(std::span<const std::string> arguments, const Streams& streams) {
     const SampleSettings settings = read_settings(options);
     const Launch launch = prepare_launch(options, {std::nullopt, kBuiltInConfig});
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
-    Engine engine(launch.model_file, launch.config);
+    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
     engine.report(*log);
     report_unused_keys(launch.config, *log, streams.err);
 

@@ -11,7 +11,8 @@
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/network_load.h"
+#include "engine/fp32_agreement.h"
+#include "engine/network_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {

@@ -7,7 +7,7 @@
 #include "command/table.h"
 #include "command/tiny_model.h"
 #include "core/error.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
 
 using namespace katago;
 

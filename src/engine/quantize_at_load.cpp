@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "engine/quantize_load.h"
+#include "engine/quantize_at_load.h"
 
 #include <algorithm>
-#include <iostream>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "core/error.h"
 #include "core/machine.h"
-#include "engine/network_load.h"
-#include "engine/quantize_progress.h"
-#include "engine/quantize_run.h"
+#include "engine/network_settings.h"
+#include "engine/quantize_display.h"
+#include "engine/quantize_model.h"
 #include "nn/format/network_file.h"
 #include "nn/int8_layers.h"
 #include "quant/stored_weights.h"
@@ -59,21 +59,23 @@ void keep_model(const fs::path& file, const Model& model, std::vector<std::strin
 }  // namespace
 
 Model quantized_as_configured(Model model, const fs::path& file, const Backend& backend, const Config& config,
-                              std::vector<std::string>& notes) {
+                              std::vector<std::string>& notes, std::ostream* console) {
     const Precision precision = read_precision(config).precision;
     if ((precision != Precision::Int8 && precision != Precision::Fp16) || !is_fp32(*model.graph)) return model;
-    if (precision == Precision::Fp16) return model_with_halves(model, file.filename().string());
+    if (precision == Precision::Fp16) return model_in_fp16(model, file.filename().string());
     const fs::path kept = tuning_folder(config).parent_path() / "quantized" / (model.info.sha256 + kVersion);
     if (Model found = kept_model(kept, config, notes); found.graph) return found;
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
-    settings.products = int8_layers(*model.graph);  // others are more exact in halves, and no slower
+    settings.layers = int8_layers(*model.graph);  // others are more exact in FP16, and no slower
     settings.measure_layers = false;
     settings.threads = usable_cores();
-    QuantizeDisplay display(std::cerr, {});
-    QuantizedModel made =
-        quantize_model(model, file.filename().string(), backend, settings,
-                       [&](const char* stage, size_t done, size_t all) { display.show(stage, done, all); });
+    std::optional<QuantizeDisplay> display;
+    if (console) display.emplace(*console, nullptr);
+    QuantizedModel made = quantize_model(model, file.filename().string(), backend, settings,
+                                         [&](const char* stage, size_t done, size_t all) {
+                                             if (display) display->show(stage, done, all);
+                                         });
     notes.push_back("Quantized to INT8; against FP32 " + describe(made.agreement));
     keep_model(kept, made.model, notes);
     return std::move(made.model);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "quant/quantize_graph.h"
+#include "quant/quantize_layers.h"
 
 #include <algorithm>
 #include <memory>
@@ -15,17 +15,17 @@ namespace katago {
 
 namespace {
 
-// Columns of statistics a product, over all boards: several times the dimension of the largest.
+// Columns of statistics a layer, over all boards: several times the dimension of the largest.
 constexpr int kColumns = 12'000;
 
-// Products whose statistics are gathered in one run over the positions.
+// Layers whose statistics are gathered in one run over the positions.
 using Group = std::vector<NodeId>;
 
-std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& products, int64_t bytes) {
+std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& layers, int64_t bytes) {
     std::vector<Group> groups;
     int64_t taken = bytes;
-    for (const NodeId id : products) {
-        const ProductShape shape = product_shape(graph.node(id));
+    for (const NodeId id : layers) {
+        const LinearShape shape = linear_shape(graph.node(id));
         const int64_t side = int64_t{shape.taps} * shape.in_channels;
         const int64_t wanted = 4 * side * (side + 384);
         if (taken + wanted > bytes) groups.emplace_back(), taken = 0;
@@ -37,11 +37,11 @@ std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& pr
 
 }  // namespace
 
-std::map<NodeId, LinearWeights> quantize_products(const Graph& graph, const std::vector<NodeId>& products,
-                                                  const ObserveCalibration& observe, const QuantizeOptions& options) {
+std::map<NodeId, LinearWeights> quantize_layers(const Graph& graph, const std::vector<NodeId>& layers,
+                                                const ObserveCalibration& observe, const QuantizeOptions& options) {
     const int threads = std::max(options.threads, 1);
-    // A third for the copies that rounding makes of one product's.
-    const std::vector<Group> groups = make_groups(graph, products, options.moment_bytes / threads * 2 / 3);
+    // A third is for the copies that rounding makes of one layer's statistics.
+    const std::vector<Group> groups = make_groups(graph, layers, options.moment_bytes / threads * 2 / 3);
     const int columns = std::max(1, kColumns / std::max(options.boards, 1));
     std::map<NodeId, LinearWeights> made;
     std::mutex mutex;
@@ -62,18 +62,19 @@ std::map<NodeId, LinearWeights> quantize_products(const Graph& graph, const std:
             }
         });
         for (const NodeId id : group) {
-            const Rounding rounding = rounding_of(product_shape(graph.node(id)), turning_of(graph, id), options.block);
+            const Rounding rounding =
+                rounding_of(linear_shape(graph.node(id)), rotation_width_of(graph, id), options.block);
             Eigen::MatrixXf mean;
             if (seen.contains(id)) mean = moments.at(id)->take_mean();
             moments.erase(id);
             LinearWeights weights = round_to_int8(graph.node(id), std::move(mean), rounding);
             const std::scoped_lock lock(mutex);
             made[id] = std::move(weights);
-            if (options.progress) options.progress(made.size(), products.size());
+            if (options.progress) options.progress(made.size(), layers.size());
         }
     };
-    parallel_for(groups.size(), threads, [&](ParallelRange& turns) {
-        while (const auto turn = turns.next()) run_group(groups[*turn]);
+    parallel_for(groups.size(), threads, [&](ParallelRange& range) {
+        while (const auto index = range.next()) run_group(groups[*index]);
     });
     return made;
 }

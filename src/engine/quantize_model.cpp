@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/quantize_run.h"
+#include "engine/quantize_model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "engine/judge.h"
+#include "engine/agreement_meter.h"
 #include "eval/make_evaluator.h"
 #include "nn/format/json_fields.h"
 #include "nn/int8_layers.h"
 #include "quant/file_room.h"
-#include "quant/quantize_graph.h"
+#include "quant/quantize_layers.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -21,9 +21,9 @@ namespace {
 
 using nlohmann::json;
 
-// For a layer alone: its divergence is a mean over few positions, but the same ones for every layer.
+// Positions to measure a layer alone on: its divergence is a mean over few, but the same ones for every layer.
 constexpr size_t kPositionsAlone = 12;
-// Of the budget, which the sum of the layers' own divergences is to keep to.
+// The part of the budget that the sum of the layers' own divergences is to keep to.
 constexpr double kPlanned = 0.9;
 constexpr int kMostRounds = 12;
 
@@ -48,6 +48,7 @@ std::string source_note(const Model& model, const std::string& file) {
     return json_text({{"file", file}, {"sha256", model.info.sha256}});
 }
 
+// One quantization, from the calibration to the notes of the file. One thread at a time; computes with several.
 class Quantization {
   public:
     Quantization(const Model& model, const Backend& backend, const QuantizeSettings& settings,
@@ -62,17 +63,17 @@ class Quantization {
         QuantizedModel result;
         const CalibrationSet set = draw_calibration(settings_.calibration);
         result.warnings = set.sampled.warnings;
-        round_products(set);
-        const Judge judge(model_, backend_, set.judging, settings_.threads,
-                          [&](size_t done, size_t all) { progress_("positions in FP32", done, all); });
+        round_layers(set);
+        const AgreementMeter meter(model_, backend_, set.held_out, settings_.threads,
+                                   [&](size_t done, size_t all) { progress_("positions in FP32", done, all); });
         for (const auto& [node, weights] : int8_) layers_.push_back({node, DType::Int8, -1});
-        if (!settings_.measure_layers) measure(judge, result);
+        if (!settings_.measure_layers) measure(meter, result);
         if (settings_.measure_layers || !result.within_budget) {
-            measure_layers(judge);
+            measure_layers(meter);
             fill_up();
-            measure(judge, result);
+            measure(meter, result);
         }
-        keep_budget(judge, result);
+        keep_budget(meter, result);
         result.layers = layers_;
         result.model = model_;
         result.model.graph = std::make_shared<const Graph>(stored_graph());
@@ -83,7 +84,7 @@ class Quantization {
     }
 
   private:
-    void round_products(const CalibrationSet& set) {
+    void round_layers(const CalibrationSet& set) {
         const auto exact = make_evaluator(model_.info, model_.graph->meta_channels(), backend_.load(*model_.graph),
                                           {.cache_size_power_of_two = -1});
         QuantizeOptions options;
@@ -93,8 +94,8 @@ class Quantization {
         options.progress = [&](size_t done, size_t all) { progress_("layers rounded", done, all); };
         progress_("layers rounded", 0, 1);
         const ObserveCalibration observe = observe_with(*exact, *model_.graph, set);
-        int8_ = quantize_products(
-            *model_.graph, settings_.products ? *settings_.products : int8_candidates(*model_.graph),
+        int8_ = quantize_layers(
+            *model_.graph, settings_.layers ? *settings_.layers : int8_candidates(*model_.graph),
             [&](const BoardObserver& observer) {
                 observe([&](const ObservedValue& value, BoardShape board) {
                     progress_(nullptr, 0, 0);
@@ -104,14 +105,14 @@ class Quantization {
             options);
     }
 
-    // As it would be stored.
+    // The network as it would be stored.
     Graph stored_graph() const {
         std::map<NodeId, DType> stored;
         for (const LayerChoice& layer : layers_) stored[layer.node] = layer.stored;
         return with_weights(*model_.graph, [&](NodeId id, const LinearWeights& weights) {
             const auto found = stored.find(id);
             if (found != stored.end() && found->second == DType::Int8) return int8_.at(id);
-            return as_halves(weights).value_or(weights);
+            return as_fp16(weights).value_or(weights);
         });
     }
     Graph one_in_int8(NodeId node) const {
@@ -120,25 +121,25 @@ class Quantization {
         });
     }
 
-    void measure(const Judge& judge, QuantizedModel& result) const {
+    void measure(const AgreementMeter& meter, QuantizedModel& result) const {
         progress_("whole network judged", 0, 1);
-        result.agreement = judge.judge(stored_graph(), judge.positions(), [&] { progress_(nullptr, 0, 0); });
+        result.agreement = meter.measure(stored_graph(), meter.positions(), [&] { progress_(nullptr, 0, 0); });
         const Agreement& a = result.agreement;
         // Best moves are counted on few positions: what could be chance does not fail the budget.
         const double chance = std::sqrt(std::max(a.top1 * (1 - a.top1), 0.0) / std::max(a.positions, 1));
         result.within_budget = a.mean_kl <= settings_.max_kl && a.top1 + chance >= settings_.min_agreement;
     }
 
-    void measure_layers(const Judge& judge) {
+    void measure_layers(const AgreementMeter& meter) {
         for (size_t i = 0; i < layers_.size(); ++i) {
             progress_("layers judged alone", i, layers_.size());
             layers_[i].kl_alone =
-                judge.judge(one_in_int8(layers_[i].node), kPositionsAlone, [&] { progress_(nullptr, 0, 0); }).mean_kl;
+                meter.measure(one_in_int8(layers_[i].node), kPositionsAlone, [&] { progress_(nullptr, 0, 0); }).mean_kl;
         }
     }
 
-    // Halves where they save the most divergence for their size, as many as the file has room for. Most are products of
-    // single points on the way into and out of a block: a tenth of the weights, half of the error.
+    // Stores in FP16 the layers where that saves the most divergence for their size, as many as the file has room for.
+    // Most are 1x1 convolutions on the way into and out of a block: a tenth of the weights, half of the error.
     void fill_up() {
         const auto divergence_a_weight = [&](const LayerChoice& layer) {
             return layer.kl_alone / static_cast<double>(int8_.at(layer.node).size());
@@ -149,13 +150,13 @@ class Quantization {
         });
         std::vector<NodeId> worst_first;
         for (const LayerChoice& layer : worst) worst_first.push_back(layer.node);
-        const std::vector<NodeId> halves = halves_in_room(*model_.graph, block_, worst_first);
+        const std::vector<NodeId> fp16 = fp16_in_room(*model_.graph, block_, worst_first);
         for (LayerChoice& layer : layers_)
-            if (std::find(halves.begin(), halves.end(), layer.node) != halves.end()) layer.stored = DType::Float16;
+            if (std::find(fp16.begin(), fp16.end(), layer.node) != fp16.end()) layer.stored = DType::Float16;
     }
 
-    // Divergences of single layers add up, so the worst are taken out until the rest of the sum fits.
-    void keep_budget(const Judge& judge, QuantizedModel& result) {
+    // Takes the worst layers out of INT8 until the rest fits the budget: divergences of single layers add up.
+    void keep_budget(const AgreementMeter& meter, QuantizedModel& result) {
         std::vector<LayerChoice*> worst;
         for (LayerChoice& layer : layers_)
             if (layer.stored == DType::Int8) worst.push_back(&layer);
@@ -170,7 +171,7 @@ class Quantization {
                 sum -= (*next)->kl_alone;
                 (*next++)->stored = DType::Float16;
             } while (next != worst.end() && sum > wanted);
-            measure(judge, result);
+            measure(meter, result);
         }
     }
 
@@ -209,12 +210,12 @@ QuantizedModel quantize_model(const Model& model, const std::string& source_file
     return Quantization(model, backend, settings, progress).run(source_file);
 }
 
-Model model_with_halves(const Model& model, const std::string& source_file) {
-    Model halves = model;
-    halves.graph = std::make_shared<const Graph>(with_halves(*model.graph));
-    halves.notes["source"] = source_note(model, source_file);
-    halves.notes["quantization"] = json_text({{"precision", "fp16"}});
-    return halves;
+Model model_in_fp16(const Model& model, const std::string& source_file) {
+    Model fp16 = model;
+    fp16.graph = std::make_shared<const Graph>(in_fp16(*model.graph));
+    fp16.notes["source"] = source_note(model, source_file);
+    fp16.notes["quantization"] = json_text({{"precision", "fp16"}});
+    return fp16;
 }
 
 }  // namespace katago

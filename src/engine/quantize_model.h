@@ -18,8 +18,8 @@ namespace katago {
 
 struct QuantizeSettings {
     CalibrationOptions calibration;
-    // The products that become INT8, where that is less than all that may.
-    std::optional<std::vector<NodeId>> products;
+    // The linear layers that become INT8, where that is less than all that may.
+    std::optional<std::vector<NodeId>> layers;
     int block = 0;  // input channels that share a scale, at most; 0: as small as the file may be large
     // The budget, on positions of the calibration's games that were not used otherwise.
     double max_kl = std::numeric_limits<double>::infinity();
@@ -28,7 +28,7 @@ struct QuantizeSettings {
     int threads = 2;
 };
 
-// A product of the network and how it is stored.
+// A linear layer (convolution or matrix) and how it is stored.
 struct LayerChoice {
     NodeId node = -1;
     DType stored = DType::Float16;
@@ -46,12 +46,12 @@ struct QuantizedModel {
 // What takes long: "statistics" of so many layers. May throw, which ends the work.
 using QuantizeProgress = std::function<void(const char* stage, size_t done, size_t all)>;
 
-// INT8 where the budget allows it, else halves; heads in halves. `source_file` is for the notes. Throws IoError where
-// the calibration's games cannot be read, BackendError, and what `progress` throws.
+// Stores layers in INT8 where the budget allows it, else in FP16; heads in FP16. `source_file` is for the notes. Throws
+// IoError where the calibration's games cannot be read, BackendError, and what `progress` throws.
 QuantizedModel quantize_model(const Model& model, const std::string& source_file, const Backend& backend,
                               const QuantizeSettings& settings, const QuantizeProgress& progress);
 
-// The same network with halves: no calibration, no measurement.
-Model model_with_halves(const Model& model, const std::string& source_file);
+// The same network stored in FP16: no calibration, no measurement.
+Model model_in_fp16(const Model& model, const std::string& source_file);
 
 }  // namespace katago

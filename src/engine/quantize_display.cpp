@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/quantize_progress.h"
+#include "engine/quantize_display.h"
 
 #include <utility>
 

@@ -11,17 +11,17 @@
 
 namespace katago {
 
-// Says how far variants of one network are from it, both in FP32, over the same positions: what the network itself
-// answers is computed once. One thread at a time.
-class Judge {
+// Measures how far variants of one network are from it, all computed in FP32, over the same positions: what the network
+// itself answers is computed once. One thread at a time; the backend outlives it.
+class AgreementMeter {
   public:
     // `progress` is called now and then and may throw.
-    Judge(const Model& model, const Backend& backend, std::vector<BoardHistory> positions, int threads,
-          std::function<void(size_t done, size_t all)> progress);
+    AgreementMeter(const Model& model, const Backend& backend, std::vector<BoardHistory> positions, int threads,
+                   std::function<void(size_t done, size_t all)> progress);
 
     size_t positions() const { return positions_.size(); }
-    // On the first `count` positions.
-    Agreement judge(const Graph& variant, size_t count, const std::function<void()>& poll) const;
+    // On the first `count` positions. `poll` is called now and then and may throw.
+    Agreement measure(const Graph& variant, size_t count, const std::function<void()>& poll) const;
 
   private:
     using Answers = std::vector<std::shared_ptr<const Evaluation>>;
@@ -31,7 +31,7 @@ class Judge {
     const Backend& backend_;
     std::vector<BoardHistory> positions_;
     int threads_;
-    Answers right_;
+    Answers exact_;
 };
 
 }  // namespace katago

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/locate.h"
+#include "engine/default_files.h"
 
 #include <pwd.h>
 #include <unistd.h>
