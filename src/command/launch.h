@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "command/options.h"
-#include "command/table.h"
+#include "command/subcommand.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "engine/engine.h"

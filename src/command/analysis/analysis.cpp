@@ -4,9 +4,9 @@
 #include <ostream>
 
 #include "command/analysis/analysis_session.h"
+#include "command/analysis/subcommand.h"
 #include "command/launch.h"
 #include "command/options.h"
-#include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "engine/board_health.h"

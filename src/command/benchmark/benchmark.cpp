@@ -5,8 +5,8 @@
 #include <ostream>
 
 #include "command/benchmark/speed_search.h"
+#include "command/benchmark/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "command/evaluate/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "core/error.h"
 #include "engine/engine.h"
 #include "eval/eval_thread.h"

@@ -7,8 +7,8 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_failed_start.h"
+#include "command/gtp/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "engine/board_health.h"

@@ -4,8 +4,8 @@
 #include <ostream>
 #include <set>
 
+#include "command/info/subcommand.h"
 #include "command/options.h"
-#include "command/table.h"
 #include "core/text.h"
 #include "engine/default_files.h"
 #include "engine/embedded_network.h"

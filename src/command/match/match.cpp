@@ -15,7 +15,7 @@
 #include "command/match/match_play.h"
 #include "command/match/match_record.h"
 #include "command/match/match_report.h"
-#include "command/table.h"
+#include "command/match/subcommand.h"
 #include "command/version.h"
 #include "core/thread.h"
 #include "engine/engine.h"

@@ -7,7 +7,7 @@
 #include "backend/registry.h"
 #include "command/interrupt_watch.h"
 #include "command/options.h"
-#include "command/table.h"
+#include "command/quantize/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"

@@ -12,7 +12,7 @@
 #include "command/launch.h"
 #include "command/sample/sample_game.h"
 #include "command/sample/sample_store.h"
-#include "command/table.h"
+#include "command/sample/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"

@@ -7,7 +7,7 @@
 
 #include "backend/registry.h"
 #include "command/launch.h"
-#include "command/table.h"
+#include "command/tune/subcommand.h"
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"

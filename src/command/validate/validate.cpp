@@ -7,7 +7,7 @@
 #include <ostream>
 
 #include "command/launch.h"
-#include "command/table.h"
+#include "command/validate/subcommand.h"
 #include "command/validate/validation.h"
 #include "command/validate/validation_page.h"
 #include "command/validate/validation_report.h"

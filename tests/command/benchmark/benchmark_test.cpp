@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "command/benchmark/speed_search.h"
-#include "command/table.h"
+#include "command/benchmark/subcommand.h"
 #include "command/tiny_model.h"
 #include "core/error.h"
 #include "engine/benchmark_positions.h"
