@@ -6,7 +6,6 @@
 #include <random>
 #include <utility>
 
-#include "backend/registry.h"
 #include "core/ensure.h"
 #include "core/heap.h"
 #include "core/machine.h"
@@ -63,8 +62,7 @@ uint64_t choose_seed(const Config& config) {
 
 Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
     : model_file_(model_file.string()) {
-    const std::span<const Backend* const> known = backends();
-    backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
+    backend_ = &configured_backend(config);
     {
         Model model = load_model(model_file, model_read_options(config));
         if (options.console && is_embedded_network(model_file))

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "backend/registry.h"
 #include "engine/default_files.h"
 
 namespace katago {
@@ -13,6 +14,10 @@ PrecisionSetting read_precision(const Config& config) {
     if (!use_fp16) return {};
     if (!*use_fp16) return {Precision::Fp32, "useFP16 = false: computing in FP32"};
     return {Precision::Auto, "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
+}
+
+const Backend& configured_backend(const Config& config) {
+    return config.contains("nnBackend") ? find_backend(config.get_string("nnBackend")) : *backends().front();
 }
 
 ModelReadOptions model_read_options(const Config& config) {

@@ -20,6 +20,9 @@ struct PrecisionSetting {
 // Throws ConfigError.
 PrecisionSetting read_precision(const Config& config);
 
+// nnBackend, else the default of this build. Throws UsageError listing the names that exist.
+const Backend& configured_backend(const Config& config);
+
 // verifyModelFile. Throws ConfigError.
 ModelReadOptions model_read_options(const Config& config);
 

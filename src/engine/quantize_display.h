@@ -18,7 +18,7 @@ class QuantizeInterrupted : public Error {
 };
 
 // Shows how far `quantize` has come and how long the present stage will take, and ends it where it is interrupted.
-// Thread-safe.
+// Thread-safe; owned by whoever quantizes, and gone before the console is.
 class QuantizeDisplay {
   public:
     // `interrupted`: whether to stop; may be empty.

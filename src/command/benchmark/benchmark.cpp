@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "command/benchmark/speed_search.h"
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
 #include "core/error.h"
@@ -12,6 +11,9 @@
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
+#include "engine/speed/evaluation_speed.h"
+#include "engine/speed/process_memory.h"
+#include "engine/speed/thread_search.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"
 

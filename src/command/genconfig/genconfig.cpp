@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <ostream>
 
-#include "command/benchmark/benchmarknn_measure.h"
-#include "command/benchmark/speed_search.h"
 #include "command/genconfig/board_profile.h"
 #include "command/genconfig/config_text.h"
 #include "command/genconfig/genconfig.h"
@@ -22,6 +20,8 @@
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
 #include "engine/network_settings.h"
+#include "engine/speed/nn_speed.h"
+#include "engine/speed/thread_search.h"
 #include "nn/format/model_file.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"

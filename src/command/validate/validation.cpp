@@ -8,13 +8,13 @@
 #include <span>
 #include <utility>
 
-#include "command/benchmark/benchmarknn_measure.h"
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
 #include "engine/network_settings.h"
+#include "engine/speed/nn_speed.h"
 #include "eval/eval_thread.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"

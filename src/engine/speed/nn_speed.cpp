@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command/benchmark/benchmarknn_measure.h"
+#include "engine/speed/nn_speed.h"
 
 #include <algorithm>
 #include <barrier>
@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "backend/fma_peak.h"
-#include "command/benchmark/speed.h"
 #include "core/thread.h"
 #include "engine/benchmark_positions.h"
+#include "engine/speed/process_memory.h"
 #include "eval/features.h"
 #include "nn/stats.h"
 
@@ -27,7 +27,7 @@ double seconds_between(Clock::time_point begin, Clock::time_point end) {
     return std::chrono::duration<double>(end - begin).count();
 }
 
-// One thread's plans and buffers.
+// One thread's plans and buffers. Made by one thread, run by another.
 class Runner {
   public:
     Runner(const Graph& graph, const LoadedModel& model, std::span<const NnRows> rows, int batch, int first_row)
@@ -73,7 +73,7 @@ class Runner {
 
   private:
     void next_inputs(const std::function<void(Plan&, const PlanInputs&)>& use) {
-        const size_t board = turn_++ % rows_.size();
+        const size_t board = boards_run_++ % rows_.size();
         const NnRows& rows = rows_[board];
         // Whole batches one after the other, so that the inputs differ from one evaluation to the next.
         const int first = next_row_ = (next_row_ + batch_) % (rows.count - batch_ + 1);
@@ -95,7 +95,7 @@ class Runner {
     std::span<const NnRows> rows_;
     int batch_;
     int next_row_;
-    size_t turn_ = 0;
+    size_t boards_run_ = 0;
     std::vector<std::unique_ptr<Plan>> plans_;
     std::vector<float> policy_, pass_, value_, score_, ownership_;
 };

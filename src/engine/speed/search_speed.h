@@ -6,13 +6,13 @@
 #include <span>
 #include <string>
 
-#include "engine/engine.h"
+#include "eval/evaluator.h"
 #include "game/history.h"
 #include "search/params.h"
 
 namespace katago {
 
-// What a search has done on some positions.
+// What a search has done on some positions. A value.
 struct SearchSpeed {
     int threads = 0;
     int positions = 0;
@@ -33,22 +33,8 @@ std::string speed_line(const SearchSpeed& speed, size_t positions);
 // The shorter line that it prints while the search goes on.
 std::string progress_text(const SearchSpeed& speed, size_t positions);
 
-// Single evaluations on one thread beside the machine's peak, taken in turns; medians.
-struct EvaluationSpeed {
-    double seconds = 0;      // of one evaluation, features and decoding included
-    double peak_gflops = 0;  // P: one core's peak in 256-bit FP32 multiply-adds
-    double gflops = 0;       // effective: two operations a multiply-add of the network, as directly computed
-};
-
-EvaluationSpeed measure_evaluation(Engine& engine, const BoardHistory& position, int rounds);
-
 // Strength that a speed is worth, in Elo up to a constant: more visits help, but more threads spread them worse.
 // Source: KataGo's benchmark.
 double elo_of(const SearchSpeed& speed, double seconds_per_move);
-
-// The most memory that this process has held, in megabytes.
-double peak_memory_mb();
-// What it holds now; 0 where the system does not say.
-double resident_memory_mb();
 
 }  // namespace katago

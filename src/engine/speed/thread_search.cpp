@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command/benchmark/speed_search.h"
+#include "engine/speed/thread_search.h"
 
 #include <algorithm>
 #include <cmath>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "command/benchmark/speed.h"
+#include "engine/speed/search_speed.h"
 
 namespace katago {
 
