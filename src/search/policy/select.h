@@ -60,7 +60,7 @@ class Selector {
         double weight_per_visit = 1;
     };
 
-    // By which policy the moves are judged.
+    // The policy that the moves are chosen by.
     struct Guide {
         const std::vector<float>* policy;
         bool human = false;

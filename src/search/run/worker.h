@@ -57,7 +57,7 @@ class Worker {
     Outcome descend(const Bounds& bounds, bool& extra);
     Outcome evaluate_leaf(TreeNode& node);
     Outcome reevaluate(TreeNode& node);
-    TreeNode::Judgement judge(const TreeNode& node, EvalOptions options);
+    TreeNode::NetworkAnswers ask_networks(const TreeNode& node, EvalOptions options);
     Tree::NewNode describe_child(const TreeNode& node, const Selection& selection) const;
     void add_result(TreeNode& node);
     // Plays the selected move and enters its node, which is made where needed. Null: another thread was faster.
