@@ -46,7 +46,7 @@ struct StepTime {
 // A value inside a network, as one step of a plan has just made it.
 struct ObservedValue {
     NodeId node = -1;  // of the graph that was loaded: the one that makes this value
-    NodeId step = -1;  // the first node that the step computes: the product, where there is one
+    NodeId step = -1;  // the first node that the step computes: the linear layer, where there is one
     int boards = 0;    // of the batch; it may come in parts, one after the other
     int points = 0;    // of a board; 1: a vector
     int channels = 0;
@@ -67,9 +67,9 @@ class Plan {
         return {};
     }
     // The same as run(), slower, and shows the values inside: for calibration and for comparing plans. Called after
-    // each step, with every value that a later step or the caller reads, so with the input of every product, but for
-    // the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows) are not
-    // seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
+    // each step, with every value that a later step or the caller reads, so with the input of every linear layer,
+    // but for the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows)
+    // are not seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
     virtual void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver&) {
         run(batch, inputs, outputs);
     }
