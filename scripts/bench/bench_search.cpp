@@ -13,6 +13,8 @@
 
 #include "backend/registry.h"
 #include "core/rng.h"
+#include "eval/eval_thread.h"
+#include "eval/inline_evaluator.h"
 #include "nn/format/model_file.h"
 #include "search/search.h"
 #include "search/stub_backend.h"
@@ -103,9 +105,9 @@ void measure_network(const std::string& file, int visits) {
     std::vector<double> ratios, costs;
     for (int round = 0; round < 7; ++round) {
         const auto fresh = [&] {
-            return Evaluator(model.info, model.graph->meta_channels(), loaded, {.cache_size_power_of_two = 14});
+            return InlineEvaluator(model.info, model.graph->meta_channels(), loaded, {.cache_size_power_of_two = 14});
         };
-        Evaluator alone = fresh(), one = fresh(), two = fresh();
+        InlineEvaluator alone = fresh(), one = fresh(), two = fresh();
         const double evaluations = evaluation_rate(alone, visits);
         const Rate of_one = search_once(one, visits, 1);
         const double single = of_one.playouts_per_second;

@@ -46,7 +46,7 @@ struct StepTime {
 // A value inside a network, as one step of a plan has just made it.
 struct ObservedValue {
     NodeId node = -1;  // of the graph that was loaded: the one that makes this value
-    NodeId step = -1;  // the first node that the step computes: the product, where there is one
+    NodeId step = -1;  // the first node that the step computes: the linear layer, where there is one
     int boards = 0;    // of the batch; it may come in parts, one after the other
     int points = 0;    // of a board; 1: a vector
     int channels = 0;
@@ -67,12 +67,21 @@ class Plan {
         return {};
     }
     // The same as run(), slower, and shows the values inside: for calibration and for comparing plans. Called after
-    // each step, with every value that a later step or the caller reads, so with the input of every product, but for
-    // the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows) are not
-    // seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
+    // each step, with every value that a later step or the caller reads, so with the input of every linear layer,
+    // but for the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows)
+    // are not seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
     virtual void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver&) {
         run(batch, inputs, outputs);
     }
+};
+
+// How many rows a loaded network is fastest with in one Plan::run().
+struct BatchPreference {
+    // The batch at which rows a second stop growing: 1 on a CPU, whose threads each run rows of their own; on a device
+    // with one queue for all threads, as many rows as keep it busy.
+    int best_batch = 1;
+    // Whether rows of several threads should share a run.
+    bool wants_batches() const { return best_batch > 1; }
 };
 
 // A network's weights in the form a backend computes with, made once and shared by the plans of all boards and threads.
@@ -83,6 +92,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
     // What its plans compute with, for a person: "16-bit integers in 74 of 97 products".
     virtual std::string description() const { return ""; }
+    virtual BatchPreference batch_preference() const { return {}; }
     // Whether Auto chose what needs little memory over what is exact enough for nobody to see.
     virtual bool saves_memory() const { return false; }
 };

@@ -9,10 +9,22 @@
 
 namespace katago {
 
+namespace {
+
+// The only backend of its class: stateless, made when it is first asked for.
+template <class B>
+const Backend* only() {
+    static const B backend;
+    return &backend;
+}
+
+}  // namespace
+
 std::span<const Backend* const> backends() {
-    static const CpuBackend cpu;
-    static const ReferenceBackend reference;
-    static const Backend* const table[] = {&cpu, &reference};
+    static const Backend* const table[] = {
+        only<CpuBackend>(),
+        only<ReferenceBackend>(),
+    };
     return table;
 }
 

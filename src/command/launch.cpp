@@ -4,8 +4,8 @@
 #include <ostream>
 #include <utility>
 
+#include "engine/default_files.h"
 #include "engine/ignored_keys.h"
-#include "engine/locate.h"
 #include "play/gtp_settings.h"
 
 namespace katago {
@@ -68,9 +68,9 @@ std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, c
     return log;
 }
 
-std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config) {
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const Streams& streams) {
     const auto file = options.value("human-model");
-    return file ? std::make_unique<Engine>(*file, config) : nullptr;
+    return file ? std::make_unique<Engine>(*file, config, EngineOptions{.console = &streams.err}) : nullptr;
 }
 
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err) {

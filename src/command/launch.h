@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "command/options.h"
-#include "command/table.h"
+#include "command/subcommand.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "engine/engine.h"
@@ -41,7 +41,7 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback = De
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);
 
 // The network of -human-model, which imitates people; null where there is none. Throws like Engine.
-std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config);
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const Streams& streams);
 
 // Tells of keys that nobody used: a warning on `err` for those that are unknown, one log line for each KataGo key that
 // has no effect in this engine. Call after everything was read.

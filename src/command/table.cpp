@@ -3,29 +3,41 @@
 
 #include <array>
 
+#include "command/analysis/subcommand.h"
+#include "command/benchmark/subcommand.h"
+#include "command/evaluate/subcommand.h"
+#include "command/genconfig/subcommand.h"
+#include "command/gtp/subcommand.h"
+#include "command/info/subcommand.h"
+#include "command/match/subcommand.h"
+#include "command/quantize/subcommand.h"
+#include "command/sample/subcommand.h"
+#include "command/tune/subcommand.h"
+#include "command/validate/subcommand.h"
+#include "command/version.h"
+
 namespace katago {
 
 namespace {
 
+// A row each, in the order in which help lists them.
+// clang-format off
 constexpr std::array kSubcommands = {
-    Subcommand{"gtp", "Runs GTP engine that can be plugged into any standard Go GUI for play/analysis.", run_gtp},
-    Subcommand{"analysis", "Runs an engine designed to analyze entire games in parallel, JSON in and JSON out.",
-               run_analysis},
-    Subcommand{"benchmark", "Test speed with different numbers of search threads.", run_benchmark},
-    Subcommand{"benchmarknn", "Test the speed of neural net evaluations alone, without search.", run_benchmarknn},
-    Subcommand{"evaluate", "Writes positions of game records and what a network says of them, as JSON lines.",
-               run_evaluate},
-    Subcommand{"genconfig", "Ask some questions, measure this machine, write a config for gtp.", run_genconfig},
-    Subcommand{"info", "Show what is in a network file.", run_info},
-    Subcommand{"match", "Play games between two networks or configurations and measure which is stronger.", run_match},
-    Subcommand{"quantize", "Make a file of a half or a quarter of the size from a network.", run_quantize},
-    Subcommand{"sample", "Write training rows: positions with a network's answers, to train a smaller network.",
-               run_sample},
-    Subcommand{"tune", "Measure the kernels that a network can use on this machine, and show the choice.", run_tune},
-    Subcommand{"validate", "Measure how far a network is from another: a quantized file from its source, or from FP32.",
-               run_validate},
-    Subcommand{"version", "Print version and exit.", run_version},
+    kGtpSubcommand,
+    kAnalysisSubcommand,
+    kBenchmarkSubcommand,
+    kBenchmarkNnSubcommand,
+    kEvaluateSubcommand,
+    kGenconfigSubcommand,
+    kInfoSubcommand,
+    kMatchSubcommand,
+    kQuantizeSubcommand,
+    kSampleSubcommand,
+    kTuneSubcommand,
+    kValidateSubcommand,
+    kVersionSubcommand,
 };
+// clang-format on
 
 }  // namespace
 

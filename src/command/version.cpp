@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "backend/registry.h"
-#include "command/table.h"
 #include "core/text.h"
 #include "game/point.h"
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "command/subcommand.h"
+
 namespace katago {
 
 // The version of the protocols and of the behaviour that this engine has in common with KataGo.
@@ -16,5 +18,10 @@ std::string version_text();
 
 // A network's name as short as `version` over GTP shows it: "g170-b6c96-s175395328-d26788732" is "g170-b6c96-s175M".
 std::string short_model_name(std::string_view internal_name);
+
+// `katago version`.
+int run_version(std::span<const std::string> arguments, const Streams& streams);
+
+inline constexpr Subcommand kVersionSubcommand{"version", "Print version and exit.", run_version};
 
 }  // namespace katago

@@ -5,6 +5,7 @@
 
 #include "engine/calibration_games.h"
 #include "eval/agreement.h"
+#include "eval/eval_thread.h"
 #include "eval/features.h"
 #include "game/symmetry.h"
 
@@ -12,8 +13,8 @@ namespace katago {
 
 namespace {
 
-// Of the games, every fourth judges.
-constexpr int kJudgingEvery = 4;
+// Every fourth game is held out.
+constexpr int kHeldOutEvery = 4;
 
 }  // namespace
 
@@ -31,14 +32,14 @@ CalibrationSet draw_calibration(const CalibrationOptions& options) {
     else
         set.sampled = sample_positions(options.paths, options.positions, options.seed);
     for (const SampledPosition& position : set.sampled.positions) {
-        if (position.game % kJudgingEvery == kJudgingEvery - 1)
-            set.judging.push_back(position.history);
+        if (position.game % kHeldOutEvery == kHeldOutEvery - 1)
+            set.held_out.push_back(position.history);
         else
             set.statistics.push_back(&position);
     }
-    // Fewer than four games: better judged by what was seen than not at all.
-    if (set.judging.empty())
-        for (const SampledPosition* position : set.statistics) set.judging.push_back(position->history);
+    // Fewer than four games: better measured on what was seen than not at all.
+    if (set.held_out.empty())
+        for (const SampledPosition* position : set.statistics) set.held_out.push_back(position->history);
     return set;
 }
 

@@ -8,15 +8,16 @@
 
 #include "eval/evaluator.h"
 #include "eval/position_sampler.h"
-#include "quant/quantize_graph.h"
+#include "quant/quantize_layers.h"
 
 namespace katago {
 
-// Positions for making a quantized network: some to gather statistics from, some, of other games, to judge it by.
+// Positions for quantizing a network: some to gather statistics from, others, of games held out, to measure it on. A
+// value; `statistics` points into `sampled`.
 struct CalibrationSet {
     SampledPositions sampled;
     std::vector<const SampledPosition*> statistics;
-    std::vector<BoardHistory> judging;
+    std::vector<BoardHistory> held_out;
 };
 
 // So many positions in all, from game records, or, where no paths are given, from games that are built in: the b6c96
@@ -31,8 +32,8 @@ CalibrationSet draw_calibration(const CalibrationOptions& options);
 // The records that are built in.
 std::vector<SgfText> built_in_calibration();
 
-// Runs the network over the positions for statistics, turned as they were drawn, and shows the planes that it reads as
-// well. The arguments outlive the result.
+// Runs the network over the positions for statistics, each under the symmetry it was drawn with, and shows the planes
+// that it reads as well. The arguments outlive the result, which several threads may call.
 ObserveCalibration observe_with(Evaluator& evaluator, const Graph& graph, const CalibrationSet& set);
 
 }  // namespace katago

@@ -3,19 +3,18 @@
 
 #include <algorithm>
 #include <bit>
-#include <iostream>
-#include <ostream>
 #include <random>
 #include <utility>
 
-#include "backend/registry.h"
 #include "core/ensure.h"
 #include "core/heap.h"
 #include "core/machine.h"
 #include "core/rng.h"
 #include "engine/embedded_network.h"
 #include "engine/network_load.h"
-#include "engine/quantize_load.h"
+#include "engine/network_settings.h"
+#include "engine/quantize_at_load.h"
+#include "eval/make_evaluator.h"
 
 namespace katago {
 
@@ -63,21 +62,22 @@ uint64_t choose_seed(const Config& config) {
 
 Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
     : model_file_(model_file.string()) {
-    const std::span<const Backend* const> known = backends();
-    backend_ = config.contains("nnBackend") ? &find_backend(config.get_string("nnBackend")) : known.front();
+    backend_ = &configured_backend(config);
     {
         Model model = load_model(model_file, model_read_options(config));
-        if (is_embedded_network(model_file))
-            std::cerr << "Using the embedded network " << model.info.name << "; -model FILE takes another" << std::endl;
-        model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_);
+        if (options.console && is_embedded_network(model_file))
+            *options.console << "Using the embedded network " << model.info.name << "; -model FILE takes another"
+                             << std::endl;
+        model = quantized_as_configured(std::move(model), model_file, *backend_, config, notes_, options.console);
         if (options.keep_graph) graph_ = model.graph;
         model_notes_ = model.notes;
         multiply_adds_ = katago::multiply_adds(*model.graph);
-        LoadedNetwork network = load_network(model, *backend_, config);
+        LoadedNetwork network = load_network(model, *backend_, config, options.console);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
-        evaluator_ = std::make_unique<Evaluator>(model.info, model.graph->meta_channels(), loaded_,
-                                                 evaluator_options(config, notes_));
+        evaluator_ =
+            make_evaluator(model.info, model.graph->meta_channels(), loaded_, evaluator_options(config, notes_));
+        if (loaded_->batch_preference().wants_batches()) notes_.push_back(evaluator_->description());
     }
     return_free_memory();
     seed_ = choose_seed(config);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,13 @@ namespace katago {
 
 struct EngineOptions {
     bool keep_graph = false;  // the network as the file describes it, weights included
+    // Where a person is told what takes long, and that the embedded network is in use; null: nowhere.
+    std::ostream* console = nullptr;
 };
 
 // A network ready to evaluate, set up once from a configuration for whatever command runs it. Keeps the weights in the
-// form that is computed with, not the file's. Immutable but for the evaluator, which is thread-safe.
+// form that is computed with, not the file's. Immutable but for the evaluator, which is thread-safe. The command owns
+// it; what it hands out lives as long as it does.
 class Engine {
   public:
     // Reads the file and packs its weights; may measure kernels, once on a machine. Throws ModelError, IoError,

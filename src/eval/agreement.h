@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/eval_options.h"
 #include "eval/evaluation.h"
 #include "eval/evaluator.h"
 #include "game/history.h"

@@ -4,13 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "backend/backend.h"
 #include "eval/cache.h"
-#include "eval/eval_options.h"
-#include "eval/evaluation.h"
-#include "game/board.h"
-#include "game/history.h"
+#include "game/rules.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -27,13 +25,31 @@ struct EvaluatorStats {
     int64_t cache_hits = 0;
 };
 
-// A network with its cache: answers for positions. Thread-safe; the threads that use it each bring an EvalThread.
+// A way from one row of inputs to the network's raw outputs. One thread at a time; owned by an EvalThread, outlived by
+// the Evaluator that made it.
+class RowRunner {
+  public:
+    virtual ~RowRunner() = default;
+    // Evaluates one row of a board of this shape. Rows are the caller's and stay as they are until this returns. Throws
+    // BackendError.
+    virtual void run(BoardShape board, const PlanInputs& inputs, const PlanOutputs& outputs) = 0;
+    // The same as run(), and shows the values inside the network (see Plan::observe).
+    virtual void observe(BoardShape board, const PlanInputs& inputs, const PlanOutputs& outputs,
+                         const PlanObserver& observer) = 0;
+};
+
+// A network with its cache: what the threads that ask for evaluations share. Each of them brings an EvalThread, which
+// makes rows of positions and evaluations of raw outputs; subclasses say how a row gets its raw outputs. Thread-safe.
+// Owned by whoever calls make_evaluator().
 class Evaluator {
   public:
-    // `backend_model` was loaded from the model's graph, which need not live on.
+    // `backend_model` was loaded from the model's graph, which need not live on. Throws UnsupportedError where the
+    // network wants metadata of a form that is not known.
     Evaluator(ModelInfo info, int meta_channels, std::shared_ptr<const LoadedModel> backend_model,
               const EvaluatorOptions& options);
-    ~Evaluator();
+    virtual ~Evaluator();
+    Evaluator(const Evaluator&) = delete;
+    Evaluator& operator=(const Evaluator&) = delete;
 
     const ModelInfo& info() const { return info_; }
     bool wants_metadata() const { return meta_channels_ > 0; }
@@ -44,8 +60,17 @@ class Evaluator {
     void clear_cache();
     EvaluatorStats stats() const;
 
+    // How rows get their outputs, one line for a person.
+    virtual std::string description() const = 0;
+
+  protected:
+    const LoadedModel& model() const { return *model_; }
+
   private:
     friend class EvalThread;
+
+    // Called once by each EvalThread, in any thread.
+    virtual std::unique_ptr<RowRunner> make_row_runner() = 0;
 
     ModelInfo info_;
     int meta_channels_;
@@ -54,30 +79,6 @@ class Evaluator {
     std::unique_ptr<EvalCache> cache_;  // null: no cache
     std::atomic<int64_t> evaluations_ = 0;
     std::atomic<int64_t> cache_hits_ = 0;
-};
-
-// One thread's access to an Evaluator: its plans (one a board shape), buffers and random numbers. Evaluates inline,
-// batch 1. One thread at a time; outlived by its Evaluator.
-class EvalThread {
-  public:
-    EvalThread(Evaluator& evaluator, uint64_t seed);
-    ~EvalThread();
-
-    // The network's word on the position with `player` to move, from the cache where it is there.
-    // Throws UsageError where metadata is missing, BackendError.
-    std::shared_ptr<const Evaluation> evaluate(const Board& board, const BoardHistory& history, Player player,
-                                               const EvalOptions& options);
-
-    // From now on network runs show it the values inside (see Plan::observe); an empty one ends that.
-    void set_observer(PlanObserver observer);
-
-    // The mean over `count` (1 to 8) different symmetries, as at a root with rootNumSymmetriesToSample.
-    std::shared_ptr<const Evaluation> evaluate_mean(const Board& board, const BoardHistory& history, Player player,
-                                                    const EvalOptions& options, int count);
-
-  private:
-    struct State;
-    std::unique_ptr<State> state_;
 };
 
 }  // namespace katago

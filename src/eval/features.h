@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
-#include "core/hash.h"
-#include "eval/eval_options.h"
-#include "game/board.h"
-#include "game/history.h"
-#include "game/ladder.h"
+#include "eval/feature_query.h"
+#include "eval/ladder_memory.h"
 
 namespace katago {
 
@@ -16,32 +11,6 @@ struct RowChannels {
     int spatial = 0, global = 0;
 };
 RowChannels row_channels(int input_version);
-
-// The position that a row is made of. `player` is the history's next player; `symmetry` turns the planes.
-struct FeatureQuery {
-    const BoardHistory& history;
-    Player player;
-    const EvalOptions& options;
-    int symmetry;
-};
-
-// Ladder readings by position: each board is shown to the network up to three times, as the current one and as the past
-// of its followers. One thread at a time.
-class LadderMemory {
-  public:
-    LadderMemory();
-
-    // What scan_ladders(board) says. Valid until the next call.
-    const LadderScan& scan(const Board& board);
-
-  private:
-    struct Entry {
-        Hash128 position;
-        Point ko_point = kNullPoint;
-        LadderScan scan;
-    };
-    std::vector<Entry> entries_;  // direct-mapped
-};
 
 // Writes the input rows of a position, all values; source: KataGo's network inputs. Allocates nothing.
 //   spatial   [H, W, row_channels().spatial], H and W exchanged where the symmetry transposes

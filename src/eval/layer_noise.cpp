@@ -9,6 +9,7 @@
 
 #include "core/ensure.h"
 #include "core/parallel_for.h"
+#include "eval/eval_thread.h"
 
 namespace katago {
 
@@ -61,7 +62,7 @@ struct Sums {
 };
 using SumsByLayer = std::map<NodeId, Sums>;
 
-bool is_product(const Layer& layer) {
+bool is_compared(const Layer& layer) {
     return std::holds_alternative<Conv2d>(layer) || std::holds_alternative<MatMul>(layer) ||
            std::holds_alternative<Attention>(layer);
 }
@@ -77,7 +78,7 @@ class Observers {
     }
     PlanObserver found() {
         return [this](const ObservedValue& value) {
-            if (!is_product(graph_.node(value.step).layer)) return;
+            if (!is_compared(graph_.node(value.step).layer)) return;
             const auto wanted = right_.find(value.node);
             if (wanted == right_.end() || wanted->second.size() != value.values.size()) return;
             // A step may make two values, before and after an activation: the first speaks for the layer.
@@ -108,14 +109,14 @@ std::vector<LayerNoise> layer_noise(Evaluator& right, Evaluator& found, const Gr
     std::mutex mutex;
     size_t done = 0;
     SumsByLayer all;
-    parallel_for(positions.size(), options.threads, [&](ParallelRange& turns) {
+    parallel_for(positions.size(), options.threads, [&](ParallelRange& range) {
         EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
         Observers observers(graph);
         right_thread.set_observer(observers.right());
         found_thread.set_observer(observers.found());
         const EvalOptions how = comparison_options();
-        while (const auto turn = turns.next()) {
-            const BoardHistory& history = positions[*turn];
+        while (const auto index = range.next()) {
+            const BoardHistory& history = positions[*index];
             right_thread.evaluate(history.board(), history, history.next_player(), how);
             found_thread.evaluate(history.board(), history, history.next_player(), how);
             const std::scoped_lock lock(mutex);

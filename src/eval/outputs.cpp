@@ -29,15 +29,15 @@ double softplus(double x) {
     return x > 40 ? x : std::log1p(std::exp(x));
 }
 
-// Calls visit(policy index of the board, index of the same point in the turned planes) for every point.
+// Calls visit(policy index of the board, index of the same point in the planes under the symmetry) for every point.
 template <class Visit>
 void for_each_point(const OutputQuery& query, Visit&& visit) {
     const BoardSize size = query.history.board().size();
-    const BoardSize turned = symmetry::size_after(size, query.symmetry);
+    const BoardSize seen = symmetry::size_after(size, query.symmetry);
     for (int y = 0; y < size.height; ++y)
         for (int x = 0; x < size.width; ++x) {
             const auto [tx, ty] = symmetry::map_xy(x, y, size, query.symmetry);
-            visit(point_at(x, y), static_cast<size_t>(y * size.width + x), static_cast<size_t>(ty * turned.width + tx));
+            visit(point_at(x, y), static_cast<size_t>(y * size.width + x), static_cast<size_t>(ty * seen.width + tx));
         }
 }
 

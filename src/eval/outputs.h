@@ -15,7 +15,7 @@ struct OutputQuery {
     const BoardHistory& history;
     Player player;
     const EvalOptions& options;
-    int symmetry;  // that the planes were turned by
+    int symmetry;  // that the planes were filled under
 };
 
 // Reads one row of raw outputs into everything but the key of `evaluation`: legal moves, softmax, multipliers, from the

@@ -23,7 +23,7 @@ struct SamplerOptions {
 struct SampledPosition {
     BoardHistory history;
     int game = 0;      // index into SampledPositions::games
-    int symmetry = 0;  // 0 to 7, drawn at random, for those who want the positions turned
+    int symmetry = 0;  // 0 to 7, drawn at random, under which those who want it see the position
 };
 
 // A record that positions were drawn from.

@@ -22,30 +22,30 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 constexpr float kLargest = 127;
 constexpr float kDamping = 0.01f;        // of the mean of the moments' diagonal
 constexpr Eigen::Index kLazyRows = 128;  // rows whose errors are passed on together
-constexpr uint16_t kLeastHalf = 0x0001;  // 2^-24
+constexpr uint16_t kLeastFp16 = 0x0001;  // 2^-24
 
 struct Stored {
     std::vector<int8_t> values;
     std::vector<uint16_t> scales;
 };
 
-// The least half that is not below x.
-uint16_t half_from(float x) {
-    const uint16_t half = std::max(fp16_of_float(x), kLeastHalf);
-    return float_of_fp16(half) < x ? static_cast<uint16_t>(half + 1) : half;
+// The least FP16 number that is not below x.
+uint16_t fp16_not_below(float x) {
+    const uint16_t nearest = std::max(fp16_of_float(x), kLeastFp16);
+    return float_of_fp16(nearest) < x ? static_cast<uint16_t>(nearest + 1) : nearest;
 }
 
-// Rounds the rows (inputs) of a matrix one after the other.
+// Rounds the rows (inputs) of a matrix one after the other. One thread at a time.
 class Rounder {
   public:
-    Rounder(const ProductShape& shape, const Rounding& rounding, std::vector<float> weights)
+    Rounder(const LinearShape& shape, const Rounding& rounding, std::vector<float> weights)
         : shape_(shape),
-          turned_(rounding.rotated),
+          rotated_(rounding.rotated),
           block_(rounding.block),
           blocks_((shape.in_channels + block_ - 1) / block_) {
-        if (turned_ != 0) {
-            for (float& weight : weights) weight *= 4.0f / static_cast<float>(hadamard_block(turned_));
-            rotate_rows(weights.data(), shape.in_channels, static_cast<size_t>(shape.out_channels), turned_);
+        if (rotated_ != 0) {
+            for (float& weight : weights) weight *= 4.0f / static_cast<float>(hadamard_block(rotated_));
+            rotate_rows(weights.data(), shape.in_channels, static_cast<size_t>(shape.out_channels), rotated_);
         }
         weights_ = Eigen::Map<const Matrix>(weights.data(), rows(), shape.out_channels);
         stored_.values.resize(weights.size());
@@ -59,7 +59,7 @@ class Rounder {
     }
 
     void round_compensated(Eigen::MatrixXf moments) {
-        turn(moments);
+        rotate(moments);
         std::vector<Eigen::Index> order(static_cast<size_t>(rows()));
         std::iota(order.begin(), order.end(), Eigen::Index{0});
         std::stable_sort(order.begin(), order.end(),
@@ -87,39 +87,39 @@ class Rounder {
                           .in_channels = shape_.in_channels,
                           .out_channels = shape_.out_channels,
                           .block = block_,
-                          .rotated = turned_,
+                          .rotated = rotated_,
                           .values = owner->values,
                           .scales = owner->scales},
                 owner};
     }
 
   private:
-    // Of x x^T makes that of the turned x.
-    void turn(Eigen::MatrixXf& moments) const {
-        if (turned_ == 0) return;
+    // Makes moments of rotated inputs of moments of the inputs.
+    void rotate(Eigen::MatrixXf& moments) const {
+        if (rotated_ == 0) return;
         moments = Eigen::MatrixXf(moments.selfadjointView<Eigen::Lower>());
         for (int side = 0; side < 2; ++side) {
-            rotate_rows(moments.data(), shape_.in_channels, static_cast<size_t>(moments.rows()), turned_);  // columns
+            rotate_rows(moments.data(), shape_.in_channels, static_cast<size_t>(moments.rows()), rotated_);  // columns
             moments.transposeInPlace();
         }
     }
 
-    // The upper triangular U with U^T U = inverse of the moments, rows and columns in `order`. With the order turned
-    // round, moments = L L^T, so that turned back they are R R^T with an upper triangular R, and U = R^-1.
+    // The upper triangular U with U^T U = inverse of the moments, rows and columns in `order`. In the
+    // reversed order moments = L L^T, so that in this order they are R R^T with an upper triangular R, and U = R^-1.
     Matrix factor_of_inverse(const Eigen::MatrixXf& moments, const std::vector<Eigen::Index>& order) const {
         const Eigen::Index n = rows();
         const float mean = std::max(moments.diagonal().mean(), 1e-12f);
         for (float damping = kDamping;; damping *= 10) {
-            Eigen::MatrixXf rotated(n, n);
+            Eigen::MatrixXf reversed(n, n);
             for (Eigen::Index i = 0; i < n; ++i) {
                 for (Eigen::Index j = 0; j <= i; ++j) {
                     const Eigen::Index a = order[static_cast<size_t>(n - 1 - i)];
                     const Eigen::Index b = order[static_cast<size_t>(n - 1 - j)];
-                    rotated(i, j) = moments(std::max(a, b), std::min(a, b));
+                    reversed(i, j) = moments(std::max(a, b), std::min(a, b));
                 }
-                rotated(i, i) += damping * mean;
+                reversed(i, i) += damping * mean;
             }
-            const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> llt(rotated);
+            const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> llt(reversed);
             if (llt.info() != Eigen::Success) continue;  // ends: the diagonal outweighs everything
             Eigen::MatrixXf inverse = Eigen::MatrixXf::Identity(n, n);
             llt.matrixL().solveInPlace(inverse);
@@ -133,9 +133,9 @@ class Rounder {
         for (Eigen::Index row = 0; row < rows(); ++row)
             scales_.row(scale_row(row)) = scales_.row(scale_row(row)).cwiseMax(weights_.row(row).cwiseAbs());
         for (Eigen::Index i = 0; i < scales_.size(); ++i) {
-            const uint16_t half = half_from(scales_.data()[i] / kLargest);
-            stored_.scales.push_back(half);
-            scales_.data()[i] = float_of_fp16(half);
+            const uint16_t scale = fp16_not_below(scales_.data()[i] / kLargest);
+            stored_.scales.push_back(scale);
+            scales_.data()[i] = float_of_fp16(scale);
         }
     }
     Eigen::Index scale_row(Eigen::Index row) const {
@@ -155,8 +155,8 @@ class Rounder {
         return errors;
     }
 
-    ProductShape shape_;
-    int turned_, block_;
+    LinearShape shape_;
+    int rotated_, block_;
     Eigen::Index blocks_;
     Matrix weights_, scales_;
     Stored stored_;
@@ -164,29 +164,31 @@ class Rounder {
 
 }  // namespace
 
-int block_size(int channels, int most, int unit) {
+int block_size(int channels, int most, int multiple) {
     const int blocks = (channels + most - 1) / most;
-    const int even = (channels + blocks - 1) / blocks, whole = (even + unit - 1) / unit * unit;
+    const int even = (channels + blocks - 1) / blocks, whole = (even + multiple - 1) / multiple * multiple;
     return blocks > 1 && whole <= most ? whole : even;
 }
 
-Turning turning_of(const Graph& graph, NodeId product) {
-    const Node& node = graph.node(product);
-    if (product_shape(node).taps != 1 || !has_attention(graph)) return Turning::None;
-    return std::holds_alternative<Multiply>(graph.node(node.inputs[0]).layer) ? Turning::Units : Turning::Threes;
+RotationWidth rotation_width_of(const Graph& graph, NodeId layer) {
+    const Node& node = graph.node(layer);
+    if (linear_shape(node).taps != 1 || !has_attention(graph)) return RotationWidth::None;
+    const bool ends_glu = std::holds_alternative<Multiply>(graph.node(node.inputs[0]).layer);
+    return ends_glu ? RotationWidth::Block : RotationWidth::Widest;
 }
 
-Rounding rounding_of(const ProductShape& shape, Turning turning, int block) {
+Rounding rounding_of(const LinearShape& shape, RotationWidth width, int block) {
     const int in = shape.in_channels;
-    const int rotated = turning == Turning::None    ? 0
-                        : turning == Turning::Units ? rotation_block(in)
-                                                    : widest_rotation(in);
-    if (rotated == 0) return {block_size(in, block, kBlockUnit), 0};
-    return {block_size(in, kTurnedBlock, has_reflection(rotated) ? kThreesBlockUnit : kTurnedBlockUnit), rotated};
+    const int rotated = width == RotationWidth::None    ? 0
+                        : width == RotationWidth::Block ? rotation_block(in)
+                                                        : widest_rotation(in);
+    if (rotated == 0) return {block_size(in, block, kBlockMultiple), 0};
+    const int multiple = has_reflection(rotated) ? kReflectedBlockMultiple : kHadamardBlockMultiple;
+    return {block_size(in, kRotatedScaleBlock, multiple), rotated};
 }
 
-LinearWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding) {
-    Rounder rounder(product_shape(product), rounding, *product_weights(product)->floats());
+LinearWeights round_to_int8(const Node& layer, Eigen::MatrixXf moments, const Rounding& rounding) {
+    Rounder rounder(linear_shape(layer), rounding, *product_weights(layer)->floats());
     if (moments.size() == 0 || !moments.diagonal().allFinite())
         rounder.round_plainly();
     else

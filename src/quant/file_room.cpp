@@ -18,17 +18,17 @@ constexpr int kFineBlock = 32, kCoarseBlock = 64;
 constexpr int64_t kNodeBytes = 300;  // of the graph, in the header
 
 int64_t int8_bytes(const Graph& graph, NodeId id, int block) {
-    const ProductShape shape = product_shape(graph.node(id));
-    const Rounding rounding = rounding_of(shape, turning_of(graph, id), block);
+    const LinearShape shape = linear_shape(graph.node(id));
+    const Rounding rounding = rounding_of(shape, rotation_width_of(graph, id), block);
     const int blocks = (shape.in_channels + rounding.block - 1) / rounding.block;
     return int64_t{shape.taps} * shape.out_channels * (shape.in_channels + 2 * blocks);
 }
 
-int64_t half_bytes(const ProductShape& shape) {
+int64_t fp16_bytes(const LinearShape& shape) {
     return int64_t{2} * shape.taps * shape.in_channels * shape.out_channels;
 }
 
-// That a file with all candidates in INT8, other products in halves, is from being too large; below 0: is too large.
+// The bytes that a file with all candidates in INT8, other linear layers in FP16, has left; below 0: it is too large.
 int64_t room(const Graph& graph, int block) {
     const std::vector<NodeId> candidates = int8_candidates(graph);
     const std::set<NodeId> int8(candidates.begin(), candidates.end());
@@ -37,7 +37,7 @@ int64_t room(const Graph& graph, int block) {
     for (NodeId id = 0; const Node& node : graph.nodes()) {
         left -= kNodeBytes;
         if (product_weights(node)) {
-            left -= int8.contains(id) ? int8_bytes(graph, id, block) : half_bytes(product_shape(node));
+            left -= int8.contains(id) ? int8_bytes(graph, id, block) : fp16_bytes(linear_shape(node));
         } else {
             left -= stats.layers[static_cast<size_t>(id)].bytes;
         }
@@ -52,17 +52,17 @@ int block_in_room(const Graph& graph) {
     return room(graph, kFineBlock) >= 0 ? kFineBlock : kCoarseBlock;
 }
 
-std::vector<NodeId> halves_in_room(const Graph& graph, int block, std::span<const NodeId> worst_first) {
-    std::vector<NodeId> halves;
+std::vector<NodeId> fp16_in_room(const Graph& graph, int block, std::span<const NodeId> worst_first) {
+    std::vector<NodeId> fp16;
     int64_t left = room(graph, block);
     for (const NodeId id : worst_first) {
-        const ProductShape shape = product_shape(graph.node(id));
-        const int64_t more = half_bytes(shape) - int8_bytes(graph, id, block);
+        const LinearShape shape = linear_shape(graph.node(id));
+        const int64_t more = fp16_bytes(shape) - int8_bytes(graph, id, block);
         if (more > left) continue;
         left -= more;
-        halves.push_back(id);
+        fp16.push_back(id);
     }
-    return halves;
+    return fp16;
 }
 
 }  // namespace katago

@@ -12,18 +12,18 @@ namespace katago {
 
 namespace {
 
-// Columns that are multiplied at once: enough for matrix products to be fast, a few megabytes.
+// Columns that are multiplied at once: enough for a gemm to be fast, a few megabytes.
 constexpr Eigen::Index kPendingColumns = 384;
 
 }  // namespace
 
-SecondMoments::SecondMoments(const Node& product, int columns_per_board) : columns_per_board_(columns_per_board) {
-    if (const auto* conv = std::get_if<Conv2d>(&product.layer)) {
+SecondMoments::SecondMoments(const Node& layer, int columns_per_board) : columns_per_board_(columns_per_board) {
+    if (const auto* conv = std::get_if<Conv2d>(&layer.layer)) {
         kernel_y_ = conv->kernel_y, kernel_x_ = conv->kernel_x;
         dilation_y_ = conv->dilation_y, dilation_x_ = conv->dilation_x;
         channels_ = conv->in_channels;
     } else {
-        channels_ = std::get<MatMul>(product.layer).in_channels;
+        channels_ = std::get<MatMul>(layer.layer).in_channels;
     }
     dimension_ = kernel_y_ * kernel_x_ * channels_;
     pending_.resize(dimension_, kPendingColumns);

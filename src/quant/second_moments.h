@@ -10,8 +10,8 @@
 
 namespace katago {
 
-// Sums x x^T over the columns x that a product multiplies: the input channels at one point, or for a convolution those
-// of all points under its kernel, [tap][in]. One thread at a time.
+// Sums x x^T over the columns x that a linear layer multiplies: the input channels at one point, or for a convolution
+// those of all points under its kernel, [tap][in]. One thread at a time.
 class SecondMoments {
   public:
     // How much the mean column of a board counts, its own x x^T against the mean of those of its points. What a network
@@ -20,10 +20,10 @@ class SecondMoments {
     static constexpr float kBoardMeanWeight = 16;
 
     // `columns_per_board`: so many points of each board, drawn at random but the same ones in every run.
-    SecondMoments(const Node& product, int columns_per_board);
+    SecondMoments(const Node& layer, int columns_per_board);
 
     int dimension() const { return dimension_; }
-    // `values`: [board.area(), in_channels], what the product reads.
+    // `values`: [board.area(), in_channels], what the layer reads.
     void add(std::span<const float> values, BoardShape board);
     // The mean so far over the columns drawn, plus kBoardMeanWeight times that over the boards' mean columns; only the
     // lower triangle counts.

@@ -10,7 +10,7 @@
 
 namespace katago {
 
-ProductShape product_shape(const Node& node) {
+LinearShape linear_shape(const Node& node) {
     if (const auto* conv = std::get_if<Conv2d>(&node.layer))
         return {conv->kernel_y * conv->kernel_x, conv->in_channels, conv->out_channels};
     const auto* matrix = std::get_if<MatMul>(&node.layer);
@@ -40,23 +40,22 @@ Graph with_weights(const Graph& graph, const ChooseWeights& choose) {
     return builder.build(graph.outputs());
 }
 
-std::optional<LinearWeights> as_halves(const LinearWeights& weights) {
+std::optional<LinearWeights> as_fp16(const LinearWeights& weights) {
     if (weights.dtype() == DType::Float16) return weights;
     const Weights floats = weights.floats();
-    auto halves = std::make_shared<std::vector<uint16_t>>();
-    halves->reserve(floats->size());
+    auto rounded = std::make_shared<std::vector<uint16_t>>();
+    rounded->reserve(floats->size());
     for (const float value : *floats) {
-        const uint16_t half = fp16_of_float(value);
-        if ((half & 0x7fff) >= 0x7c00) return std::nullopt;
-        halves->push_back(half);
+        const uint16_t fp16 = fp16_of_float(value);
+        if ((fp16 & 0x7fff) >= 0x7c00) return std::nullopt;
+        rounded->push_back(fp16);
     }
-    const std::span<const uint16_t> values(*halves);
-    return LinearWeights(values, std::move(halves));
+    const std::span<const uint16_t> values(*rounded);
+    return LinearWeights(values, std::move(rounded));
 }
 
-Graph with_halves(const Graph& graph) {
-    return with_weights(graph,
-                        [](NodeId, const LinearWeights& weights) { return as_halves(weights).value_or(weights); });
+Graph in_fp16(const Graph& graph) {
+    return with_weights(graph, [](NodeId, const LinearWeights& weights) { return as_fp16(weights).value_or(weights); });
 }
 
 }  // namespace katago

@@ -170,7 +170,7 @@ struct SearchParams {
 
     // These parameters as play_strength has them for a move of the game: fewer visits, a wider choice of moves.
     SearchParams at_strength() const;
-    // These parameters for a few visits that only judge a position (friendly pass, final score): no noise, no
+    // These parameters for a few visits that only assess a position (friendly pass, final score): no noise, no
     // temperature, one symmetry, both limits `visits`.
     SearchParams quiet(int64_t visits) const;
     // These without anything that goes by a human policy.

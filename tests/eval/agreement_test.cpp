@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "backend/registry.h"
+#include "eval/inline_evaluator.h"
 #include "game/rules.h"
 #include "game/sgf.h"
 #include "golden.h"
@@ -73,8 +74,8 @@ void check_auto(const std::string& name, const Bounds& bounds, size_t few) {
     EvaluatorOptions evaluator_options;
     evaluator_options.cache_size_power_of_two = -1;
     const int meta = model.graph->meta_channels();
-    Evaluator exact(model.info, meta, backend.load(*model.graph), evaluator_options);
-    Evaluator fast(model.info, meta, backend.load(*model.graph, options), evaluator_options);
+    InlineEvaluator exact(model.info, meta, backend.load(*model.graph), evaluator_options);
+    InlineEvaluator fast(model.info, meta, backend.load(*model.graph, options), evaluator_options);
     const Agreement agreement = summarize(compare_positions(exact, fast, positions, {.threads = 2, .progress = {}}));
     std::fprintf(stderr, "auto %-45s %s, ownership %.5f\n", name.c_str(), describe(agreement).c_str(),
                  agreement.mean_ownership_error);

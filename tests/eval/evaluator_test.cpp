@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "core/error.h"
+#include "eval/eval_thread.h"
+#include "eval/inline_evaluator.h"
+#include "eval/make_evaluator.h"
 #include "positions.h"
 
 namespace katago {
@@ -91,7 +94,7 @@ struct Fixture {
     }
 
     StubRecord record;
-    Evaluator evaluator;
+    InlineEvaluator evaluator;
     EvalThread thread;
 };
 
@@ -253,6 +256,23 @@ TEST_CASE("evaluator: threads share one evaluator") {
     threads.clear();
     CHECK(wrong == 0);
     CHECK(f.evaluator.stats().evaluations + f.evaluator.stats().cache_hits == 80);
+}
+
+TEST_CASE("evaluator: a network that wants batches is served as well, and the evaluator says how") {
+    struct BatchingModel : StubModel {
+        using StubModel::StubModel;
+        BatchPreference batch_preference() const override { return {.best_batch = 32}; }
+    };
+    StubRecord record;
+    const auto model = std::make_shared<BatchingModel>(record, 0);
+    const auto evaluator = make_evaluator(Fixture::info(), 0, model, {});
+    CHECK(evaluator->description() ==
+          "Evaluation: one position at a time, on the thread that asks for it; the backend is fastest with 32 at a "
+          "time");
+    EvalThread thread(*evaluator, /*seed=*/1);
+    const BoardHistory history = position();
+    CHECK(thread.evaluate(history.board(), history, history.next_player(), {})->policy.size() == 26);
+    CHECK(record.runs == 1);
 }
 
 }  // namespace katago

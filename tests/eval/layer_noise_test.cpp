@@ -9,6 +9,7 @@
 
 #include "backend/registry.h"
 #include "core/file.h"
+#include "eval/inline_evaluator.h"
 #include "nn/format/model_file.h"
 #include "nn/format/net_writer.h"
 #include "nn/random_net.h"
@@ -76,8 +77,8 @@ double noise_between(const Shown& right, const Shown& found) {
     ModelInfo info;
     info.version = 9, info.input_version = 7;
     const EvaluatorOptions options{.cache_size_power_of_two = -1};
-    Evaluator first(info, 0, std::make_shared<StubModel>(conv, right), options);
-    Evaluator second(info, 0, std::make_shared<StubModel>(conv, found), options);
+    InlineEvaluator first(info, 0, std::make_shared<StubModel>(conv, right), options);
+    InlineEvaluator second(info, 0, std::make_shared<StubModel>(conv, found), options);
     const std::vector<BoardHistory> positions(3);
     const auto layers = layer_noise(first, second, graph, positions, {.threads = 2, .progress = {}});
     REQUIRE(layers.size() == 1);
@@ -104,8 +105,8 @@ TEST_CASE("layer noise: every product of a network, in order, and only rounding 
     const Model model = read_model(*ByteSource::from_memory(test_nets::tiny_net(14).bytes, "tiny"), WeightForm::Binary);
     const EvaluatorOptions options{.cache_size_power_of_two = -1};
     const auto reference = find_backend("reference").load(*model.graph);
-    const auto eigen = find_backend("cpu").load(*model.graph);
-    Evaluator right(model.info, 0, reference, options), found(model.info, 0, eigen, options);
+    const auto cpu = find_backend("cpu").load(*model.graph);
+    InlineEvaluator right(model.info, 0, reference, options), found(model.info, 0, cpu, options);
     const std::vector<BoardHistory> positions(1);
     const auto layers = layer_noise(right, found, *model.graph, positions, {});
     size_t at = 0;

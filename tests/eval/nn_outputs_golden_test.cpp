@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "eval/eval_thread.h"
 #include "eval/evaluator.h"
+#include "eval/inline_evaluator.h"
 #include "game/recipe.h"
 #include "game/symmetry.h"
 #include "golden.h"
@@ -147,8 +149,8 @@ Differences check_row(EvalThread& thread, const nlohmann::json& expected) {
 
 // The rows are shared out to all cores.
 Differences check_rows(const Model& model, const Backend& backend, const std::vector<nlohmann::json>& rows) {
-    Evaluator evaluator(model.info, model.graph->meta_channels(), backend.load(*model.graph),
-                        {.cache_size_power_of_two = -1});
+    InlineEvaluator evaluator(model.info, model.graph->meta_channels(), backend.load(*model.graph),
+                              {.cache_size_power_of_two = -1});
     std::atomic<size_t> next = 0;
     auto work = [&](Differences& seen, std::exception_ptr& failure) {
         try {

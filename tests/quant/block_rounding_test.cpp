@@ -49,7 +49,7 @@ std::vector<float> board_with_mean(BoardShape shape, uint64_t seed) {
     return values;
 }
 
-// Mean squared error of the product's results: the sum over the outputs of e^T H e.
+// Mean squared error of the layer's outputs: the sum over the outputs of e^T H e.
 double error_of(const Node& node, const LinearWeights& rounded, const Eigen::MatrixXf& moments, int columns = kOut) {
     const Weights right = product_weights(node)->floats(), found = rounded.floats();
     const Eigen::MatrixXf full = moments.selfadjointView<Eigen::Lower>();
@@ -111,22 +111,22 @@ TEST_CASE("block rounding: blocks are of equal size") {
     CHECK(block_size(96, 64, 16) == 48);
     CHECK(block_size(192, 64, 16) == 64);
     CHECK(block_size(22, 64, 16) == 22);
-    CHECK(block_size(65, 64, 16) == 48);  // not 33: in units of 16, as kernels take them
+    CHECK(block_size(65, 64, 16) == 48);  // not 33: in multiples of 16, as kernels take them
     CHECK(block_size(512, 96, 16) == 96);
-    CHECK(block_size(65, 40, 16) == 33);  // no unit fits
+    CHECK(block_size(65, 40, 16) == 33);  // no multiple fits
 }
 
-TEST_CASE("block rounding: turned weights, turned back, are as near as their blocks let them be") {
-    constexpr int kTurnedIn = 96, kColumns = 5;
+TEST_CASE("block rounding: rotated weights, rotated back, are as near as their blocks let them be") {
+    constexpr int kRotatedIn = 96, kColumns = 5;
     Rng rng(7);
-    std::vector<float> weights(static_cast<size_t>(kTurnedIn * kColumns));
+    std::vector<float> weights(static_cast<size_t>(kRotatedIn * kColumns));
     for (float& weight : weights) weight = static_cast<float>(rng.gaussian());
     // A channel that stands out, in weights or in inputs, costs all others of its block their exactness.
     for (int o = 0; o < kColumns; ++o) weights[static_cast<size_t>(17 * kColumns + o)] *= 30;
-    const Node node{"matrix", MatMul{kTurnedIn, kColumns, make_weights(weights)}, {}, {}};
-    const Rounding rotated = rounding_of({1, kTurnedIn, kColumns}, Turning::Threes, 64);
+    const Node node{"matrix", MatMul{kRotatedIn, kColumns, make_weights(weights)}, {}, {}};
+    const Rounding rotated = rounding_of({1, kRotatedIn, kColumns}, RotationWidth::Widest, 64);
     CHECK(rotated.rotated == 96);
-    CHECK(rotated.block == kTurnedIn);
+    CHECK(rotated.block == kRotatedIn);
     const auto squares = [&](const Rounding& rounding) {
         const Weights found = round_to_int8(node, {}, rounding).floats();
         double sum = 0;
@@ -134,38 +134,38 @@ TEST_CASE("block rounding: turned weights, turned back, are as near as their blo
         return sum / static_cast<double>(weights.size());
     };
     const double step = 30.0 / 127;  // of a column whose largest weight is about 30
-    CHECK(squares(rotated) < squares({kTurnedIn, 0}));
+    CHECK(squares(rotated) < squares({kRotatedIn, 0}));
     CHECK(squares(rotated) < step * step / 12);
     CHECK(squares(rotated) > 0);
 }
 
-TEST_CASE("block rounding: what is turned together, and how long blocks are") {
-    const auto found = [](int in, Turning turning) {
-        const Rounding rounding = rounding_of({1, in, 8}, turning, 64);
+TEST_CASE("block rounding: what is rotated together, and how long blocks are") {
+    const auto found = [](int in, RotationWidth width) {
+        const Rounding rounding = rounding_of({1, in, 8}, width, 64);
         return std::pair(rounding.rotated, rounding.block);
     };
-    CHECK(found(192, Turning::None) == std::pair(0, 64));
-    CHECK(found(192, Turning::Units) == std::pair(64, 192));
-    CHECK(found(192, Turning::Threes) == std::pair(192, 192));
-    CHECK(found(320, Turning::Threes) == std::pair(64, 192));  // not 160: in whole lines
-    CHECK(found(384, Turning::Threes) == std::pair(192, 192));
-    CHECK(found(512, Turning::Threes) == std::pair(64, 256));
-    CHECK(found(96, Turning::Units) == std::pair(32, 96));
-    CHECK(found(112, Turning::Threes) == std::pair(16, 112));
-    CHECK(found(20, Turning::Threes) == std::pair(0, 20));
+    CHECK(found(192, RotationWidth::None) == std::pair(0, 64));
+    CHECK(found(192, RotationWidth::Block) == std::pair(64, 192));
+    CHECK(found(192, RotationWidth::Widest) == std::pair(192, 192));
+    CHECK(found(320, RotationWidth::Widest) == std::pair(64, 192));  // not 160: in whole Hadamard blocks
+    CHECK(found(384, RotationWidth::Widest) == std::pair(192, 192));
+    CHECK(found(512, RotationWidth::Widest) == std::pair(64, 256));
+    CHECK(found(96, RotationWidth::Block) == std::pair(32, 96));
+    CHECK(found(112, RotationWidth::Widest) == std::pair(16, 112));
+    CHECK(found(20, RotationWidth::Widest) == std::pair(0, 20));
 }
 
-TEST_CASE("block rounding: compensation of turned weights knows what inputs they meet") {
+TEST_CASE("block rounding: compensation of rotated weights knows what inputs they meet") {
     Rng rng(9);
-    constexpr int kTurnedIn = 96, kColumns = 12;
-    std::vector<float> weights(static_cast<size_t>(kTurnedIn * kColumns));
+    constexpr int kRotatedIn = 96, kColumns = 12;
+    std::vector<float> weights(static_cast<size_t>(kRotatedIn * kColumns));
     for (float& weight : weights) weight = static_cast<float>(rng.gaussian());
-    const Node node{"matrix", MatMul{kTurnedIn, kColumns, make_weights(weights)}, {}, {}};
-    Eigen::MatrixXf inputs(kTurnedIn, 500);
+    const Node node{"matrix", MatMul{kRotatedIn, kColumns, make_weights(weights)}, {}, {}};
+    Eigen::MatrixXf inputs(kRotatedIn, 500);
     for (Eigen::Index i = 0; i < inputs.size(); ++i) inputs.data()[i] = static_cast<float>(rng.gaussian());
-    for (Eigen::Index i = 0; i < kTurnedIn; ++i) inputs.row(i) += (i % 3 == 0 ? 4.0f : 0.5f) * inputs.row(5);
+    for (Eigen::Index i = 0; i < kRotatedIn; ++i) inputs.row(i) += (i % 3 == 0 ? 4.0f : 0.5f) * inputs.row(5);
     const Eigen::MatrixXf moments = inputs * inputs.transpose() / 500;
-    const Rounding rounding{kTurnedIn, 96};
+    const Rounding rounding{kRotatedIn, 96};
     const double plain = error_of(node, round_to_int8(node, {}, rounding), moments, kColumns);
     const double compensated = error_of(node, round_to_int8(node, moments, rounding), moments, kColumns);
     CHECK(plain > 0);

@@ -40,7 +40,7 @@ Model wide_net(int channels) {
     return model;
 }
 
-double share_of_file(const Model& source, const std::vector<NodeId>& halves, int block) {
+double share_of_file(const Model& source, const std::vector<NodeId>& fp16, int block) {
     const std::vector<NodeId> candidates = int8_candidates(*source.graph);
     Model model = source;
     model.graph =
@@ -48,8 +48,8 @@ double share_of_file(const Model& source, const std::vector<NodeId>& halves, int
             const auto among = [&](const std::vector<NodeId>& ids) {
                 return std::find(ids.begin(), ids.end(), id) != ids.end();
             };
-            if (among(candidates) && !among(halves)) return round_to_int8(source.graph->node(id), {}, {block});
-            return *as_halves(weights);
+            if (among(candidates) && !among(fp16)) return round_to_int8(source.graph->node(id), {}, {block});
+            return *as_fp16(weights);
         }));
     const fs::path file = fs::temp_directory_path() / "katago-file-room-test.safetensors";
     write_network(file, model);
@@ -65,21 +65,21 @@ TEST_CASE("file room: finer scales where the file has room for them") {
     CHECK(block_in_room(*wide_net(64).graph) == 64);  // its header is too large a part
 }
 
-TEST_CASE("file room: what is put into halves leaves the file a quarter, and hardly less") {
+TEST_CASE("file room: what is put into FP16 leaves the file a quarter, and hardly less") {
     const Model model = wide_net(256);
     const std::vector<NodeId> candidates = int8_candidates(*model.graph);
-    const std::vector<NodeId> halves = halves_in_room(*model.graph, 32, candidates);
-    CHECK(!halves.empty());
-    CHECK(halves.size() < candidates.size());
-    const double share = share_of_file(model, halves, 32);
+    const std::vector<NodeId> fp16 = fp16_in_room(*model.graph, 32, candidates);
+    CHECK(!fp16.empty());
+    CHECK(fp16.size() < candidates.size());
+    const double share = share_of_file(model, fp16, 32);
     CHECK(share <= 0.28);
     CHECK(share > share_of_file(model, {}, 32));
 }
 
 TEST_CASE("file room: what comes first is taken first, and without room nothing is") {
     const Model model = wide_net(256);
-    const std::vector<NodeId> halves = halves_in_room(*model.graph, 32, int8_candidates(*model.graph));
-    REQUIRE(halves.size() > 1);
-    CHECK(halves_in_room(*model.graph, 32, std::vector{halves.back()}) == std::vector{halves.back()});
-    CHECK(halves_in_room(*wide_net(64).graph, 64, int8_candidates(*wide_net(64).graph)).empty());
+    const std::vector<NodeId> fp16 = fp16_in_room(*model.graph, 32, int8_candidates(*model.graph));
+    REQUIRE(fp16.size() > 1);
+    CHECK(fp16_in_room(*model.graph, 32, std::vector{fp16.back()}) == std::vector{fp16.back()});
+    CHECK(fp16_in_room(*wide_net(64).graph, 64, int8_candidates(*wide_net(64).graph)).empty());
 }

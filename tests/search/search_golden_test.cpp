@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "eval/inline_evaluator.h"
 #include "game/recipe.h"
 #include "golden.h"
 #include "nn/format/model_file.h"
@@ -184,8 +185,8 @@ std::map<int, Differences> compare_with_reference(const char* searches, const ch
     const auto model_file = golden::find(model_name);
     if (file.empty() || model_file.empty()) return {};
     const Model model = read_model(model_file);
-    Evaluator evaluator(model.info, model.graph->meta_channels(), find_backend("cpu").load(*model.graph),
-                        {.cache_size_power_of_two = 14, .randomize_symmetry = false});
+    InlineEvaluator evaluator(model.info, model.graph->meta_channels(), find_backend("cpu").load(*model.graph),
+                              {.cache_size_power_of_two = 14, .randomize_symmetry = false});
     std::map<int, Differences> differences;
     int index = 0;
     golden::for_each_row(file, [&](const nlohmann::json& row) {

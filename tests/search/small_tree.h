@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "search/run/context.h"
+#include "search/policy/context.h"
 #include "search/tree/node.h"
 
 // Nodes made by hand, for tests of formulas.

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "eval/evaluator.h"
+#include "eval/inline_evaluator.h"
 
 // A network without a file: its outputs are numbers made from a hash of its inputs.
 namespace stub {
@@ -84,7 +85,7 @@ inline std::unique_ptr<katago::Evaluator> make_evaluator(const Options& options 
     info.version = options.version;
     info.input_version = 7;
     info.policy_channels = 2;
-    return std::make_unique<katago::Evaluator>(
+    return std::make_unique<katago::InlineEvaluator>(
         info, 0, std::make_shared<StubModel>(options),
         katago::EvaluatorOptions{.cache_size_power_of_two = options.cache_size_power_of_two,
                                  .randomize_symmetry = false});

@@ -8,8 +8,8 @@ namespace katago::reference {
 
 namespace {
 
-// out[row] += in[row] * weights, for `rows` rows; weights [in_channels, out_channels]. The outputs of one board line
-// stay in the nearest cache while every weight is read once.
+// out[row] += in[row] * weights, for `rows` rows; weights [in_channels, out_channels]. The outputs of one row of
+// the board stay in the nearest cache while every weight is read once.
 void add_product(int rows, int in_channels, int out_channels, const double* in, const float* weights, double* out,
                  Scratch& scratch) {
     scratch.wide.resize(static_cast<size_t>(out_channels));
@@ -121,7 +121,7 @@ void global_pool(const GlobalPool& layer, int points, int channels, const double
 
 namespace {
 
-// Copies one head to [points, channels] and turns its pairs by the angles of `frequencies` ([channels / 2, 2]; null:
+// Copies one head to [points, channels] and rotates its pairs by the angles of `frequencies` ([channels / 2, 2]; null:
 // no rotation).
 void rotate_head(BoardShape board, const double* in, int stride, int channels, const float* frequencies, double* out) {
     for (int y = 0; y < board.height; y++)

@@ -4,9 +4,9 @@
 #include <ostream>
 
 #include "command/analysis/analysis_session.h"
+#include "command/analysis/subcommand.h"
 #include "command/launch.h"
 #include "command/options.h"
-#include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "engine/board_health.h"
@@ -90,8 +90,8 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     say(product_line());
     const AnalysisOptions analysis = read_analysis_options(launch.config, analysis_threads(options));
     if (analysis.threads.warning) say(*analysis.threads.warning);
-    Engine engine(launch.model_file, launch.config);
-    const std::unique_ptr<Engine> human = load_human_engine(options, launch.config);
+    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
+    const std::unique_ptr<Engine> human = load_human_engine(options, launch.config, streams);
     AnalysisSession session({engine, launch.config, analysis, *log, streams.out, human.get()});
     report_unused_keys(launch.config, *log, streams.err);
     engine.report(*log);

@@ -4,14 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "command/benchmark/speed_search.h"
+#include "command/benchmark/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
+#include "engine/speed/evaluation_speed.h"
+#include "engine/speed/process_memory.h"
+#include "engine/speed/thread_search.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
@@ -235,7 +237,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
     log_options.to_stdout = true;
     log_options.config_contents = false;
     const std::unique_ptr<Logger> log = make_logger(launch, log_options, text);
-    Engine engine(launch.model_file, launch.config);
+    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
     log->write("Loaded config " + launch.config.name());
     log->write("Loaded model " + engine.model_file());
     log->write("Model name: " + engine.model().name);

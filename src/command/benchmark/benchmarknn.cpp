@@ -5,18 +5,17 @@
 #include <ostream>
 
 #include "backend/fma_peak.h"
-#include "backend/registry.h"
 #include "command/benchmark/benchmarknn_report.h"
-#include "command/benchmark/speed.h"
+#include "command/benchmark/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
+#include "engine/speed/process_memory.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
@@ -102,7 +101,7 @@ class Measuring {
     Measuring(const Launch& launch, const Wanted& wanted, std::ostream& err)
         : wanted_(wanted),
           model_(load_model(launch.model_file, model_read_options(launch.config))),
-          backend_(backend_of(launch.config)),
+          backend_(configured_backend(launch.config)),
           tuning_folder_(tuning_folder(launch.config)),
           progress_(err) {
         const int positions = std::max(kPositions, wanted.load.batch);
@@ -126,10 +125,6 @@ class Measuring {
     }
 
   private:
-    static const Backend& backend_of(const Config& config) {
-        return config.contains("nnBackend") ? find_backend(config.get_string("nnBackend")) : *backends().front();
-    }
-
     std::shared_ptr<const LoadedModel> load(Precision precision) {
         progress_.show("loading in " + std::string(name_of(precision)));
         return backend_.load(*model_.graph, load_options(precision));

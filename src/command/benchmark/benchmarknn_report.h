@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "command/benchmark/benchmarknn_measure.h"
+#include "engine/speed/nn_speed.h"
 
 namespace katago {
 

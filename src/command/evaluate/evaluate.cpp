@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "command/evaluate/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "core/error.h"
 #include "engine/engine.h"
+#include "eval/eval_thread.h"
 #include "eval/features.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"
@@ -131,8 +132,8 @@ void add_fields(Json& row, const Evaluation& answer) {
 // The network, and how it is asked. Outlives its queries.
 class Answerer {
   public:
-    Answerer(const Options& options, const Launch& launch)
-        : engine_(launch.model_file, launch.config),
+    Answerer(const Options& options, const Launch& launch, std::ostream& err)
+        : engine_(launch.model_file, launch.config, {.console = &err}),
           metadata_(profile_of_name(options.value("profile").value_or(""))),
           thread_(engine_.evaluator(), engine_.seed()) {
         const ModelInfo& info = engine_.model();
@@ -170,7 +171,7 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
     query.include_ownership = true;
     std::optional<Answerer> answerer;
     if (!options.has("no-network")) {
-        answerer.emplace(options, prepare_launch(options, {{}, kBuiltInConfig}));
+        answerer.emplace(options, prepare_launch(options, {{}, kBuiltInConfig}), streams.err);
         answerer->adjust(query);
     }
     const std::vector<NamedPosition> positions =

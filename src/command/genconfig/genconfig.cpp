@@ -5,23 +5,23 @@
 #include <filesystem>
 #include <ostream>
 
-#include "command/benchmark/benchmarknn_measure.h"
-#include "command/benchmark/speed_search.h"
 #include "command/genconfig/board_profile.h"
 #include "command/genconfig/config_text.h"
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
+#include "command/genconfig/subcommand.h"
 #include "command/options.h"
-#include "command/table.h"
 #include "core/file.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/board_health.h"
+#include "engine/default_files.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/locate.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
+#include "engine/speed/nn_speed.h"
+#include "engine/speed/thread_search.h"
 #include "nn/format/model_file.h"
 #include "play/gtp_settings.h"
 #include "report/progress_line.h"
@@ -113,7 +113,7 @@ class Tuner {
   public:
     Tuner(const fs::path& model_file, const ConfigText& text, const Streams& streams)
         : config_(Config::from_text(text.text(), "the new configuration")),
-          engine_(model_file, config_),
+          engine_(model_file, config_, {.console = &streams.err}),
           out_(streams.out),
           progress_(streams.err) {}
 

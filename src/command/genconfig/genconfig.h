@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "command/table.h"
+#include "command/subcommand.h"
 
 namespace katago {
 

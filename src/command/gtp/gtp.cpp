@@ -7,8 +7,8 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_failed_start.h"
+#include "command/gtp/subcommand.h"
 #include "command/launch.h"
-#include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "engine/board_health.h"
@@ -78,8 +78,8 @@ struct GtpProgram {
     GtpProgram(const Options& options, const Streams& streams)
         : launch(prepare_launch(options)),
           log(make_logger(launch, LogOptions{}, streams)),
-          engine(launch.model_file, launch.config),
-          human(load_human_engine(options, launch.config)),
+          engine(launch.model_file, launch.config, {.console = &streams.err}),
+          human(load_human_engine(options, launch.config, streams)),
           session({engine, launch.config, *log, streams, version(options), human.get()}) {}
 
     std::string version(const Options& options) const {

@@ -6,6 +6,7 @@
 #include "command/gtp/gtp_genmove.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "eval/eval_thread.h"
 #include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 

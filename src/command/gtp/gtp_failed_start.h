@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "command/table.h"
+#include "command/subcommand.h"
 
 namespace katago {
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // GTP commands about the network itself.
-#include "command/benchmark/speed.h"
 #include "command/gtp/gtp_commands.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
+#include "engine/speed/search_speed.h"
+#include "eval/eval_thread.h"
 #include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 #include "protocol/gtp_raw_nn.h"

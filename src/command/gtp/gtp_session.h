@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "command/gtp/gtp_params.h"
-#include "command/table.h"
+#include "command/subcommand.h"
 #include "core/rng.h"
 #include "core/thread.h"
 #include "engine/engine.h"

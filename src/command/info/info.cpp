@@ -4,12 +4,12 @@
 #include <ostream>
 #include <set>
 
+#include "command/info/subcommand.h"
 #include "command/options.h"
-#include "command/table.h"
 #include "core/text.h"
+#include "engine/default_files.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/locate.h"
 #include "nn/format/json_fields.h"
 #include "nn/format/layer_fields.h"
 #include "nn/stats.h"

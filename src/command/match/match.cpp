@@ -15,7 +15,7 @@
 #include "command/match/match_play.h"
 #include "command/match/match_record.h"
 #include "command/match/match_report.h"
-#include "command/table.h"
+#include "command/match/subcommand.h"
 #include "command/version.h"
 #include "core/thread.h"
 #include "engine/engine.h"
@@ -38,12 +38,13 @@ double seconds_since(Clock::time_point begin) {
 // The networks of both bots: one, where the same file is set up in the same way.
 class Networks {
   public:
-    explicit Networks(const std::array<BotSettings, 2>& bots) {
+    Networks(const std::array<BotSettings, 2>& bots, std::ostream& err) {
         for (size_t i = 0; i < bots.size(); ++i) {
             if (i == 1 && same_network(bots[0], bots[1]))
                 engines_[i] = engines_[0];
             else
-                engines_[i] = std::make_shared<Engine>(bots[i].model_file, bots[i].config);
+                engines_[i] =
+                    std::make_shared<Engine>(bots[i].model_file, bots[i].config, EngineOptions{.console = &err});
             // The seed is for the match; the keys are the same where an engine is shared.
             bots[i].config.contains("searchRandSeed");
         }
@@ -277,7 +278,7 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
     const MatchOptions options = read_match_options(command_line);
     const Launch launch{.model_file = {}, .config = options.config, .notes = options.notes};
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
-    Networks networks(options.bots);
+    Networks networks(options.bots, streams.err);
     std::unique_ptr<MatchFolder> folder;
     if (!options.output_dir.empty())
         folder = std::make_unique<MatchFolder>(

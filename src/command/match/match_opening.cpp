@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "eval/eval_thread.h"
 #include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 #include "search/policy/choice.h"

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "engine/locate.h"
+#include "engine/default_files.h"
 #include "play/gtp_settings.h"
 
 namespace katago {

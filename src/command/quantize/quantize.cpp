@@ -7,12 +7,12 @@
 #include "backend/registry.h"
 #include "command/interrupt_watch.h"
 #include "command/options.h"
-#include "command/table.h"
+#include "command/quantize/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"
-#include "engine/quantize_progress.h"
-#include "engine/quantize_run.h"
+#include "engine/quantize_display.h"
+#include "engine/quantize_model.h"
 #include "nn/format/network_file.h"
 #include "nn/int8_layers.h"
 #include "quant/stored_weights.h"
@@ -91,8 +91,8 @@ QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mi
     return settings;
 }
 
-std::string product_text(const Node& node) {
-    const ProductShape shape = product_shape(node);
+std::string shape_text(const Node& node) {
+    const LinearShape shape = linear_shape(node);
     return (shape.taps > 1 ? std::to_string(shape.taps) + " taps " : "") + std::to_string(shape.in_channels) + "x" +
            std::to_string(shape.out_channels);
 }
@@ -109,7 +109,7 @@ void print_layers(const QuantizedModel& made, std::ostream& out) {
     for (const LayerChoice& layer : made.layers) {
         const Node& node = made.model.graph->node(layer.node);
         table.add({scientific(layer.kl_alone), std::to_string(product_weights(node)->stored_bytes()),
-                   std::string(name_of(layer.stored)), product_text(node), node.name});
+                   std::string(name_of(layer.stored)), shape_text(node), node.name});
     }
     out << table.text();
 }
@@ -133,9 +133,9 @@ int quantize(const Options& options, const Streams& streams) {
     const std::string file = source.filename().string();
     QuantizeDisplay display(streams.err, [&] { return interrupts.poll(); });
     if (precision == "fp16") {
-        const Model halves = model_with_halves(model, file);
+        const Model fp16 = model_in_fp16(model, file);
         display.check();
-        write_network(output, halves);
+        write_network(output, fp16);
         streams.out << size_text(output, *model.graph) << std::endl;
         return 0;
     }

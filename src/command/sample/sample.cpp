@@ -12,12 +12,13 @@
 #include "command/launch.h"
 #include "command/sample/sample_game.h"
 #include "command/sample/sample_store.h"
-#include "command/table.h"
+#include "command/sample/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "core/thread.h"
 #include "engine/engine.h"
+#include "eval/eval_thread.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -234,7 +235,7 @@ int run_sample(std::span<const std::string> arguments, const Streams& streams) {
     const SampleSettings settings = read_settings(options);
     const Launch launch = prepare_launch(options, {std::nullopt, kBuiltInConfig});
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
-    Engine engine(launch.model_file, launch.config);
+    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
     engine.report(*log);
     report_unused_keys(launch.config, *log, streams.err);
 

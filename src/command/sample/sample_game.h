@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "core/rng.h"
-#include "eval/evaluator.h"
+#include "eval/evaluation.h"
 #include "game/history.h"
 #include "game/sgf.h"
 

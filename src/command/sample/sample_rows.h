@@ -43,7 +43,7 @@ class SampleRows {
     std::vector<uint64_t> keys_;
     std::vector<uint8_t> planes_;
     std::vector<float> globals_;
-    std::vector<uint16_t> policy_;  // halves
+    std::vector<uint16_t> policy_;  // FP16
     std::vector<float> value_;
     std::vector<float> score_;
     std::vector<int8_t> ownership_;

@@ -5,13 +5,13 @@
 #include <ostream>
 #include <sstream>
 
-#include "backend/registry.h"
 #include "command/launch.h"
-#include "command/table.h"
+#include "command/tune/subcommand.h"
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
-#include "engine/network_load.h"
+#include "engine/fp32_agreement.h"
+#include "engine/network_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -42,8 +42,7 @@ struct Tuning {
 };
 
 Tuning tune(const Launch& launch, bool force, std::ostream& err) {
-    const Backend& backend =
-        launch.config.contains("nnBackend") ? find_backend(launch.config.get_string("nnBackend")) : *backends().front();
+    const Backend& backend = configured_backend(launch.config);
     const Model model = load_model(launch.model_file, model_read_options(launch.config));
     ProgressLine progress(err);
     LoadOptions options;

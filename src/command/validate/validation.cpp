@@ -8,13 +8,14 @@
 #include <span>
 #include <utility>
 
-#include "command/benchmark/benchmarknn_measure.h"
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
+#include "engine/speed/nn_speed.h"
+#include "eval/eval_thread.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"
 #include "nn/stats.h"
@@ -95,8 +96,8 @@ class Validator {
           err_(err),
           tested_config_(with_settings(config, "")),
           against_config_(with_settings(config, options.against_precision)),
-          tested_(options.model, tested_config_, {.keep_graph = true}),
-          against_(options.against, against_config_, {.keep_graph = true}) {}
+          tested_(options.model, tested_config_, {.keep_graph = true, .console = &err}),
+          against_(options.against, against_config_, {.keep_graph = true, .console = &err}) {}
 
     Validation run() {
         result_.tested = describe_network(tested_, tested_config_);

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <map>
 
-#include "core/error.h"
 #include "core/text.h"
 #include "report/text_table.h"
 
@@ -16,44 +15,7 @@ namespace katago {
 
 namespace {
 
-using nlohmann::ordered_json;
-
 constexpr size_t kNoisyLayers = 10;  // that the table shows
-
-struct Budget {
-    const char* option;
-    const char* quantity;
-    const char* help;
-    bool at_least;
-    double unit;  // of the option, in that of the member
-    double Agreement::*member;
-};
-
-constexpr std::array kBudgets = {
-    Budget{"max-kl", "policy KL, mean", "Most mean policy KL divergence, in nats: 1e-4.", false, 1,
-           &Agreement::mean_kl},
-    Budget{"max-kl-p99", "policy KL, 99th percentile", "Most policy KL divergence at the 99th percentile.", false, 1,
-           &Agreement::p99_kl},
-    Budget{"min-agreement", "top-1 agreement", "Least share of positions with the same best move, in percent: 98.5.",
-           true, 0.01, &Agreement::top1},
-    Budget{"min-top5", "top-5 retention",
-           "Least share of positions whose best move is among the first five, in percent.", true, 0.01,
-           &Agreement::top5},
-    Budget{"max-winrate-error", "win rate error, mean", "Most mean error of the win rate, in percentage points: 0.05.",
-           false, 0.01, &Agreement::mean_winrate_error},
-    Budget{"max-winrate-error-p99", "win rate error, 99th percentile", "The same at the 99th percentile.", false, 0.01,
-           &Agreement::p99_winrate_error},
-    Budget{"max-score-error", "score error, mean", "Most mean error of the lead, in points.", false, 1,
-           &Agreement::mean_score_error},
-    Budget{"max-score-error-p99", "score error, 99th percentile", "The same at the 99th percentile.", false, 1,
-           &Agreement::p99_score_error},
-    Budget{"max-ownership-error", "ownership error, mean", "Most mean error of the ownership, of -1 to 1.", false, 1,
-           &Agreement::mean_ownership_error},
-};
-
-const Budget& budget_named(const std::string& option) {
-    return *std::find_if(kBudgets.begin(), kBudgets.end(), [&](const Budget& b) { return option == b.option; });
-}
 
 double largest(const Validation& v, double (*measure)(const Difference&)) {
     double most = 0;
@@ -125,75 +87,7 @@ std::string noise_table(const Validation& v) {
     return table.text();
 }
 
-ordered_json network_json(const ValidatedNetwork& n) {
-    return {{"file", n.file},
-            {"name", n.name},
-            {"precision", n.precision},
-            {"computesIn", n.computes_in},
-            {"fileBytes", n.file_bytes},
-            {"weightBytes", n.weight_bytes},
-            {"fp32WeightBytes", n.fp32_bytes},
-            {"millisecondsPerEvaluation", n.milliseconds}};
-}
-
-std::vector<std::string> board_rows(const Board& board) {
-    std::vector<std::string> rows;
-    for (int y = 0; y < board.height(); ++y) {
-        std::string row;
-        for (int x = 0; x < board.width(); ++x) {
-            const Color color = board.color(point_at(x, y));
-            row += color == Color::Black ? 'B' : color == Color::White ? 'W' : '.';
-        }
-        rows.push_back(row);
-    }
-    return rows;
-}
-
-ordered_json evaluation_json(const Evaluation& e, BoardSize size) {
-    ordered_json policy = ordered_json::array();
-    for (const float p : e.policy) policy.push_back(std::round(1e7 * double{p}) / 1e7);
-    return {{"bestMove", best_move_text(e, size)},
-            {"whiteWinrate", 0.5 * (1 + double{e.white_win} - double{e.white_loss})},
-            {"whiteLead", e.white_lead},
-            {"policy", policy}};
-}
-
 }  // namespace
-
-std::vector<OptionSpec> budget_options() {
-    std::vector<OptionSpec> options;
-    for (const Budget& b : kBudgets)
-        options.push_back({b.option, "", b.at_least ? "PERCENT" : "NUMBER",
-                           std::string(b.help) + (b.at_least ? " Below" : " Above") + " it the exit status is 1.",
-                           false});
-    return options;
-}
-
-std::vector<std::pair<std::string, double>> read_budgets(const Options& options) {
-    std::vector<std::pair<std::string, double>> budgets;
-    for (const Budget& b : kBudgets) {
-        const auto text = options.value(b.option);
-        if (!text) continue;
-        const std::string name = "-" + std::string(b.option);
-        const double bound = parse_number_option(*text, name, 0, b.at_least ? 100 : 1e9);
-        // Nobody asks for less than one position in a hundred, but many write shares.
-        if (b.at_least && bound > 0 && bound <= 1)
-            throw UsageError(name + ": " + *text + " is in percent: " + default_number(100 * bound) + " is meant?");
-        budgets.emplace_back(b.option, bound);
-    }
-    return budgets;
-}
-
-std::vector<BudgetCheck> check_budgets(const std::vector<std::pair<std::string, double>>& budgets,
-                                       const Agreement& agreement) {
-    std::vector<BudgetCheck> checks;
-    for (const auto& [option, bound] : budgets) {
-        const Budget& b = budget_named(option);
-        const double measured = agreement.*b.member / b.unit;
-        checks.push_back({option, b.quantity, bound, measured, b.at_least ? measured >= bound : measured <= bound});
-    }
-    return checks;
-}
 
 std::string validation_text(const Validation& v, const std::vector<BudgetCheck>& budgets) {
     const Agreement& a = v.agreement;
@@ -217,42 +111,6 @@ std::string validation_text(const Validation& v, const std::vector<BudgetCheck>&
         text += "\n" + std::string(b.kept ? "kept      " : "EXCEEDED  ") + "-" + b.option + " " +
                 default_number(b.bound) + ": " + b.quantity + " " + measured_text(b.measured);
     return budgets.empty() ? text : text + "\n";
-}
-
-ordered_json validation_json(const Validation& v, const std::vector<BudgetCheck>& budgets) {
-    const Agreement& a = v.agreement;
-    ordered_json worst = ordered_json::array(), layers = ordered_json::array(), bounds = ordered_json::array();
-    for (const ComparedPosition& p : v.worst) {
-        const BoardSize size = p.history.board().size();
-        worst.push_back({{"game", p.source.game},
-                         {"moves", p.source.moves},
-                         {"policyKL", p.difference.kl},
-                         {"board", board_rows(p.history.board())},
-                         {"nextPlayer", std::string(1, p.history.next_player() == Color::Black ? 'B' : 'W')},
-                         {"against", evaluation_json(*p.right, size)},
-                         {"model", evaluation_json(*p.found, size)}});
-    }
-    for (const LayerNoise& layer : v.layers)
-        layers.push_back({{"layer", layer.layer}, {"signalToNoiseDb", layer.signal_to_noise_db}});
-    for (const BudgetCheck& b : budgets)
-        bounds.push_back({{"option", b.option}, {"bound", b.bound}, {"measured", b.measured}, {"kept", b.kept}});
-    return {{"model", network_json(v.tested)},
-            {"against", network_json(v.against)},
-            {"backend", v.backend},
-            {"positions", a.positions},
-            {"games", v.games},
-            {"excludedGames", v.excluded_games},
-            {"seed", v.seed},
-            {"warnings", v.warnings},
-            {"top1Agreement", a.top1},
-            {"top5Retention", a.top5},
-            {"policyKL", {{"mean", a.mean_kl}, {"p99", a.p99_kl}, {"max", a.max_kl}}},
-            {"winrateError", {{"mean", a.mean_winrate_error}, {"p99", a.p99_winrate_error}}},
-            {"scoreError", {{"mean", a.mean_score_error}, {"p99", a.p99_score_error}}},
-            {"ownershipError", {{"mean", a.mean_ownership_error}, {"p99", a.p99_ownership_error}}},
-            {"layers", layers},
-            {"worst", worst},
-            {"budgets", bounds}};
 }
 
 std::string kl_text(double kl) {

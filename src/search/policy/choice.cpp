@@ -4,50 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "search/policy/select.h"
-#include "search/run/backup.h"
+#include "search/policy/dame_before_pass.h"
+#include "search/policy/human_choice.h"
+#include "search/policy/puct.h"
 
 namespace katago {
 
 namespace {
-
-double prior_of(const SearchContext& context, const TreeNode& node, Point move) {
-    return node.evaluation()->policy[static_cast<size_t>(context.policy_index_of(move))];
-}
-
-// Under territory rules a pass is held back while a neutral point can be filled at no loss.
-bool pass_is_suppressed(const SearchContext& context, const TreeNode& node) {
-    if (!node.is_root() || !context.params.fill_dame_before_pass) return false;
-    const BoardHistory& history = context.root_history;
-    if (history.rules().scoring != ScoringRule::Territory || history.phase() != 0) return false;
-    const Edge* pass = node.find_edge(kPass);
-    const Evaluation& evaluation = *node.evaluation();
-    if (!pass || !evaluation.has_ownership()) return false;
-    const double pass_weight = edge_weight(*pass, *pass->child());
-    if (pass_weight <= 1e-10) return false;
-    const Player player = node.player();
-    const NodeStats of_pass = pass->child()->stats();
-    const auto owned = [&](Point point) {
-        return for_player(player, evaluation.white_ownership[static_cast<size_t>(context.policy_index_of(point))]);
-    };
-    for (const Edge& edge : node.edges()) {
-        if (edge.move() == kPass) continue;
-        const bool in_enemy_area =
-            owned(edge.move()) < -0.95 && std::none_of(kNeighborSteps.begin(), kNeighborSteps.end(), [&](Point step) {
-                const auto point = static_cast<Point>(edge.move() + step);
-                return context.root_board().on_board(point) && owned(point) > 0.95;
-            });
-        const double weight = edge_weight(edge, *edge.child());
-        const bool searched = weight > 1e-10 && (edge.visits() > 500 || weight > 2 * std::sqrt(pass_weight));
-        if (in_enemy_area || !searched) continue;
-        const NodeStats stats = edge.child()->stats();
-        if (for_player(player, stats.utility - of_pass.utility) > -0.1 &&
-            for_player(player, stats.score_mean - of_pass.score_mean) > -0.5 &&
-            for_player(player, stats.lead - of_pass.lead) > -0.5)
-            return true;
-    }
-    return false;
-}
 
 // The child that others are measured by.
 size_t reference_child(const SearchContext& context, const TreeNode& node, const std::vector<MoveValue>& values) {
@@ -96,30 +59,6 @@ void reduce_in_retrospect(const SearchContext& context, const TreeNode& node, si
     }
 }
 
-// Raises the move with the best lower confidence bound above those that its bound beats.
-void apply_lcb(const SearchParams& params, double reference_weight, std::vector<MoveValue>& values) {
-    size_t best = values.size();
-    double best_lcb = -1e10;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const MoveValue& value = values[i];
-        if (value.value <= 0 || value.value < params.min_visit_prop_for_lcb * reference_weight) continue;
-        if (value.bound.lcb > best_lcb) {
-            best_lcb = value.bound.lcb;
-            best = i;
-        }
-    }
-    if (best == values.size() || (best == 0 && !params.use_non_buggy_lcb)) return;
-    double raised = values[best].value;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const double excess = best_lcb - values[i].bound.lcb;
-        if (i == best || excess < 0) continue;
-        const double radius = values[i].bound.radius;
-        const double factor = (radius + excess) / (radius + 0.2 * excess);
-        raised = std::max(raised, factor * factor * values[i].value);
-    }
-    values[best].value = raised;
-}
-
 // The root's moves by policy, where it has no children.
 std::vector<MoveValue> values_of_policy(const SearchContext& context, const TreeNode& node, bool suppress_pass) {
     const std::vector<float>& policy = node.evaluation()->policy;
@@ -135,78 +74,6 @@ std::vector<MoveValue> values_of_policy(const SearchContext& context, const Tree
         if (!values.empty()) break;
     }
     return values;
-}
-
-// The root's moves that have no child, with no value.
-void add_unsearched(const SearchContext& context, const TreeNode& node, std::vector<MoveValue>& values) {
-    std::vector<bool> listed(node.evaluation()->policy.size(), false);
-    for (const MoveValue& value : values) listed[static_cast<size_t>(context.policy_index_of(value.move))] = true;
-    for (size_t i = 0; i < listed.size(); ++i) {
-        const auto index = static_cast<int>(i);
-        if (!listed[i] && node.evaluation()->policy[i] >= 0 && context.root_allowed[i] &&
-            !context.avoided(node.player(), index, 0))
-            values.push_back({point_of_policy_index(index, context.size(), context.size()), nullptr, 0, {}});
-    }
-}
-
-// What people would play, of moves that are not much worse than the best; empty where that is nothing.
-std::vector<double> human_shares(const SearchContext& context, const TreeNode& node, const Evaluation& human,
-                                 const std::vector<MoveValue>& values, bool suppress_pass) {
-    double known_sum = 0;
-    int known = 0;
-    for (const Edge& edge : node.edges()) {
-        if (!edge.child()->stats().usable()) continue;
-        known_sum += for_player(node.player(), edge.child()->utility());
-        ++known;
-    }
-    const double unknown = known > 0 ? known_sum / known : 0;
-    std::vector<double> utilities;
-    for (const MoveValue& value : values)
-        utilities.push_back(value.edge && value.edge->child()->stats().usable()
-                                ? for_player(node.player(), value.edge->child()->utility())
-                                : unknown);
-    const double best = *std::max_element(utilities.begin(), utilities.end());
-    std::vector<double> shares;
-    double sum = 0;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const bool suppressed = values[i].move == kPass && suppress_pass;
-        const double prior =
-            suppressed ? 0 : human.policy[static_cast<size_t>(context.policy_index_of(values[i].move))];
-        shares.push_back(
-            std::max(0.0, prior) *
-            std::exp((utilities[i] - best) / std::max(1e-30, context.params.human_chosen_move_pikl_lambda)));
-        sum += shares.back();
-    }
-    if (!(sum > 0)) return {};
-    for (double& share : shares) share /= sum;
-    return shares;
-}
-
-// Leaves the pass the share that it has in the values.
-void keep_share_of_pass(const std::vector<MoveValue>& values, double total, std::vector<double>& shares) {
-    double pass_value = 0, other_shares = 0;
-    for (size_t i = 0; i < values.size(); ++i)
-        (values[i].move == kPass ? pass_value : other_shares) += values[i].move == kPass ? values[i].value : shares[i];
-    for (size_t i = 0; i < values.size(); ++i)
-        if (values[i].move == kPass)
-            shares[i] = pass_value / total;
-        else
-            shares[i] *= other_shares > 0 ? (1 - pass_value / total) / other_shares : 0;
-}
-
-// Moves the values towards what people would play.
-void mix_human(const SearchContext& context, const TreeNode& node, bool suppress_pass, bool any_move,
-               std::vector<MoveValue>& values) {
-    const double proportion = context.params.human_chosen_move_prop;
-    const Evaluation* human = proportion > 0 ? context.human_evaluation(node) : nullptr;
-    if (!human) return;
-    if (node.is_root() && any_move) add_unsearched(context, node, values);
-    std::vector<double> shares = human_shares(context, node, *human, values, suppress_pass);
-    if (shares.empty()) return;
-    double total = 0;
-    for (const MoveValue& value : values) total += value.value;
-    if (context.params.human_chosen_move_ignore_pass) keep_share_of_pass(values, total, shares);
-    for (size_t i = 0; i < values.size(); ++i) values[i].value += proportion * (total * shares[i] - values[i].value);
 }
 
 double largest(const std::vector<MoveValue>& values) {
@@ -235,32 +102,6 @@ std::vector<MoveValue> values_of_children(const SearchContext& context, const Tr
 }
 
 }  // namespace
-
-ConfidenceBound confidence_bound(const SearchContext& context, const TreeNode& parent, const Edge& edge) {
-    const double radius_of_utility = context.utility.radius();
-    const TreeNode& child = *edge.child();
-    const NodeStats stats = child.stats();
-    const double share = static_cast<double>(edge.visits()) / static_cast<double>(std::max<int64_t>(1, stats.visits));
-    double weight = stats.weight * share;
-    double weight_sq = stats.weight_sq * share;
-    if (!stats.usable() || weight <= 0 || weight_sq <= 0) {
-        const double radius = 2 * radius_of_utility * context.params.lcb_stdevs;
-        return {-radius, radius};
-    }
-    const double utility = stats.utility;
-    double sample_size = weight * weight / weight_sq;
-    // A prior of the largest variance there can be, which a few visits outweigh.
-    const double prior_weight = weight / (sample_size * sample_size * sample_size);
-    double mean_square = std::max(stats.utility_sq, utility * utility + 1e-8);
-    mean_square = (mean_square * weight + (mean_square + radius_of_utility * radius_of_utility) * prior_weight) /
-                  (weight + prior_weight);
-    weight += prior_weight;
-    weight_sq += prior_weight * prior_weight;
-    sample_size = weight * weight / weight_sq;
-    const double radius = context.params.lcb_stdevs * std::sqrt((mean_square - utility * utility) / sample_size);
-    const double bonus = parent.is_root() ? context.ending_bonus_utility(edge.move(), stats) : 0;
-    return {for_player(parent.player(), utility + bonus) - radius, radius};
-}
 
 std::vector<MoveValue> move_values(const SearchContext& context, const TreeNode& node, const ChoiceOptions& options) {
     if (!node.evaluation()) return {};

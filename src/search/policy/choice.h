@@ -4,26 +4,11 @@
 #include <vector>
 
 #include "core/rng.h"
-#include "search/run/context.h"
+#include "search/policy/context.h"
+#include "search/policy/move_value.h"
 #include "search/tree/node.h"
 
 namespace katago {
-
-// A lower confidence bound of a child's utility for the player to move, and the interval's radius.
-struct ConfidenceBound {
-    double lcb = 0;
-    double radius = 0;
-};
-
-ConfidenceBound confidence_bound(const SearchContext& context, const TreeNode& parent, const Edge& edge);
-
-// What a move is worth as a choice.
-struct MoveValue {
-    Point move = kNullPoint;
-    const Edge* edge = nullptr;  // null: not searched
-    double value = 0;
-    ConfidenceBound bound;
-};
 
 struct ChoiceOptions {
     bool lcb = true;              // where the parameters want it

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/rng.h"
-#include "search/run/context.h"
+#include "search/policy/context.h"
 
 namespace katago {
 

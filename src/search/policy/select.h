@@ -5,34 +5,11 @@
 #include <vector>
 
 #include "core/rng.h"
-#include "search/run/context.h"
+#include "search/policy/context.h"
+#include "search/policy/puct.h"
 #include "search/tree/node.h"
 
 namespace katago {
-
-// What PUCT multiplies the prior / (1 + weight) of a move with, at a node of these statistics whose children weigh
-// `children_weight` together.
-double exploration_scaling(const SearchParams& params, const NodeStats& parent, double children_weight);
-
-// The utility that a move without visits is taken to have, White's view. `visited_policy` is the policy of those that
-// have some.
-double first_play_utility(const SearchContext& context, const TreeNode& node, const NodeStats& parent,
-                          double visited_policy);
-
-inline double puct(double scaling, double prior, double weight, double self_utility) {
-    return prior < 0 ? -1e50 : scaling * prior / (1 + weight) + self_utility;
-}
-
-// A child as PUCT sees it, for the player to move.
-struct ChildView {
-    double weight = 0;
-    double self_utility = 0;
-};
-
-// The child of `edge`, with ending bonus and virtual losses.
-//   weight   that the child counts with
-//   fpu      for a child without statistics, White's view
-ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double weight, double fpu);
 
 // The probability by which the human policy chooses at a node: for a visit that counts nowhere, and for one that does.
 struct HumanRates {
@@ -83,7 +60,7 @@ class Selector {
         double weight_per_visit = 1;
     };
 
-    // By which policy the moves are judged.
+    // The policy that the moves are chosen by.
     struct Guide {
         const std::vector<float>* policy;
         bool human = false;

@@ -15,12 +15,7 @@ double expected_score_value(double mean, double stdev, double center, double sca
 // The distribution function of Student's t with three degrees of freedom, interpolated in a table; 0 and 1 beyond 50.
 double student_t3_cdf(double z);
 
-// `value` turned to the view of `player`.
-inline double for_player(Player player, double white_value) {
-    return player == Color::White ? white_value : -white_value;
-}
-
-// ParallelRange results and scores into the one number that the search maximises, White's view. Immutable.
+// Maps results and scores to the one number that the search maximises, White's view. Immutable.
 class UtilityFunction {
   public:
     UtilityFunction() = default;

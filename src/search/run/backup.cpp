@@ -19,6 +19,31 @@ void raise(std::span<double> values, double exponent) {
     }
 }
 
+// The weights that a node's children have by the visits of its edges.
+struct ChildWeights {
+    double total = 0, largest = 0;
+};
+
+// Fills `children` with those that count, in the order in which they were made.
+ChildWeights gather_children(const SearchContext& context, const TreeNode& node, std::vector<ChildTerm>& children) {
+    const Evaluation& evaluation = *node.evaluation();
+    ChildWeights weights;
+    children.clear();
+    for (const Edge& edge : node.edges()) {
+        const TreeNode& child = *edge.child();
+        const int64_t edge_visits = edge.visits();
+        ChildTerm term{.stats = child.stats()};
+        if (!term.stats.usable() || edge_visits <= 0) continue;
+        term.weight = term.stats.weight * (static_cast<double>(edge_visits) / static_cast<double>(term.stats.visits));
+        term.self_utility = for_player(node.player(), term.stats.utility);
+        term.policy = evaluation.policy[static_cast<size_t>(context.policy_index_of(edge.move()))];
+        weights.total += term.weight;
+        weights.largest = std::max(weights.largest, term.weight);
+        children.push_back(term);
+    }
+    return weights;
+}
+
 }  // namespace
 
 double prune_noise(const SearchParams& params, std::vector<ChildTerm>& children) {
@@ -122,22 +147,7 @@ void Backup::refresh(const SearchContext& context, TreeNode& node) {
 void Backup::recompute(const SearchContext& context, TreeNode& node, int64_t new_visits) {
     const SearchParams& params = context.params;
     const Evaluation& evaluation = *node.evaluation();
-    double original_total = 0;
-    double largest = 0;
-    children_.clear();
-    for (const Edge& edge : node.edges()) {
-        const TreeNode& child = *edge.child();
-        const int64_t edge_visits = edge.visits();
-        ChildTerm term{.stats = child.stats()};
-        if (!term.stats.usable() || edge_visits <= 0) continue;
-        term.weight = term.stats.weight * (static_cast<double>(edge_visits) / static_cast<double>(term.stats.visits));
-        term.self_utility = for_player(node.player(), term.stats.utility);
-        term.policy = evaluation.policy[static_cast<size_t>(context.policy_index_of(edge.move()))];
-        original_total += term.weight;
-        largest = std::max(largest, term.weight);
-        children_.push_back(term);
-    }
-
+    const auto [original_total, largest] = gather_children(context, node, children_);
     double total = original_total;
     // Against mirror go the visits go where they must, not where the values are.
     const bool mirrored = context.mirror.active();

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "search/run/context.h"
+#include "search/policy/context.h"
 #include "search/tree/node.h"
 
 namespace katago {

@@ -88,7 +88,7 @@ void Run::end_playout(bool counts, double seconds) {
         return;
     }
     playouts_.fetch_add(1, std::memory_order_relaxed);
-    // Seldom written, so that threads do not take the line from each other.
+    // Seldom written, so that threads do not take the cache line from each other.
     if (fruitless_.load(std::memory_order_relaxed) != 0) fruitless_.store(0, std::memory_order_relaxed);
 }
 

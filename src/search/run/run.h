@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "search/run/context.h"
-#include "search/search.h"
+#include "search/policy/context.h"
+#include "search/run/limits.h"
 #include "search/tree/tree.h"
 
 namespace katago {

@@ -118,30 +118,30 @@ Tree::NewNode Worker::describe_child(const TreeNode& node, const Selection& sele
 }
 
 // What the networks say of the position at the end of the history.
-TreeNode::Judgement Worker::judge(const TreeNode& node, EvalOptions options) {
-    TreeNode::Judgement judgement;
+TreeNode::NetworkAnswers Worker::ask_networks(const TreeNode& node, EvalOptions options) {
+    TreeNode::NetworkAnswers answers;
     if (context_->human_below_root && !path_.empty())
-        judgement.human = human_->evaluate(history_.board(), history_, node.player(),
-                                           context_->human_eval_options(depth(), node.player()));
+        answers.human = human_->evaluate(history_.board(), history_, node.player(),
+                                         context_->human_eval_options(depth(), node.player()));
     const bool corrects = context_->mirror.active() && context_->mirror_line(history_).corrects_evaluation();
     options.include_ownership |= corrects;
-    judgement.own = evaluations_.evaluate(history_.board(), history_, node.player(), options);
-    if (corrects) judgement.own = context_->mirror_line(history_).corrected(*judgement.own);
-    judgement.own_utility = stats_of(*judgement.own, 1, context_->utility).utility;
-    return judgement;
+    answers.own = evaluations_.evaluate(history_.board(), history_, node.player(), options);
+    if (corrects) answers.own = context_->mirror_line(history_).corrected(*answers.own);
+    answers.own_utility = stats_of(*answers.own, 1, context_->utility).utility;
+    return answers;
 }
 
 Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
-    TreeNode::Judgement judgement;
+    TreeNode::NetworkAnswers answers;
     if (path_.empty()) {
-        judgement.own = context_->adjusted_root_evaluation;
-        judgement.own_utility = stats_of(*judgement.own, 1, context_->utility).utility;
+        answers.own = context_->adjusted_root_evaluation;
+        answers.own_utility = stats_of(*answers.own, 1, context_->utility).utility;
     } else {
-        judgement = judge(node, context_->eval_options(depth(), node.player()));
+        answers = ask_networks(node, context_->eval_options(depth(), node.player()));
     }
-    const NodeStats stats = first_stats(*context_, node, *judgement.own, judgement.own_utility);
-    const int64_t bytes = Tree::bytes_of(*judgement.own) + (judgement.human ? Tree::bytes_of(*judgement.human) : 0);
-    if (!node.set_evaluation(std::move(judgement), stats)) return Outcome::Lost;
+    const NodeStats stats = first_stats(*context_, node, *answers.own, answers.own_utility);
+    const int64_t bytes = Tree::bytes_of(*answers.own) + (answers.human ? Tree::bytes_of(*answers.human) : 0);
+    if (!node.set_evaluation(std::move(answers), stats)) return Outcome::Lost;
     tree_->note_bytes(bytes);
     return Outcome::Updated;
 }
@@ -149,8 +149,8 @@ Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {
 Worker::Outcome Worker::reevaluate(TreeNode& node) {
     EvalOptions options = context_->eval_options(depth(), node.player());
     options.skip_cache = true;
-    TreeNode::Judgement judgement = judge(node, options);
-    tree_->retire(node.replace_evaluation(std::move(judgement.own), judgement.own_utility));
+    TreeNode::NetworkAnswers answers = ask_networks(node, options);
+    tree_->retire(node.replace_evaluation(std::move(answers.own), answers.own_utility));
     return Outcome::Updated;
 }
 

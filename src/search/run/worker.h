@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "core/rng.h"
+#include "eval/eval_thread.h"
 #include "eval/evaluator.h"
+#include "search/policy/context.h"
 #include "search/policy/select.h"
 #include "search/run/backup.h"
-#include "search/run/context.h"
 #include "search/tree/tree.h"
 
 namespace katago {
@@ -56,7 +57,7 @@ class Worker {
     Outcome descend(const Bounds& bounds, bool& extra);
     Outcome evaluate_leaf(TreeNode& node);
     Outcome reevaluate(TreeNode& node);
-    TreeNode::Judgement judge(const TreeNode& node, EvalOptions options);
+    TreeNode::NetworkAnswers ask_networks(const TreeNode& node, EvalOptions options);
     Tree::NewNode describe_child(const TreeNode& node, const Selection& selection) const;
     void add_result(TreeNode& node);
     // Plays the selected move and enters its node, which is made where needed. Null: another thread was faster.

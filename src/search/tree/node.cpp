@@ -112,14 +112,14 @@ void TreeNode::store_averages(const NodeStats& averages) {
     set(utility_sq_, averages.utility_sq);
 }
 
-bool TreeNode::set_evaluation(Judgement judgement, const NodeStats& first) {
+bool TreeNode::set_evaluation(NetworkAnswers answers, const NodeStats& first) {
     const Lock lock(*this);
     if (evaluation_owner_) return false;
-    if (judgement.human) extras_->human = std::move(judgement.human);
+    if (answers.human) extras_->human = std::move(answers.human);
     store_averages(first);
     visits_.fetch_add(first.visits, std::memory_order_relaxed);
-    set_own_utility(judgement.own_utility);
-    evaluation_owner_ = std::move(judgement.own);
+    set_own_utility(answers.own_utility);
+    evaluation_owner_ = std::move(answers.own);
     evaluation_.store(evaluation_owner_.get(), std::memory_order_release);
     return true;
 }

@@ -17,6 +17,11 @@ namespace katago {
 class TreeNode;
 struct RememberedValues;
 
+// `white_value`, which is White's view, as `player` sees it.
+inline double for_player(Player player, double white_value) {
+    return player == Color::White ? white_value : -white_value;
+}
+
 // What a node has learnt, copied out. White's view; averages are weighted by `weight`, a visit weighs about 1.
 struct NodeStats {
     int64_t visits = 0;
@@ -140,7 +145,7 @@ class alignas(64) TreeNode {
     bool is_root() const { return is_root_; }
     void make_root() { is_root_ = true; }
 
-    // Null until the network has judged the position; published after the first statistics.
+    // Null until the network has evaluated the position; published after the first statistics.
     const Evaluation* evaluation() const { return evaluation_.load(std::memory_order_acquire); }
     std::shared_ptr<const Evaluation> shared_evaluation() const { return evaluation_owner_; }
 
@@ -180,13 +185,13 @@ class alignas(64) TreeNode {
     // Visits that wait to be counted by a recomputation of the statistics.
     std::atomic<int32_t> pending_visits{0};
 
-    // The node's word and, in searches that ask for it, that of a network that imitates people.
-    struct Judgement {
+    // What the network says of the node's position and, where it is asked, what one that imitates people says.
+    struct NetworkAnswers {
         std::shared_ptr<const Evaluation> own, human;
         double own_utility = 0;  // White's, of `own`
     };
     // Stores the first evaluation with its statistics. False where another thread was first.
-    bool set_evaluation(Judgement judgement, const NodeStats& first);
+    bool set_evaluation(NetworkAnswers answers, const NodeStats& first);
     // Exchanges the evaluation. The old one is returned: readers may still look at it.
     std::shared_ptr<const Evaluation> replace_evaluation(std::shared_ptr<const Evaluation> evaluation, double utility);
     // White's utility of the evaluation alone, which every selection and every visit below ask for.

@@ -51,10 +51,10 @@ void PatternBonuses::avoid_move(const Board& before, const Move& move, double ut
                                 std::unordered_set<uint64_t>& counted) {
     if (move.point == kPass) return;
     for (int s = 0; s < symmetry::kCount; ++s) {
-        const Board turned = symmetry::map_board(before, s);
+        const Board image = symmetry::map_board(before, s);
         const Point point = symmetry::map_point(move.point, before.size(), s);
         for (const bool exchanged : {false, true}) {
-            const uint64_t key = key_under(turned, point, move.player, exchanged);
+            const uint64_t key = key_under(image, point, move.player, exchanged);
             if (key == 0 || !counted.insert(key).second) continue;
             const Player mover = exchanged ? opponent(move.player) : move.player;
             white_utilities_[key] += mover == Color::White ? -utility : utility;

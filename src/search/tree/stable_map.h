@@ -48,7 +48,8 @@ class Pool {
 };
 
 // A hash table whose values never move. A search makes an entry a playout, each somewhere else in memory, so that what
-// counts is how seldom a line of it has to be fetched: an unknown key costs one, growing costs none outside the slots.
+// counts is how seldom a cache line of it has to be fetched: an unknown key costs one, growing costs none outside the
+// slots.
 template <class T>
 class StableMap {
   public:

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "search/policy/utility.h"
+#include "search/tree/node.h"
 #include "search/tree/pattern.h"
 #include "search/tree/tree.h"
 

@@ -18,7 +18,6 @@ namespace katago {
 class Tree;
 class TreeNode;
 struct NodeStats;
-class UtilityFunction;
 
 // What large searches have found out about a position. White's view; immutable once stored.
 struct RememberedValues {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "command/table.h"
+#include "command/evaluate/subcommand.h"
 #include "command/tiny_model.h"
 #include "core/error.h"
 

@@ -7,7 +7,7 @@
 #include "command/genconfig/config_text.h"
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
-#include "command/table.h"
+#include "command/genconfig/subcommand.h"
 #include "command/tiny_model.h"
 #include "core/config.h"
 #include "core/error.h"

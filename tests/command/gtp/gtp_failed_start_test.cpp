@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "command/gtp/subcommand.h"
 #include "command/gtp/transcripts.h"
-#include "command/table.h"
 #include "core/file.h"
 
 using namespace katago;

@@ -3,8 +3,8 @@
 
 #include <sstream>
 
+#include "command/gtp/subcommand.h"
 #include "command/gtp/transcripts.h"
-#include "command/table.h"
 #include "core/machine.h"
 #include "play/gtp_settings.h"
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "command/table.h"
+#include "command/match/subcommand.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "nn/format/net_writer.h"

@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "command/table.h"
+#include "command/info/subcommand.h"
+#include "command/quantize/subcommand.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "engine/calibration.h"

@@ -10,7 +10,7 @@
 
 #include "command/sample/sample_game.h"
 #include "command/sample/sample_rows.h"
-#include "command/table.h"
+#include "command/sample/subcommand.h"
 #include "command/tiny_model.h"
 #include "core/error.h"
 #include "core/fp16.h"

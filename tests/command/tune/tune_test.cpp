@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "command/table.h"
 #include "command/tiny_model.h"
+#include "command/tune/subcommand.h"
 #include "core/error.h"
-#include "engine/network_load.h"
+#include "engine/network_settings.h"
 
 using namespace katago;
 

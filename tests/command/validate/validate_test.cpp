@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "command/table.h"
 #include "command/tiny_model.h"
+#include "command/validate/subcommand.h"
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "engine/default_files.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+#include "core/error.h"
+#include "engine/embedded_network.h"
+
+namespace katago {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_file(const fs::path& path) {
+    std::error_code ignored;  // what cannot be looked at is not there
+    return fs::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
+fs::path executable_directory() {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    return error ? fs::path(".") : program.parent_path();
+}
+
+fs::path home_data_directory() {
+    const char* home = std::getenv("HOME");
+    if (!home || !*home) {
+        // Services are often started without a HOME.
+        const passwd* user = getpwuid(getuid());
+        home = user ? user->pw_dir : nullptr;
+    }
+    return fs::path(home && *home ? home : ".") / ".katago";
+}
+
+std::optional<fs::path> find_default_config() {
+    for (const fs::path& folder : {executable_directory(), home_data_directory()})
+        if (const fs::path file = folder / "default_gtp.cfg"; is_file(file)) return file;
+    return std::nullopt;
+}
+
+fs::path find_default_model() {
+    for (const fs::path& folder : {executable_directory(), home_data_directory()})
+        for (const char* name : {"default_model.safetensors", "default_model.bin.gz", "default_model.txt.gz"})
+            if (fs::path file = folder / name; is_file(file)) return file;
+    if (!embedded_network_bytes().empty()) return kEmbeddedNetwork;
+    throw UsageError(
+        "-model MODELFILENAME.bin.gz was not specified to tell KataGo where to find the neural net model, and default "
+        "was not found at " +
+        (executable_directory() / "default_model.bin.gz").string() + " or " +
+        (home_data_directory() / "default_model.bin.gz").string() +
+        "; networks are at https://katagotraining.org/networks/");
+}
+
+}  // namespace katago

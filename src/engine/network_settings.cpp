@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "engine/network_settings.h"
+
+#include <optional>
+
+#include "backend/registry.h"
+#include "engine/default_files.h"
+
+namespace katago {
+
+PrecisionSetting read_precision(const Config& config) {
+    const std::optional<bool> use_fp16 = config.get_bool_or_auto("useFP16", std::nullopt);
+    if (config.contains("nnPrecision")) return {parse_precision(config.get_string("nnPrecision"), "nnPrecision"), ""};
+    if (!use_fp16) return {};
+    if (!*use_fp16) return {Precision::Fp32, "useFP16 = false: computing in FP32"};
+    return {Precision::Auto, "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
+}
+
+const Backend& configured_backend(const Config& config) {
+    return config.contains("nnBackend") ? find_backend(config.get_string("nnBackend")) : *backends().front();
+}
+
+ModelReadOptions model_read_options(const Config& config) {
+    return {.verify = config.get_bool("verifyModelFile", true)};
+}
+
+std::filesystem::path tuning_folder(const Config& config) {
+    const std::string home = config.get_string("homeDataDir", "");
+    return (home.empty() ? home_data_directory() : std::filesystem::path(home)) / "tuning";
+}
+
+}  // namespace katago

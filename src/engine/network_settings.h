@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "backend/backend.h"
+#include "core/config.h"
+#include "nn/format/model_file.h"
+
+namespace katago {
+
+// What a configuration says of how a network is read and computed.
+
+// nnPrecision, else KataGo's useFP16 translated. `note`: what a person should know of the translation; else empty.
+struct PrecisionSetting {
+    Precision precision = Precision::Auto;
+    std::string note;
+};
+// Throws ConfigError.
+PrecisionSetting read_precision(const Config& config);
+
+// nnBackend, else the default of this build. Throws UsageError listing the names that exist.
+const Backend& configured_backend(const Config& config);
+
+// verifyModelFile. Throws ConfigError.
+ModelReadOptions model_read_options(const Config& config);
+
+// Where measurements of this machine are kept: in homeDataDir, else in the home data directory.
+std::filesystem::path tuning_folder(const Config& config);
+
+}  // namespace katago

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "engine/speed/search_speed.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/text.h"
+#include "search/search.h"
+
+namespace katago {
+
+namespace {
+
+std::string two_columns(int number) {
+    return (number < 10 ? " " : "") + std::to_string(number);
+}
+
+std::string line_up_to_visits(const SearchSpeed& speed, size_t positions) {
+    return "numSearchThreads = " + two_columns(speed.threads) + ": " + std::to_string(speed.positions) + " / " +
+           std::to_string(positions) + " positions, visits/s = " + fixed_number(speed.visits_per_second(), 2);
+}
+
+}  // namespace
+
+SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std::span<const BoardHistory> positions,
+                           const std::function<void(const SearchSpeed&)>& progress) {
+    SearchSpeed speed;
+    speed.threads = params.num_threads;
+    Search search(evaluator, params, /*seed=*/0);
+    for (const BoardHistory& position : positions) {
+        evaluator.clear_cache();
+        search.set_position(position);
+        const int64_t evaluations = evaluator.stats().evaluations;
+        speed.seconds += search.run(SearchLimits{}).seconds;
+        speed.evaluations += evaluator.stats().evaluations - evaluations;
+        if (const std::optional<NodeValues> values = search.root_values()) speed.visits += values->visits;
+        ++speed.positions;
+        progress(speed);
+    }
+    return speed;
+}
+
+std::string progress_text(const SearchSpeed& speed, size_t positions) {
+    return line_up_to_visits(speed, positions) + " (" + fixed_number(speed.seconds, 1) + " secs)";
+}
+
+std::string speed_line(const SearchSpeed& speed, size_t positions) {
+    const std::string evaluations = fixed_number(speed.evaluations_per_second(), 2);
+    return line_up_to_visits(speed, positions) + " nnEvals/s = " + evaluations + " nnBatches/s = " + evaluations +
+           " avgBatchSize = 1.00 (" + fixed_number(speed.seconds, 1) + " secs)";
+}
+
+double elo_of(const SearchSpeed& speed, double seconds_per_move) {
+    const double rate = std::max(1e-9, speed.visits_per_second());
+    return 250 * std::log2(rate) - 7 * speed.threads * std::pow(1600 / (800 + rate * seconds_per_move), 0.85);
+}
+
+}  // namespace katago
