@@ -89,8 +89,8 @@ MODEL ?= ../shared/data/models/random-v8-b3c24.bin.gz
 soak:
 	$(call configure,$(BUILD))
 	$(call compile,$(BUILD),katago)
-	python3 scripts/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
-	python3 scripts/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
+	python3 tests/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
+	python3 tests/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
 
 format:
 	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i

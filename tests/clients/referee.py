@@ -6,7 +6,7 @@ The referee keeps its own board: it checks that every move is legal (occupied po
 clock of each engine, and counts the area at the end after taking off the stones that both engines' `final_status_list dead`
 agree on, or that the second engine names where only it answers. Example, twenty games against GNU Go:
 
-    scripts/referee.py --games 10 --size 9 --size 19 --komi 7.5 \\
+    tests/clients/referee.py --games 10 --size 9 --size 19 --komi 7.5 \\
         --first "./katago gtp -model MODEL -override-config maxVisits=50,rules=chinese-kgs" \\
         --second "gnugo --mode gtp --level 10 --chinese-rules"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Games of the engine against itself under short clocks, several at a time: does any answer come too late?
 
-    python3 scripts/clients/clocks.py ./katago NETWORK [--games 200] [--parallel 8]
+    python3 tests/clients/clocks.py ./katago NETWORK [--games 200] [--parallel 8]
 
 Keeps both clocks itself and tells them before every move, as a server does. A move counts from the moment it is asked
 for until its whole answer was read, so that whatever the engine does after its search counts too. Clocks (byo-yomi of

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Thousands of small queries to one analysis engine: each answered exactly once, without a leak.
 
-    python3 scripts/clients/soak_analysis.py ./katago NETWORK [--queries 10000]
+    python3 tests/clients/soak_analysis.py ./katago NETWORK [--queries 10000]
 
 Sends queries of 1 to 5 visits on boards of several sizes, some with partial results, some terminated, some wrong, and
 reads the replies as a client does. Fails if a request has not exactly one last answer, or if resident memory has

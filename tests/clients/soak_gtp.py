@@ -3,7 +3,7 @@
 """Sends an engine thousands of random GTP commands, with searches interrupted at random points, and checks that every one
 is answered once and in order, that the engine neither hangs nor crashes nor grows, and that it is idle in the end.
 
-    scripts/clients/soak_gtp.py build/katago MODEL --commands 2000 --seed 1 --threads 2
+    tests/clients/soak_gtp.py build/katago MODEL --commands 2000 --seed 1 --threads 2
 
 The commands depend on the seed alone; what they meet depends on the machine's speed too.
 """
