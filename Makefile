@@ -78,7 +78,7 @@ fuzz_flags = -DKATAGO_FUZZ=ON -DKATAGO_TESTS=OFF -DCMAKE_CXX_COMPILER=clang++ -D
 fuzz:
 	$(call configure,$(BUILD)/fuzz,$(fuzz_flags))
 	$(call compile,$(BUILD)/fuzz,fuzzers)
-	sh scripts/fuzz.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
+	sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 .PHONY: soak
 SOAK_COMMANDS ?= 2000
@@ -134,7 +134,7 @@ test-arm64: $(if $(KATAGO_SYSROOT),,build/sysroot/bookworm)
 	$(call compile,$(BUILD)/arm64,katago tests_core tests_nn tests_backend tests_eval)
 	@# The cores side by side, what each says in one piece.
 	printf '%s\n' $(ARM_CORES) | xargs -P $(JOBS) -I CORE sh -c 'log=$(BUILD)/arm64/test-CORE.log; \
-	  sh scripts/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
+	  sh tests/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
 	  status=$$?; cat $$log; exit $$status'
 
 install: engine
