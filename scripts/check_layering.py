@@ -45,7 +45,7 @@ def check_includes(name: str, folder: str, number: int, line: str, is_test: bool
     if own and "/" in own:
         used = own.split("/")[0]
         if used not in LAYERS:
-            faults.append(f"{name}:{number}: includes \"{own}\", which is in no folder of src/")
+            faults.append(f'{name}:{number}: includes "{own}", which is in no folder of src/')
         elif folder in LAYERS and not may_include(folder, used):
             faults.append(f"{name}:{number}: {folder}/ may not include {used}/")
     if system and not is_test:

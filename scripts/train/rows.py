@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Training rows: the shards that `katago sample` writes (layout: src/command/sample/sample_rows.h), and batches of them."""
+"""Training rows: the shards of `katago sample` (layout: src/command/sample/sample_rows.h), and batches of them."""
 
 from __future__ import annotations
 

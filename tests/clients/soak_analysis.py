@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,10 @@ class Replies:
     echoes: int = 0
     partial: int = 0
     window: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(IN_FLIGHT))
+
+    def take_all(self, output: Iterable[str]) -> None:
+        for line in output:
+            self.take(line)
 
     def take(self, line: str) -> None:
         try:
@@ -103,8 +108,7 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     )
     assert process.stdin and process.stdout
     replies = Replies()
-    output = process.stdout
-    reader = threading.Thread(target=lambda: [replies.take(line) for line in output])
+    reader = threading.Thread(target=replies.take_all, args=(process.stdout,))
     reader.start()
     sent_good: list[str] = []
     sent_bad: list[str] = []
@@ -144,7 +148,9 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
         if abs(sample - samples[0]) > ALLOWED_GROWTH * samples[0]:
             problems.append(f"memory went from {samples[0]} to {sample} kB")
             break
-    print(f"{len(replies.finals)} answered, {len(replies.errors)} refused, {replies.partial} partial results", flush=True)
+    print(
+        f"{len(replies.finals)} answered, {len(replies.errors)} refused, {replies.partial} partial results", flush=True
+    )
     return problems
 
 
