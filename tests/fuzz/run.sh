@@ -26,4 +26,4 @@ one='
         echo "fuzz: $0: FOUND SOMETHING, see $log"
         exit 1
     fi'
-ls "$build/seeds" | xargs -P "$jobs" -n 1 sh -c "$one"
+find "$build/seeds" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs -P "$jobs" -n 1 sh -c "$one"
