@@ -51,7 +51,7 @@ tests-built:
 	$(call compile,$(BUILD),katago katago_tests)
 
 check:
-	sh scripts/check.sh $(JOBS)
+	sh scripts/check/check.sh $(JOBS)
 
 sanitize: sanitize-address sanitize-thread
 
@@ -93,7 +93,7 @@ soak:
 	python3 tests/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
 
 format:
-	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
+	sh scripts/check/layout.sh --fix
 
 # Cross builds: toolchains/NAME.cmake, its sysroot made where there is none. Binaries hold the C++ library.
 BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
