@@ -12,10 +12,13 @@
 #include "game/board.h"
 #include "game/history.h"
 #include "game/rules.h"
-#include "protocol/gtp_analysis.h"
 #include "protocol/json_request.h"
+#include "protocol/move_restriction.h"
 
 namespace katago {
+
+// The largest absolute value of a priority.
+constexpr int64_t kMostPriority = (int64_t{1} << 62) - 1;
 
 // One position of a query.
 struct QueryTurn {

@@ -35,7 +35,7 @@ double rounded_to_millionths(double value) {
     return std::round(value * 1e6) / 1e6;
 }
 
-// ParallelRange White's view into the one asked for.
+// A report as JSON, its values from the view that was asked for; it holds them from White's.
 class JsonReport {
   public:
     explicit JsonReport(const JsonReportFormat& format) : format_(format) {}
