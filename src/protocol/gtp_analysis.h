@@ -18,7 +18,7 @@ enum class AnalyzeStyle {
     Sabaki,  // analyze: all fields, numbers with a decimal point always
 };
 
-// What stands behind an analyze command.
+// The arguments of an analyze command.
 struct AnalyzeArguments {
     std::optional<Player> player;      // not given: the one to move
     std::optional<double> interval_s;  // between reports; nothing: no reports
@@ -37,7 +37,7 @@ struct AnalyzeArguments {
     bool needs_ownership() const { return ownership || ownership_stdev || moves_ownership || moves_ownership_stdev; }
 };
 
-// [COLOR] [INTERVAL] {KEY VALUE...}; nullopt: malformed or out of range, without more said.
+// Reads [COLOR] [INTERVAL] {KEY VALUE...}; nullopt where that is malformed or out of range.
 std::optional<AnalyzeArguments> parse_analyze_arguments(std::span<const std::string> arguments, AnalyzeStyle style,
                                                         BoardSize board);
 

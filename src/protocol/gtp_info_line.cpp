@@ -32,7 +32,7 @@ class InfoWriter {
     }
     void rate(std::string_view name, double winrate) { field(name, oriented_rate(winrate)); }
     void score(std::string_view name, double value) { field(name, oriented(value)); }
-    // As a whole number of hundredths of a percent.
+    // A probability as a whole number of hundredths of a percent.
     void permyriad(std::string_view name, double value) {
         word(name);
         word(default_number(std::round(value * 10000)));

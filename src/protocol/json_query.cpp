@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// In alphabetical order. The last three belong to actions, but are tolerated.
+// The fields of a query, in alphabetical order, and those of actions, which are tolerated.
 constexpr std::array<std::string_view, 31> kFields = {"action",
                                                       "allowMoves",
                                                       "analysisPVLen",
