@@ -95,6 +95,18 @@ def resident_kb(process: subprocess.Popen[str]) -> int:
     raise RuntimeError("the engine's memory is not shown in /proc")
 
 
+def problems_of_replies(replies: Replies, sent_good: list[str], sent_bad: list[str]) -> list[str]:
+    problems = [f"no JSON: {line!r}" for line in replies.junk[:3]]
+    # Of the good ones some happen to play a suicide, which is refused.
+    sent = sent_good + sent_bad
+    wrong = [i for i in sent if replies.finals[i] + replies.errors[i] != 1]
+    if wrong or len(replies.finals) + len(replies.errors) != len(sent):
+        problems.append(f"{len(wrong)} queries without exactly one last answer: {wrong[:10]}")
+    if any(replies.finals[i] for i in sent_bad):
+        problems.append("a wrong query was searched")
+    return problems
+
+
 def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     """Returns what went wrong."""
     rng = random.Random(seed)
@@ -132,16 +144,8 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     status = process.wait()
     reader.join()
 
-    problems: list[str] = []
-    if status != 0:
-        problems.append(f"exit status {status}")
-    problems += [f"no JSON: {line!r}" for line in replies.junk[:3]]
-    # Of the good ones some happen to play a suicide, which is refused.
-    wrong = [i for i in sent_good + sent_bad if replies.finals[i] + replies.errors[i] != 1]
-    if wrong or len(replies.finals) + len(replies.errors) != queries:
-        problems.append(f"{len(wrong)} queries without exactly one last answer: {wrong[:10]}")
-    if any(replies.finals[i] for i in sent_bad):
-        problems.append("a wrong query was searched")
+    problems = [f"exit status {status}"] if status != 0 else []
+    problems += problems_of_replies(replies, sent_good, sent_bad)
     if replies.echoes != terminations:
         problems.append(f"{replies.echoes} echoes of {terminations} terminations")
     for sample in samples[1:]:
