@@ -94,25 +94,21 @@ def line_faults(source: Source, line: str) -> list[str]:
     return faults
 
 
-def placement_faults(source: Source) -> list[str]:
-    """A folder that stands in none of the tables."""
-    folder = folder_of(source.below_top)
-    if source.is_test:
-        return []
-    faults = [f"src/{folder}/ has no place in LAYERS"] if folder and folder not in LAYERS else []
+def placement_faults(names: list[PurePosixPath]) -> list[str]:
+    """Folders of these files below src/ that stand in none of the tables."""
+    faults = {
+        f"src/{folder}/: has no place in LAYERS" for folder in map(folder_of, names) if folder not in ("", *LAYERS)
+    }
     for outer, layers in SUBLAYERS.items():
-        inner = sublayer_of(source.below_top, outer)
-        if inner and inner not in layers:
-            faults.append(f"src/{outer}/{inner}/ has no place in SUBLAYERS")
-    return faults
+        inners = {sublayer_of(name, outer) for name in names} - {"", *layers}
+        faults |= {f"src/{outer}/{inner}/: has no place in SUBLAYERS" for inner in inners}
+    return sorted(faults)
 
 
 def layer_faults(tree: Tree) -> list[str]:
-    faults = []
-    for source in tree.cpp:
-        if source.path.parts[0] not in ("src", "tests"):
-            continue
-        faults += [f"{source.path}: {fault}" for fault in placement_faults(source)]
+    layered = [source for source in tree.cpp if source.path.parts[0] in ("src", "tests")]
+    faults = placement_faults([source.below_top for source in layered if not source.is_test])
+    for source in layered:
         for number, line in enumerate(source.lines, 1):
             faults += [f"{source.path}:{number}: {fault}" for fault in line_faults(source, line)]
     return faults
