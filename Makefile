@@ -2,7 +2,7 @@
 # Short names for what one does with this tree; the building itself is CMake's (see CMakeLists.txt).
 #   make                  the engine, as ./katago
 #   make test             build and run all tests          make golden    the same, every row of the big networks
-#   make check            layering, formatting, static checks
+#   make check            layers, sizes, layout, static analysis
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
 #   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
 #   make soak             thousands of random commands and queries; SOAK_COMMANDS=2000, SOAK_QUERIES=10000, SOAK_SEED=1,
