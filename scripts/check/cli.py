@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from .functions import function_faults
+from .kernels import kernel_name_faults
 from .layers import layer_faults
 from .sizes import size_faults
 from .tree import Tree
 
-CHECKS = (layer_faults, size_faults, function_faults)
+CHECKS = (layer_faults, size_faults, function_faults, kernel_name_faults)
 
 
 def main() -> int:

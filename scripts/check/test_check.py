@@ -12,6 +12,7 @@ from pathlib import Path
 
 from check.functions import MAX_LINES as MAX_FUNCTION_LINES
 from check.functions import function_faults
+from check.kernels import kernel_name_faults
 from check.layers import LAYERS, SUBLAYERS, layer_faults
 from check.sizes import MAX_FILES, MAX_LINES, size_faults
 from check.tree import Tree
@@ -147,6 +148,28 @@ class FunctionTest(Case):
     def test_an_aligned_struct_is_no_function(self) -> None:
         self.write("src/core/x.h", "struct alignas(64) X {", *["    int f();"] * 100, "};")
         self.assertEqual(function_faults(self.tree), [])
+
+
+class KernelNameTest(Case):
+    def test_names_of_descriptors_and_of_files_are_well(self) -> None:
+        self.write("src/backend/cpu/ops/gemm.cpp", 'constexpr Gemm kGemm = {.name = "gemm_s16"};')
+        self.write("src/backend/cpu/ops/wide.h", 'constexpr Gemm kWide{.name="broad_f32"};')
+        self.write("src/backend/cpu/ops/conv_winograd.h")
+        self.write(
+            "src/backend/cpu/tune/x.cpp", 'f("gemm_s16", "gemm_bf16", "broad_f32", "winograd_f16");  // "old_f32"'
+        )
+        self.assertEqual(kernel_name_faults(self.tree), [])
+
+    def test_an_unknown_name_is_found(self) -> None:
+        self.write("src/backend/cpu/ops/gemm.cpp")
+        self.write("src/backend/cpu/tune/x.cpp", 'return "direct_int8";', 'return "gem_f32";', 'return "no kernel";')
+        faults = kernel_name_faults(self.tree)
+        self.assertEqual(len(faults), 2)
+        self.assertTrue(faults[0].startswith('src/backend/cpu/tune/x.cpp:2: "direct_int8" names neither'))
+
+    def test_a_missing_folder_is_found(self) -> None:
+        self.write("src/backend/cpu/plan.cpp", 'return "gemm_f32";')
+        self.assertEqual(len(kernel_name_faults(self.tree)), 1)
 
 
 class CommandTest(Case):
