@@ -2,7 +2,7 @@
 # Short names for what one does with this tree; the building itself is CMake's (see CMakeLists.txt).
 #   make                  the engine, as ./katago
 #   make test             build and run all tests          make golden    the same, every row of the big networks
-#   make check            layering, formatting, static checks
+#   make check            layers, sizes, layout, static analysis
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
 #   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
 #   make soak             thousands of random commands and queries; SOAK_COMMANDS=2000, SOAK_QUERIES=10000, SOAK_SEED=1,
@@ -51,7 +51,7 @@ tests-built:
 	$(call compile,$(BUILD),katago katago_tests)
 
 check:
-	sh scripts/check.sh $(JOBS)
+	sh scripts/check/check.sh $(JOBS)
 
 sanitize: sanitize-address sanitize-thread
 
@@ -78,7 +78,7 @@ fuzz_flags = -DKATAGO_FUZZ=ON -DKATAGO_TESTS=OFF -DCMAKE_CXX_COMPILER=clang++ -D
 fuzz:
 	$(call configure,$(BUILD)/fuzz,$(fuzz_flags))
 	$(call compile,$(BUILD)/fuzz,fuzzers)
-	sh scripts/fuzz.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
+	sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 .PHONY: soak
 SOAK_COMMANDS ?= 2000
@@ -89,11 +89,11 @@ MODEL ?= ../shared/data/models/random-v8-b3c24.bin.gz
 soak:
 	$(call configure,$(BUILD))
 	$(call compile,$(BUILD),katago)
-	python3 scripts/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
-	python3 scripts/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
+	python3 tests/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
+	python3 tests/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
 
 format:
-	find src tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
+	sh scripts/check/layout.sh --fix
 
 # Cross builds: toolchains/NAME.cmake, its sysroot made where there is none. Binaries hold the C++ library.
 BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
@@ -134,7 +134,7 @@ test-arm64: $(if $(KATAGO_SYSROOT),,build/sysroot/bookworm)
 	$(call compile,$(BUILD)/arm64,katago tests_core tests_nn tests_backend tests_eval)
 	@# The cores side by side, what each says in one piece.
 	printf '%s\n' $(ARM_CORES) | xargs -P $(JOBS) -I CORE sh -c 'log=$(BUILD)/arm64/test-CORE.log; \
-	  sh scripts/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
+	  sh tests/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
 	  status=$$?; cat $$log; exit $$status'
 
 install: engine

@@ -113,7 +113,8 @@ make_environment() {
     fi
     say "installing PyTorch and the converters into .venv (some minutes)"
     .venv/bin/pip install -q --disable-pip-version-check -r scripts/train/requirements.txt \
-        -r scripts/export/requirements.txt || fail "pip could not install what scripts/*/requirements.txt list"
+        -r scripts/export/requirements.txt -r scripts/check/requirements.txt ||
+        fail "pip could not install what scripts/*/requirements.txt list"
     say "done: .venv/bin/python runs scripts/train and scripts/export"
 }
 

@@ -46,12 +46,12 @@ packages="libc6-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev doctest-dev"
 case $release in
     bookworm | trixie)
         keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-        keyring_package=debian-archive-keyring
+        keyring_package="debian-archive-keyring"
         [ "$release" = bookworm ] && gcc=12 || gcc=14
         ;;
     jammy)
         keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-        keyring_package=ubuntu-keyring
+        keyring_package="ubuntu-keyring"
         gcc=12
         ;;
     *) fail "unknown release '$release', must be bookworm, trixie or jammy" ;;

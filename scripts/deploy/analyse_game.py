@@ -6,7 +6,7 @@ the engine, with nothing but Python's own library.
     python3 analyse_game.py --model NETWORK.bin.gz GAME.sgf             runs the engine as a child process
     python3 analyse_game.py --connect localhost:2818 GAME.sgf           uses one that is served (serve.sh, systemd, docker)
     python3 analyse_game.py --ssh pi --model NETWORK.bin.gz GAME.sgf    runs the engine of another machine
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def read_game(file: Path) -> dict:
         "boardYSize": side,
         "komi": float(value("KM", "7.5")),
         "rules": value("RU", "tromp-taylor").lower(),
-        "initialStones": [["B", vertex(point)] for point in re.findall(r"\[([a-z]{2})\]", stones.group(1))] if stones else [],
+        "initialStones": [["B", vertex(point)] for point in re.findall(r"\[([a-z]{2})\]", stones.group(1))]
+        if stones
+        else [],
         "moves": moves,
     }
 
@@ -75,7 +77,13 @@ class Engine:
             self.input: IO[str] = self.socket.makefile("w", encoding="utf-8")
             self.output: IO[str] = self.socket.makefile("r", encoding="utf-8")
             return
-        command = [*(["ssh", arguments.ssh] if arguments.ssh else []), arguments.engine, "analysis", "-model", arguments.model]
+        command = [
+            *(["ssh", arguments.ssh] if arguments.ssh else []),
+            arguments.engine,
+            "analysis",
+            "-model",
+            arguments.model,
+        ]
         for config in arguments.config:
             command += ["-config", config]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -104,8 +112,15 @@ class Engine:
 def analyse(engine: Engine, game: dict, visits: int) -> list[dict]:
     """One answer a position, from the first to the one after the last move."""
     positions = len(game["moves"]) + 1
-    engine.send({"id": "game", **game, "analyzeTurns": list(range(positions)), "maxVisits": visits,
-                 "overrideSettings": {"reportAnalysisWinratesAs": "BLACK"}})
+    engine.send(
+        {
+            "id": "game",
+            **game,
+            "analyzeTurns": list(range(positions)),
+            "maxVisits": visits,
+            "overrideSettings": {"reportAnalysisWinratesAs": "BLACK"},
+        }
+    )
     answers: list[dict | None] = [None] * positions
     for done in range(positions):
         answer = engine.answer()
@@ -127,8 +142,10 @@ def report(game: dict, answers: list[dict]) -> None:
         best = min(before["moveInfos"], key=lambda info: info["order"])["move"] if before["moveInfos"] else "-"
         change = before["rootInfo"]["scoreLead"] - after["rootInfo"]["scoreLead"]
         lost = change if color == "B" else -change
-        print(f"{number + 1:4}  {color} {played:<5} {best:<6} {after['rootInfo']['winrate']:>9.1%} "
-              f"{after['rootInfo']['scoreLead']:>+7.1f} {max(0.0, lost):>8.1f}")
+        print(
+            f"{number + 1:4}  {color} {played:<5} {best:<6} {after['rootInfo']['winrate']:>9.1%} "
+            f"{after['rootInfo']['scoreLead']:>+7.1f} {max(0.0, lost):>8.1f}"
+        )
 
 
 def main() -> int:

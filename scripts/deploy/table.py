@@ -178,7 +178,7 @@ def main() -> int:
             key = "|".join((net.config.name, *case))
             if key in results:
                 continue
-            # Halves are shown as they are without --calibration, but where they need it.
+            # FP16 is shown as it is without --calibration, but where it needs it.
             calibrated = case[1] == "int8" or case[2] == "single"
             if calibrated and calibration is None:
                 calibration = calibration_of(net, model, args)

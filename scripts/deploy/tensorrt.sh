@@ -3,7 +3,7 @@
 # Builds a TensorRT engine file from an exported ONNX file, with trtexec, on the device that will run it. The result is
 # kept: the name holds the device and the version of TensorRT, and the same command again only prints it.
 # Usage: sh scripts/deploy/tensorrt.sh MODEL.onnx [--fp32] [--batch N] [--workspace MB] [--output-dir DIR] [--dry-run]
-#   --fp32         do not compute in halves
+#   --fp32         do not compute in FP16
 #   --batch N      largest batch (default 8); the engine is tuned for it and takes 1 to N positions
 #   --workspace    memory for the builder's scratch (default 1024 MB)
 #   --dry-run      print the command, do not run it
@@ -14,10 +14,10 @@ fail() {
     exit 1
 }
 
-model='' batch=8 workspace=1024 output_dir='' halves=yes dry_run=no
+model='' batch=8 workspace=1024 output_dir='' fp16=yes dry_run=no
 while [ $# -gt 0 ]; do
     case $1 in
-        --fp32) halves=no ;;
+        --fp32) fp16=no ;;
         --dry-run) dry_run=yes ;;
         --batch | --workspace | --output-dir)
             [ $# -gt 1 ] || fail "$1 wants a value"
@@ -48,7 +48,7 @@ device=$(tr -d '\0' </proc/device-tree/model 2>/dev/null || uname -m)
 version=$(dpkg-query -W -f='${Version}' libnvinfer-bin 2>/dev/null | cut -d- -f1 || true)
 key=$(printf '%s-trt%s' "$device" "${version:-unknown}" | tr -c 'A-Za-z0-9.\n-' '_')
 name=$(basename "$model" .onnx)
-[ $halves = yes ] || name=$name-fp32
+[ $fp16 = yes ] || name=$name-fp32
 engine=${output_dir:-$(dirname "$model")}/$name-b$batch-$key.engine
 if [ $dry_run = no ] && [ -f "$engine" ] && [ "$engine" -nt "$model" ]; then
     echo "$engine"
@@ -63,7 +63,7 @@ set -- "--onnx=$model" "--saveEngine=$engine.new" "--memPoolSize=workspace:$work
 # shellcheck disable=SC2086 # words
 [ -z "$shapes" ] || set -- "$@" $shapes
 # INT8 files hold codes and how to read them (Q/DQ): TensorRT then takes precisions from the graph and --int8 allows them.
-[ $halves = no ] || set -- "$@" --fp16
+[ $fp16 = no ] || set -- "$@" --fp16
 case $name in *int8*) set -- "$@" --int8 ;; esac
 if [ $dry_run = yes ]; then
     echo "$trtexec $*"

@@ -98,7 +98,8 @@ package)
         [ -s "$scratch/root/$file" ] || fail "the package lacks $file"
     done
     tar -xzf "$scratch"/katago_*.tar.gz -C "$scratch"
-    "$scratch"/katago_*/katago version >/dev/null || fail "the engine of the .tar.gz does not run"
+    unpacked=$(echo "$scratch"/katago_*/katago)
+    "$unpacked" version >/dev/null || fail "the engine of the .tar.gz does not run"
     if command -v lintian >/dev/null; then
         lintian --allow-root --fail-on error "$scratch"/katago_*.deb || fail "lintian finds errors"
     fi

@@ -19,9 +19,9 @@ from network import Network, NetworkError
 from . import check, files, positions, runtimes, to_coreml, to_onnx, to_tflite
 from .files import say
 from .fold import fold
-from .halves import layers_for_halves
+from .fp16 import layers_for_fp16
 from .interface import ExportModule, Settings, check_exportable
-from .quantize import collect_moments, keeps_codes, quantize, round_to_halves
+from .quantize import collect_moments, keeps_codes, quantize, round_to_fp16
 
 CALIBRATION_POSITIONS = 24
 CALIBRATION_SEED, CHECK_SEED = 1, 2  # different positions
@@ -35,7 +35,7 @@ class Format:
     blocks: bool  # whether weights can have a scale per block of input channels
     runtime: Callable[[Path, int], runtimes.Runtime]
     int8_activations: bool = False  # whether the runtime can make them on the way, by scales of each position
-    single_sums: bool = False  # whether it can be chosen what is in halves
+    single_sums: bool = False  # whether it can be chosen which layers compute in FP16
 
 
 FORMATS = {
@@ -149,10 +149,10 @@ def export(
     extra: dict[str, Any] = {"activations": args.activations} if chosen.int8_activations else {}
     if args.sums == "single":
         assert calibration
-        extra["in_halves"] = layers_for_halves(module, calibration.positions)
+        extra["in_fp16"] = layers_for_fp16(module, calibration.positions)
     weights = quantize(module, chosen.blocks, moments) if settings.precision == "int8" else None
     if settings.precision == "fp16" and moments:
-        round_to_halves(module, moments)
+        round_to_fp16(module, moments)
     say(f"converting {net.config.name} to {args.format}, {settings.precision}")
     with files.unfinished(output) as temporary:
         chosen.convert(ExportModule(module, settings.mask), settings, weights, temporary, **extra)

@@ -53,7 +53,7 @@ class BiasedConv(nn.Module):
 
 
 class FixedRope(nn.Module):
-    """The rotation for one board size, as what columns and rows turn by: whole tables would be a tenth of the file.
+    """The rotation for one board size, as the angles of columns and of rows: whole tables would be a tenth of the file.
 
     `in_parts` keeps converters from making whole tables of the parts, which are constants to them.
     """

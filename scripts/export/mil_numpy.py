@@ -35,8 +35,8 @@ def conv(a: Arguments) -> np.ndarray:
 
 
 def linear(a: Arguments) -> np.ndarray:
-    product = a["x"] @ a["weight"].T
-    return product if a.get("bias") is None else product + a["bias"]
+    result = a["x"] @ a["weight"].T
+    return result if a.get("bias") is None else result + a["bias"]
 
 
 def matmul(a: Arguments) -> np.ndarray:
@@ -90,7 +90,7 @@ def dequantize(a: Arguments) -> np.ndarray:
 
 
 def batch_norm(a: Arguments) -> np.ndarray:
-    """What the converter makes of a product and a sum per channel."""
+    """What the converter makes of a scale and a shift per channel."""
     shape = [1, -1, 1, 1]
     scale = np.asarray(a.get("gamma", 1.0)) / np.sqrt(a["variance"] + a.get("epsilon", 1e-5))
     shift = np.asarray(a.get("beta", 0.0)) - a["mean"] * scale
@@ -148,7 +148,7 @@ TYPES = {
 
 
 def _widen(value: Any) -> Any:
-    """Halves as single precision, in which sums are made."""
+    """FP16 values as single precision, in which sums are made."""
     if isinstance(value, list | tuple):
         return [_widen(entry) for entry in value]
     value = np.asarray(value) if isinstance(value, np.ndarray | np.generic) else value
@@ -166,7 +166,7 @@ def _type_name(variable: Any) -> str:
 
 
 def run_program(program: Any, inputs: dict[str, np.ndarray], rounding: bool = True) -> dict[str, np.ndarray]:
-    """The outputs of the program's main function by name. Without `rounding`, results in halves stay exact."""
+    """The outputs of the program's main function by name. Without `rounding`, FP16 results are not rounded."""
     main = program.functions["main"]
     values: dict[str, Any] = dict(inputs)
     for op in main.operations:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """INT8 weights: 8-bit codes with a scale per (output channel, tap, block of input channels), or per output channel.
-And weights in halves.
+And weights in FP16.
 
 With calibration positions the rounding is error-compensated: what rounding one weight does to the layer's output is
 made up for by the weights that follow, by the layer's real inputs (the recipe known as OBQ or GPTQ). Static scales for
@@ -28,7 +28,7 @@ from .fold import BiasedConv
 MAX_CODE = 127
 LARGEST_BLOCK = 64  # input channels that share a scale
 DAMPING = 0.01  # of the mean diagonal
-LAZY_COLUMNS = 128  # columns whose errors are spread over the rest in one product
+LAZY_COLUMNS = 128  # columns whose errors are spread over the rest by one matmul
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def has_codes(module: NetworkModule) -> bool:
 
 
 def keeps_codes(module: NetworkModule) -> bool:
-    """Whether all codes of such a file can be used. Those of turned weights cannot: formats do not turn inputs."""
-    return has_codes(module) and not any(layer.int8 and layer.int8.turned for layer in quantizable(module).values())
+    """Whether all codes of such a file can be used. Those of rotated weights cannot: formats do not rotate inputs."""
+    return has_codes(module) and not any(layer.int8 and layer.int8.rotated for layer in quantizable(module).values())
 
 
 def stored_codes(weights: Int8Weights) -> QuantizedWeight | None:
-    """As the file has them; None where they are turned, or the last block of a layer is smaller than the others."""
+    """As the file has them; None where they are rotated, or the last block of a layer is smaller than the others."""
     *taps, channels, out = weights.codes.shape
-    if channels % weights.block or weights.turned:
+    if channels % weights.block or weights.rotated:
         return None
     codes, scales = (
         torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, -1, 0)).reshape(out, -1))
@@ -174,15 +174,15 @@ def codes_compensated(matrix: Tensor, steps: Tensor, moments: Tensor) -> Tensor:
     return (round_compensated(matrix, nearest, moments) / steps).round()
 
 
-def round_to_halves(module: NetworkModule, moments: dict[str, Tensor]) -> None:
-    """Replaces the weights of a folded network by halves that change the layers' outputs least."""
+def round_to_fp16(module: NetworkModule, moments: dict[str, Tensor]) -> None:
+    """Rounds the weights of a folded network to the FP16 values that change the layers' outputs least."""
     layers = quantizable(module)
     for number, (name, layer) in enumerate(layers.items(), 1):
         if number % 20 == 0 or number == len(layers):
             say(f"rounding to halves: {number} of {len(layers)} layers")
         weight: Tensor = layer.weight
-        halves = round_compensated(to_matrix(weight.detach()), lambda x, _: x.half().float(), moments[name])
-        weight.data = from_matrix(halves, tuple(weight.shape)).contiguous()
+        rounded = round_compensated(to_matrix(weight.detach()), lambda x, _: x.half().float(), moments[name])
+        weight.data = from_matrix(rounded, tuple(weight.shape)).contiguous()
 
 
 def quantize_weight(weight: Tensor, blocks: bool, moments: Tensor | None) -> QuantizedWeight:

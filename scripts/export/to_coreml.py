@@ -19,14 +19,14 @@ from .mil_numpy import run_program
 from .quantize import QuantizedWeight
 from .to_tflite import quiet
 
-# Parts of the names of weights that stay halves.
+# Parts of the names of weights that stay in FP16.
 SPARED = ("policy_head_", "value_head_", "trunk_linear_", "meta_encoder_", "gpool_to_bias_")
-PRODUCTS = {"conv", "linear"}
+LINEAR_OPERATORS = {"conv", "linear"}
 LISTS = {"blocks", "inner"}  # parts of a layer's name that the tracer leaves out: they are not called
 
 
-class ProductsOf:
-    """Whether an operator is the product of one of these layers of the trunk."""
+class OperatorsOf:
+    """Whether an operator is the conv or linear operator of one of these layers of the trunk."""
 
     def __init__(self, layers: set[str]) -> None:
         self.wanted = {
@@ -38,28 +38,28 @@ class ProductsOf:
         from coremltools.converters.mil.mil.scope import ScopeSource
 
         *scopes, _ = op.scopes.get(ScopeSource.TORCHSCRIPT_MODULE_NAME) or [""]  # the last is the result's own name
-        found = op.op_type in PRODUCTS and tuple(scopes) in self.wanted
+        found = op.op_type in LINEAR_OPERATORS and tuple(scopes) in self.wanted
         if found:
             self.found.add(tuple(scopes))
         return found
 
 
 def keep_biases_apart(module: ExportModule, layers: set[str]) -> None:
-    """A bias in a product of halves is a half as well, and off by the same in every position."""
+    """A bias within an FP16 operator is FP16 as well, and off by the same in every position."""
     for layer in map(module.network.trunk.get_submodule, layers):
         if isinstance(layer, BiasedConv):
             layer.bias_apart = True
 
 
 @cache
-def halves_in_store() -> str:
-    """The name of a pass that stores weights for single precision as halves where they are halves in value."""
+def fp16_in_store() -> str:
+    """The name of a pass that stores weights for single precision in FP16 where that holds their values exactly."""
     from coremltools.converters.mil.mil import Builder
     from coremltools.converters.mil.mil.passes.graph_pass import AbstractGraphPass
     from coremltools.converters.mil.mil.passes.pass_registry import register_pass
 
     @register_pass(namespace="katago")
-    class store_as_halves(AbstractGraphPass):  # noqa: N801 (the class's name is the pass's)
+    class store_as_fp16(AbstractGraphPass):  # noqa: N801 (the class's name is the pass's)
         def apply(self, program: Any) -> None:
             block = program.functions["main"]
             for op in list(block.operations):
@@ -67,16 +67,16 @@ def halves_in_store() -> str:
                 if not isinstance(values, np.ndarray) or values.dtype != np.float32 or values.ndim < 2:
                     continue
                 with np.errstate(over="ignore"):
-                    halves = values.astype(np.float16)
-                if not np.array_equal(halves.astype(np.float32), values):
+                    rounded = values.astype(np.float16)
+                if not np.array_equal(rounded.astype(np.float32), values):
                     continue
                 with block:
-                    stored = Builder.const(val=halves, before_op=op)
+                    stored = Builder.const(val=rounded, before_op=op)
                     single = Builder.constexpr_cast(source_val=stored, output_dtype="fp32", before_op=op)
                 block.replace_uses_of_var_after_op(anchor_op=op, old_var=op.outputs[0], new_var=single)
                 block.remove_ops([op])
 
-    return "katago::store_as_halves"
+    return "katago::store_as_fp16"
 
 
 def int8_weights(model: Any) -> Any:
@@ -107,9 +107,9 @@ def convert(
     settings: Settings,
     weights: dict[str, QuantizedWeight] | None,
     path: Path,
-    in_halves: set[str] | None = None,
+    in_fp16: set[str] | None = None,
 ) -> None:
-    """`in_halves`, for fp16: layers of the trunk that compute in halves, all else in single precision; None: all."""
+    """`in_fp16`, for fp16: layers of the trunk that compute in FP16, all else in single precision; None: all."""
     if settings.batch is None:
         raise NetworkError("coreml: the batch must be a number; --batch dynamic is for onnx")
     with quiet():
@@ -121,12 +121,12 @@ def convert(
     if settings.precision != "fp32":
         keep_rotations_in_parts(module)
     precision = ct.precision.FLOAT32 if settings.precision == "fp32" else ct.precision.FLOAT16
-    products, passes = ProductsOf(in_halves or set()), ct.PassPipeline.DEFAULT
-    if in_halves is not None:
-        precision = ct.transform.FP16ComputePrecision(op_selector=products)
-        keep_biases_apart(module, in_halves)
+    operators, passes = OperatorsOf(in_fp16 or set()), ct.PassPipeline.DEFAULT
+    if in_fp16 is not None:
+        precision = ct.transform.FP16ComputePrecision(op_selector=operators)
+        keep_biases_apart(module, in_fp16)
         passes.remove_passes({"common::fuse_conv_bias"})
-        passes.append_pass(halves_in_store())
+        passes.append_pass(fp16_in_store())
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore")
         traced = torch.jit.trace(module.eval(), inputs, check_trace=False)
@@ -140,7 +140,7 @@ def convert(
             minimum_deployment_target=ct.target.iOS16,
             skip_model_load=True,
         )
-        assert products.found == products.wanted, products.wanted - products.found
+        assert operators.found == operators.wanted, operators.wanted - operators.found
         if weights is not None:
             model = int8_weights(model)
         describe_interface(model, describe(config, settings))
@@ -150,7 +150,7 @@ def convert(
 class ReadBack:
     """The stored program, read again and executed operator by operator; every result is rounded to its type.
 
-    Without `rounding` only the stored numbers are halves, which tells mistakes of the conversion from what halves cost.
+    Without `rounding` only the stored numbers are FP16, which tells mistakes of the conversion from what FP16 costs.
     No Linux runtime executes Core ML: this tells that the file holds the network, not how a device computes it.
     """
 

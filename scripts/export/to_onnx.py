@@ -19,8 +19,8 @@ OPSET = 17
 SMALL = 64  # values: floats of smaller tensors stay as they are
 
 
-class HalfModule(torch.nn.Module):
-    """Trunk in halves; heads, and everything outside, in single precision."""
+class Fp16Module(torch.nn.Module):
+    """Trunk in FP16; heads, and everything outside, in single precision."""
 
     def __init__(self, module: ExportModule) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def trace(
             buffer,
             dynamo=False,
             opset_version=OPSET,
-            do_constant_folding=False,  # it would put products in the place of the smaller tables they are made from
+            do_constant_folding=False,  # it would multiply small tables out into large ones
             input_names=names,
             output_names=OUTPUT_NAMES,
             dynamic_axes={name: {0: "N"} for name in (*names, *OUTPUT_NAMES)} if dynamic else None,
@@ -61,12 +61,12 @@ def fingerprint(values: np.ndarray) -> tuple[tuple[int, ...], bytes]:
 
 
 def put_codes(model: onnx.ModelProto, weights: dict[str, QuantizedWeight]) -> None:
-    """Replaces weights by int8 codes and nodes that turn them into floats (DequantizeLinear with a scale per row)."""
+    """Replaces weights by int8 codes and nodes that make floats of them (DequantizeLinear with a scale per row)."""
     known = {}
     for name, weight in weights.items():
         values = weight.values().numpy()
         known[fingerprint(values)] = (name, weight, False)
-        if values.ndim == 2:  # a converter may store a matrix turned over
+        if values.ndim == 2:  # a converter may store a matrix transposed
             known[fingerprint(values.T)] = (name, weight, True)
     nodes: list[onnx.NodeProto] = []
     replaced = set()
@@ -75,17 +75,17 @@ def put_codes(model: onnx.ModelProto, weights: dict[str, QuantizedWeight]) -> No
         entry = known.get(fingerprint(numpy_helper.to_array(initializer)))
         if entry is None:
             continue
-        name, weight, turned = entry
+        name, weight, transposed = entry
         replaced.add(name)
         graph.initializer.remove(initializer)
-        nodes += code_nodes(graph, initializer.name, weight, turned)
+        nodes += code_nodes(graph, initializer.name, weight, transposed)
     if missing := weights.keys() - replaced:
         raise RuntimeError(f"the converter changed the weights of {', '.join(sorted(missing))}")
     for node in reversed(nodes):
         graph.node.insert(0, node)
 
 
-def code_nodes(graph: onnx.GraphProto, output: str, weight: QuantizedWeight, turned: bool) -> list[onnx.NodeProto]:
+def code_nodes(graph: onnx.GraphProto, output: str, weight: QuantizedWeight, transposed: bool) -> list[onnx.NodeProto]:
     """One row of codes for each scale, so that a scale per axis, which every parser knows, expresses blocks."""
     rows = weight.scales.numel()
 
@@ -106,14 +106,14 @@ def code_nodes(graph: onnx.GraphProto, output: str, weight: QuantizedWeight, tur
         helper.make_node("Reshape", [f"{output}.rows", add("shape", np.array(shape, np.int64))], [f"{output}.shaped"]),
         helper.make_node("Transpose", [f"{output}.shaped"], [output], perm=permutation),
     ]
-    if len(weight.shape) == 2 and not turned:
+    if len(weight.shape) == 2 and not transposed:
         nodes[1].output[0] = output
         nodes.pop()
     return nodes
 
 
-def store_halves(model: onnx.ModelProto) -> None:
-    """Stores what floats are left as halves; they are computed with in single precision."""
+def store_fp16(model: onnx.ModelProto) -> None:
+    """Stores what floats are left in FP16; they are computed with in single precision."""
     graph = model.graph
     nodes = []
     for initializer in list(graph.initializer):
@@ -121,9 +121,9 @@ def store_halves(model: onnx.ModelProto) -> None:
         if values.dtype != np.float32 or values.size < SMALL or initializer.name.endswith(".scales"):
             continue
         graph.initializer.remove(initializer)
-        half = f"{initializer.name}.half"
-        graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), half))
-        nodes.append(helper.make_node("Cast", [half], [initializer.name], to=onnx.TensorProto.FLOAT))
+        stored = f"{initializer.name}.half"
+        graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), stored))
+        nodes.append(helper.make_node("Cast", [stored], [initializer.name], to=onnx.TensorProto.FLOAT))
     for node in reversed(nodes):
         graph.node.insert(0, node)
 
@@ -136,11 +136,11 @@ def name_nodes(model: onnx.ModelProto) -> None:
 def convert(module: ExportModule, settings: Settings, weights: dict[str, QuantizedWeight] | None, path: Path) -> None:
     config = module.network.config
     names = list(input_shapes(config, settings))
-    ready = HalfModule(module) if settings.precision == "fp16" else module
+    ready = Fp16Module(module) if settings.precision == "fp16" else module
     model = trace(ready, names, example_inputs(config, settings), settings.batch is None)
     if weights is not None:
         put_codes(model, weights)
-        store_halves(model)
+        store_fp16(model)
     name_nodes(model)
     texts = describe(config, settings)
     helper.set_model_props(model, texts)

@@ -77,7 +77,7 @@ def convert_floats(module: ExportModule, inputs: tuple[Tensor, ...], path: Path)
 
 
 def store_weights(source: Path, path: Path, int8: bool, activations: str) -> None:
-    """Weights of the trunk as int8 codes per output channel, all other matrices and kernels as halves."""
+    """Weights of the trunk as int8 codes per output channel, all other matrices and kernels in FP16."""
     with quiet():
         from ai_edge_quantizer import qtyping, quantizer, recipe_manager
 
@@ -94,36 +94,37 @@ def store_weights(source: Path, path: Path, int8: bool, activations: str) -> Non
 
 
 def store_tables(model: Any) -> None:
-    """Stores what large constants are still floats, those of rotations, as halves that are widened when loaded."""
+    """Stores large constants that are still floats, those of rotary positions, in FP16 that is widened when loaded."""
     from ai_edge_litert import schema_py_generated as schema
 
     graph = model.subgraphs[0]
     code = schema.OperatorCodeT()
     code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.DEQUANTIZE
-    code.version = 3  # the first that takes halves
+    code.version = 3  # the first that takes FP16
     model.operatorCodes.append(code)
-    operators, halves = [], {}
+    operators, stored_as = [], {}
     for index, tensor in enumerate(list(graph.tensors)):
         data = model.buffers[tensor.buffer].data
         # Biases have one axis, and must stay constants for XNNPACK.
         if tensor.type != schema.TensorType.FLOAT32 or data is None or len(data) < LARGE_BYTES or len(tensor.shape) < 3:
             continue
-        if tensor.buffer not in halves:
+        if tensor.buffer not in stored_as:
             buffer = schema.BufferT()
             values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), np.float32)
             buffer.data = np.frombuffer(values.astype(np.float16).tobytes(), np.uint8)
             model.buffers.append(buffer)
-            halves[tensor.buffer] = len(model.buffers) - 1
-        half = copy.copy(tensor)
-        half.name, half.type, half.buffer = tensor.name + b".half", schema.TensorType.FLOAT16, halves[tensor.buffer]
-        graph.tensors.append(half)
+            stored_as[tensor.buffer] = len(model.buffers) - 1
+        stored = copy.copy(tensor)
+        stored.name, stored.type = tensor.name + b".half", schema.TensorType.FLOAT16
+        stored.buffer = stored_as[tensor.buffer]
+        graph.tensors.append(stored)
         tensor.buffer = 0  # by convention the empty one: a result of the operator below
         widen = schema.OperatorT()
         widen.opcodeIndex = len(model.operatorCodes) - 1
         widen.inputs, widen.outputs = [len(graph.tensors) - 1], [index]
         operators.append(widen)
     kept = {tensor.buffer for tensor in graph.tensors}
-    for buffer in halves.keys() - kept:
+    for buffer in stored_as.keys() - kept:
         model.buffers[buffer].data = None
     graph.operators = operators + list(graph.operators)
 

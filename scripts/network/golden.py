@@ -34,7 +34,7 @@ def positions() -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in read_lines(DATA / "nn-inputs" / "positions.jsonl.gz")}
 
 
-def turn(planes: np.ndarray, symmetry: int) -> np.ndarray:
+def apply_symmetry(planes: np.ndarray, symmetry: int) -> np.ndarray:
     """Of the last two axes (rows, columns): bit 0 flips rows, bit 1 columns, then bit 2 transposes squares."""
     planes = planes[..., ::-1, :] if symmetry & 1 else planes
     planes = planes[..., :, ::-1] if symmetry & 2 else planes
@@ -42,13 +42,13 @@ def turn(planes: np.ndarray, symmetry: int) -> np.ndarray:
     return planes.swapaxes(-1, -2) if symmetry & 4 and square else planes
 
 
-def turn_back(planes: np.ndarray, symmetry: int) -> np.ndarray:
-    return turn(planes, {5: 6, 6: 5}.get(symmetry, symmetry))
+def undo_symmetry(planes: np.ndarray, symmetry: int) -> np.ndarray:
+    return apply_symmetry(planes, {5: 6, 6: 5}.get(symmetry, symmetry))
 
 
 @dataclass(frozen=True)
 class GoldenRow:
-    """One evaluation of the reference: inputs in the buffer it used, turned by its symmetry, and its results."""
+    """One evaluation of the reference: inputs in the buffer it used, in the symmetry it chose, and its results."""
 
     expected: dict[str, Any]
     position: dict[str, Any]
@@ -68,7 +68,7 @@ class GoldenRow:
         planes = np.zeros((22, height * width), np.float32)
         for plane, points in zip(planes, self.position["planesExact" if exact else "planes19"], strict=True):
             plane[points] = 1
-        return np.ascontiguousarray(turn(planes.reshape(22, height, width), self.expected["symmetry"]))
+        return np.ascontiguousarray(apply_symmetry(planes.reshape(22, height, width), self.expected["symmetry"]))
 
     def global_(self) -> np.ndarray:
         return np.array(self.position["globals"], np.float32)
@@ -90,7 +90,7 @@ class GoldenRow:
         height, width = self.board
         expected, symmetry = self.expected, self.expected["symmetry"]
         raw = RawRow(
-            turn_back(raw.policy, symmetry), raw.pass_, raw.value, raw.score, turn_back(raw.ownership, symmetry)
+            undo_symmetry(raw.policy, symmetry), raw.pass_, raw.value, raw.score, undo_symmetry(raw.ownership, symmetry)
         )
         rules = self.position["rules"]
         found = evaluate(

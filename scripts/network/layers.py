@@ -3,7 +3,7 @@
 
 A layer that stores numbers in the file is a `FileLayer`: it gives and takes its arrays in the file's layout and order.
 Masks are [N, 1, H, W], 1 on the board; None where every board fills the planes. Long sums are in single precision even
-in a network of halves.
+in an FP16 network.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ class Rope(FileLayer):
             self.frequencies = nn.Parameter(torch.empty(shape))
             nn.init.normal_(self.frequencies, std=0.3)
         else:
-            # The first half of the pairs turns with the row, the rest with the column, ever slower.
+            # The first half of the pairs encodes the row, the rest the column, at falling frequencies.
             row_pairs = pairs // 2
             table = np.zeros(shape, np.float32)
             for pair in range(pairs):

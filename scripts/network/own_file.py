@@ -23,41 +23,41 @@ TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I8": np.dtype("i1"), "
 
 @dataclass(frozen=True)
 class Int8Weights:
-    """codes [taps..., in, out] of int8; scales [taps..., blocks of `block` inputs, out], float32; `turned`: input
-    channels that are turned together (see the engine's nn/turned_channels.h), 0 for none."""
+    """codes [taps..., in, out] of int8; scales [taps..., blocks of `block` inputs, out], float32; `rotated`: input
+    channels that are rotated together (see the engine's nn/rotation.h), 0 for none."""
 
     codes: np.ndarray
     scales: np.ndarray
     block: int
-    turned: int = 0
+    rotated: int = 0
 
     def times(self, factors: np.ndarray) -> Int8Weights:
         """With every output channel multiplied by a factor; scales stay positive."""
         signs = np.where(factors < 0, -1, 1).astype(np.int8)
-        return Int8Weights(self.codes * signs, self.scales * np.abs(factors), self.block, self.turned)
+        return Int8Weights(self.codes * signs, self.scales * np.abs(factors), self.block, self.rotated)
 
     def values(self) -> np.ndarray:
         wide = np.repeat(self.scales, self.block, axis=-2)[..., : self.codes.shape[-2], :]
-        return turn_rows(self.codes.astype(np.float32) * wide, self.turned)
+        return rotate_rows(self.codes.astype(np.float32) * wide, self.rotated)
 
 
-def turn_rows(rows: np.ndarray, turned: int) -> np.ndarray:
-    """Multiplies [..., channels, columns] with the engine's matrix of sums and differences. Of a unit of 16, 32 or 64
-    channels (a third of `turned` where that is divisible by three) those 4 apart are multiplied with a Hadamard matrix;
-    of three units, 2/3 of the sum of every three channels is taken from each."""
-    if turned == 0:
+def rotate_rows(rows: np.ndarray, rotated: int) -> np.ndarray:
+    """The Hadamard rotation of [..., channels, columns]: of a block of 16, 32 or 64 channels (a third of `rotated`
+    where that is divisible by three) those 4 apart are multiplied with a Hadamard matrix. Three blocks are reflected
+    besides (Householder): 2/3 of the sum of the three channels at a place is taken from each."""
+    if rotated == 0:
         return rows
-    threes = turned % 3 == 0
-    size = (turned // 3 if threes else turned) // 4
+    reflected = rotated % 3 == 0
+    size = (rotated // 3 if reflected else rotated) // 4
     signs = np.ones((1, 1), np.float32)
     while len(signs) < size:
         signs = np.block([[signs, signs], [signs, -signs]])
     columns = rows.shape[-1]
-    units = signs @ rows.reshape(-1, size, 4 * columns)
-    if threes:
-        units = units.reshape(-1, 3, size * 4 * columns)
-        units = units - 2 / 3 * units.sum(axis=1, keepdims=True)
-    return units.reshape(rows.shape).astype(np.float32)
+    blocks = signs @ rows.reshape(-1, size, 4 * columns)
+    if reflected:
+        blocks = blocks.reshape(-1, 3, size * 4 * columns)
+        blocks = blocks - 2 / 3 * blocks.sum(axis=1, keepdims=True)
+    return blocks.reshape(rows.shape).astype(np.float32)
 
 
 @dataclass(frozen=True)

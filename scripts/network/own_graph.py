@@ -16,7 +16,7 @@ from . import config as c
 from .own_file import Int8Weights, OwnFile, read_own_file
 
 Array = np.ndarray | Int8Weights
-TURNED = (16, 32, 64, 48, 96, 192)  # input channels of INT8 weights that may be turned together
+ROTATED = (16, 32, 64, 48, 96, 192)  # input channels of INT8 weights that may be rotated together
 END_OF_BLOCK = ["batch_norm", "activation", "conv2d", "add"]
 
 
@@ -47,7 +47,7 @@ class GraphReader:
             )
         return node
 
-    def _product(self, node: dict[str, Any], shape: tuple[int, ...]) -> Array:
+    def _weights(self, node: dict[str, Any], shape: tuple[int, ...]) -> Array:
         values = self.tensors[node["weights"]]
         if values.shape != shape:
             raise c.NetworkError(f"{node['name']}: its weights have shape {values.shape}, must have {shape}")
@@ -57,10 +57,10 @@ class GraphReader:
         wanted = (*shape[:-2], -(-shape[-2] // block), shape[-1])
         if scales.shape != wanted:
             raise c.NetworkError(f"{node['name']}: its scales have shape {scales.shape}, must have {wanted}")
-        turned = int(node.get("turned", 0))
-        if turned and (len(shape) != 2 and shape[:-2] != (1, 1) or shape[-2] % turned or turned not in TURNED):
-            raise c.NetworkError(f"{node['name']}: {turned} of its {shape[-2]} input channels are turned together")
-        return Int8Weights(values, scales, block, turned)
+        rotated = int(node.get("turned", 0))
+        if rotated and (len(shape) != 2 and shape[:-2] != (1, 1) or shape[-2] % rotated or rotated not in ROTATED):
+            raise c.NetworkError(f"{node['name']}: {rotated} of its {shape[-2]} input channels are turned together")
+        return Int8Weights(values, scales, block, rotated)
 
     def _vectors(self, node: dict[str, Any], *keys: str) -> int:
         self.arrays += [self.tensors[node[key]] for key in keys if key in node]
@@ -69,12 +69,12 @@ class GraphReader:
     def conv(self, x: int) -> c.ConvConfig:
         node = self.take("conv2d", x)
         kernel, dilation = (node["kernel_y"], node["kernel_x"]), (node["dilation_y"], node["dilation_x"])
-        self.arrays.append(self._product(node, (*kernel, node["in"], node["out"])))
+        self.arrays.append(self._weights(node, (*kernel, node["in"], node["out"])))
         return c.ConvConfig(node["name"], node["in"], node["out"], kernel, dilation)
 
     def linear(self, x: int) -> c.LinearConfig:
         node = self.take("matmul", x)
-        self.arrays.append(self._product(node, (node["in"], node["out"])))
+        self.arrays.append(self._weights(node, (node["in"], node["out"])))
         return c.LinearConfig(node["name"], node["in"], node["out"])
 
     def bias(self, x: int) -> c.BiasConfig:

@@ -117,7 +117,7 @@ class OwnFileTest(unittest.TestCase):
         subprocess.run([*command, "-positions", "4"], capture_output=True, check=False)
         return network.read(self.path)
 
-    def test_halves_are_the_network_rounded(self) -> None:
+    def test_fp16_weights_are_the_network_rounded(self) -> None:
         for model in MODELS:
             if model.stat().st_size > BIG_FILE_BYTES and not FULL:
                 continue
@@ -144,7 +144,7 @@ class OwnFileTest(unittest.TestCase):
             pairs = zip(source.module.modules(), found.module.modules(), strict=True)
             coded = [(a, b) for a, b in pairs if getattr(b, "int8", None)]
             self.assertGreater(len(coded), 5)
-            self.assertEqual(any(b.int8.turned for _, b in coded), attention)
+            self.assertEqual(any(b.int8.rotated for _, b in coded), attention)
             for layer, other in coded:
                 weight = layer.weight.detach()
                 error = float((weight - other.weight.detach()).norm() / weight.norm())

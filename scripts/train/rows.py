@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Training rows: the shards that `katago sample` writes (layout: src/command/sample/sample_rows.h), and batches of them."""
+"""Training rows: the shards of `katago sample` (layout: src/command/sample/sample_rows.h), and batches of them."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
 
 
-def turn(x: Tensor, symmetry: int) -> Tensor:
+def apply_symmetry(x: Tensor, symmetry: int) -> Tensor:
     """The last two axes, flipped by bits 0 (rows) and 1 (columns), then transposed by bit 2: KataGo's numbering."""
     axes = [axis for bit, axis in ((1, -2), (2, -1)) if symmetry & bit]
     x = x.flip(axes) if axes else x
     return x.transpose(-2, -1) if symmetry & 4 else x
 
 
-def turn_policy(policy: Tensor, side: int, symmetry: int) -> Tensor:
+def apply_symmetry_to_policy(policy: Tensor, side: int, symmetry: int) -> Tensor:
     points, passes = policy[:, :-1], policy[:, -1:]
-    return torch.cat([turn(points.unflatten(1, (side, side)), symmetry).flatten(1), passes], dim=1)
+    return torch.cat([apply_symmetry(points.unflatten(1, (side, side)), symmetry).flatten(1), passes], dim=1)
 
 
 class SizeRows:
@@ -72,18 +72,18 @@ class SizeRows:
         part = {name: array[rows] for name, array in self.arrays.items()}
         planes = np.unpackbits(part["planes"], axis=2, count=area).reshape(len(rows), -1, side, side)
         policy = torch.from_numpy(part["policy"].astype(np.float32))
-        policy = turn_policy(policy, side, symmetry)
+        policy = apply_symmetry_to_policy(policy, side, symmetry)
         ownership = torch.from_numpy(part["ownership"].astype(np.float32) / OWNERSHIP_SCALE)
         legal = policy >= 0
         policy = policy.clamp(min=0)
         return Batch(
-            turn(torch.from_numpy(planes.astype(np.float32)), symmetry),
+            apply_symmetry(torch.from_numpy(planes.astype(np.float32)), symmetry),
             torch.from_numpy(part["globals"]),
             policy / policy.sum(dim=1, keepdim=True),
             legal,
             torch.from_numpy(part["value"]),
             torch.from_numpy(part["score"]),
-            turn(ownership.unflatten(1, (side, side)), symmetry),
+            apply_symmetry(ownership.unflatten(1, (side, side)), symmetry),
         )
 
 

@@ -20,7 +20,7 @@ from network.architecture import Heads
 from .__main__ import main
 from .losses import agreement, loss_parts
 from .quantization import fake_quantize, quantized_layers, round_to_int8, round_weights
-from .rows import SYMMETRIES, RowError, RowSet, SizeRows, load_rows, turn, turn_policy
+from .rows import SYMMETRIES, RowError, RowSet, SizeRows, apply_symmetry, apply_symmetry_to_policy, load_rows
 from .trainer import Plan, Trainer, TrainingError, start_as_identity
 
 SIDE = 5
@@ -70,11 +70,11 @@ class RowsTest(unittest.TestCase):
         board = torch.arange(SIDE * SIDE).view(1, SIDE, SIDE)
         seen = set()
         for symmetry in range(SYMMETRIES):
-            turned = turn(board, symmetry)
-            seen.add(tuple(turned.flatten().tolist()))
+            image = apply_symmetry(board, symmetry)
+            seen.add(tuple(image.flatten().tolist()))
             policy = torch.cat([board.flatten(1), torch.tensor([[99]])], dim=1)
-            expected = [*turned.flatten().tolist(), 99]
-            self.assertEqual(turn_policy(policy, SIDE, symmetry)[0].tolist(), expected)
+            expected = [*image.flatten().tolist(), 99]
+            self.assertEqual(apply_symmetry_to_policy(policy, SIDE, symmetry)[0].tolist(), expected)
         self.assertEqual(len(seen), SYMMETRIES)
 
     def test_missing_rows_are_told_of(self) -> None:

@@ -5,11 +5,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
-#include "game/board.h"
 #include "game/point.h"
-#include "search/report.h"
+#include "protocol/move_restriction.h"
 
 namespace katago {
 
@@ -20,16 +18,7 @@ enum class AnalyzeStyle {
     Sabaki,  // analyze: all fields, numbers with a decimal point always
 };
 
-// Moves that one player may not play near the root.
-struct MoveRestriction {
-    // By policy index of the board, the pass last: depth below the root up to which the move is left out; empty: none.
-    std::vector<int> avoid_until;
-    // Only these, down to allow_until.
-    std::vector<Point> allowed;
-    int allow_until = 0;  // 0: no such restriction
-};
-
-// What stands behind an analyze command.
+// The arguments of an analyze command.
 struct AnalyzeArguments {
     std::optional<Player> player;      // not given: the one to move
     std::optional<double> interval_s;  // between reports; nothing: no reports
@@ -48,18 +37,8 @@ struct AnalyzeArguments {
     bool needs_ownership() const { return ownership || ownership_stdev || moves_ownership || moves_ownership_stdev; }
 };
 
-// [COLOR] [INTERVAL] {KEY VALUE...}; nullopt: malformed or out of range, without more said.
+// Reads [COLOR] [INTERVAL] {KEY VALUE...}; nullopt where that is malformed or out of range.
 std::optional<AnalyzeArguments> parse_analyze_arguments(std::span<const std::string> arguments, AnalyzeStyle style,
                                                         BoardSize board);
-
-// How a report is to be written.
-struct InfoFormat {
-    AnalyzeStyle style = AnalyzeStyle::Kata;
-    Player perspective = Color::White;  // whose values are shown
-    BoardSize board;
-};
-
-// One line without its end: the moves, then the root and ownership as far as asked for. Empty: nothing to report.
-std::string info_line(const Report& report, const AnalyzeArguments& arguments, const InfoFormat& format);
 
 }  // namespace katago

@@ -12,7 +12,7 @@ namespace katago {
 // The two commands that show what a network says: kata-raw-nn, and kata-raw-human-nn for one that imitates people.
 enum class RawNnKind { Main, Human };
 
-// What stands behind either.
+// The arguments of either.
 struct RawNnArguments {
     Player player = Color::Empty;  // Empty: not given
     int symmetry = 0;              // 0 to 7, or kAllSymmetries
@@ -24,7 +24,7 @@ struct RawNnArguments {
 // Throws ProtocolError with the reference's text. Only the main network has an optimism.
 RawNnArguments parse_raw_nn_arguments(std::span<const std::string> arguments, RawNnKind kind);
 
-// The block of one symmetry, ending with a line end.
+// The answer for one symmetry, ending with a line end.
 std::string raw_nn_text(const Evaluation& evaluation, int symmetry, RawNnKind kind);
 
 }  // namespace katago

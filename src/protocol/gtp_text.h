@@ -33,7 +33,7 @@ std::string gtp_response(GtpStatus status, std::optional<int> id, std::string_vi
 // The first line of a response that is written bit by bit.
 std::string gtp_header(std::optional<int> id);
 
-// Runs of line ends become one: a blank line inside a response would end it.
+// The text with runs of line ends made one: a blank line inside a response would end it.
 std::string without_blank_lines(std::string_view text);
 
 }  // namespace katago

@@ -12,10 +12,13 @@
 #include "game/board.h"
 #include "game/history.h"
 #include "game/rules.h"
-#include "protocol/gtp_analysis.h"
 #include "protocol/json_request.h"
+#include "protocol/move_restriction.h"
 
 namespace katago {
+
+// The largest absolute value of a priority.
+constexpr int64_t kMostPriority = (int64_t{1} << 62) - 1;
 
 // One position of a query.
 struct QueryTurn {
@@ -26,7 +29,7 @@ struct QueryTurn {
 // Settings that a query changes for itself, as key and text.
 using SettingPairs = std::vector<std::pair<std::string, std::string>>;
 
-// What results contain beside the usual.
+// The parts of a result that are there on demand.
 struct QueryIncludes {
     bool ownership = false;
     bool ownership_stdev = false;
@@ -67,11 +70,11 @@ struct AnalysisQuery {
 // A query is read in three steps, so that a request that is wrong in several fields is answered for the same one as by
 // the reference. Each throws FieldError.
 
-// From the board's size to the handicap bonus.
+// Reads the game: from the board's size to the handicap bonus.
 void read_query_game(const nlohmann::json& request, AnalysisQuery& query);
-// overrideSettings, values as a configuration file would have them; nothing where the field is missing.
+// The pairs of overrideSettings, values as a configuration file would have them; nothing where the field is missing.
 std::optional<SettingPairs> read_query_settings(const nlohmann::json& request);
-// All the rest.
+// Reads all other fields.
 void read_query_options(const nlohmann::json& request, AnalysisQuery& query);
 
 // A warning for each field that no query has, in alphabetical order.

@@ -16,10 +16,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSignificantDigits = 9;
-// From here on nine digits hold no fraction.
+// The smallest value whose nine digits hold no fraction.
 constexpr double kWholeFrom = 1e8;
 
-// To nine significant digits; printing then shows no more than those.
+// The value rounded to nine significant digits, so that printing shows no more.
 double rounded(double value) {
     if (!std::isfinite(value)) return value;
     if (std::abs(value) >= kWholeFrom) return std::round(value);
@@ -35,7 +35,7 @@ double rounded_to_millionths(double value) {
     return std::round(value * 1e6) / 1e6;
 }
 
-// ParallelRange White's view into the one asked for.
+// Writes a report as JSON: the search's values, which are White's, in the view that was asked for.
 class JsonReport {
   public:
     explicit JsonReport(const JsonReportFormat& format) : format_(format) {}

@@ -10,7 +10,7 @@
 
 namespace katago {
 
-// What a result says beside the search's own report.
+// The parts of a result that the search's report does not hold, and the form of the others.
 struct JsonReportFormat {
     std::string_view id;
     int turn = 0;

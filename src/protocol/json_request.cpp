@@ -9,7 +9,7 @@ using nlohmann::json;
 
 // No request goes deeper than five levels; without a bound, printing a line of brackets would exhaust the stack.
 constexpr int kMaxNesting = 100;
-// Of a line, in a message.
+// The longest part of a line that a message quotes.
 constexpr size_t kMaxQuotedBytes = 10'000;
 
 std::string shortened(std::string_view line) {

@@ -34,10 +34,10 @@ class JsonSyntaxError : public ProtocolError {
     using ProtocolError::ProtocolError;
 };
 
-// The object in a line. Throws JsonSyntaxError, and ProtocolError for JSON that is no object; the texts quote the line,
-// cut where it is very long.
+// Reads the object in a line. Throws JsonSyntaxError, and ProtocolError for JSON that is no object; the texts quote the
+// line, cut where it is very long.
 nlohmann::json parse_json_request(std::string_view line);
-// Its "id". Throws ProtocolError where there is none, or no string.
+// The "id" of a request. Throws ProtocolError where there is none, or no string.
 std::string id_of_request(const nlohmann::json& request);
 
 // One line without its end: compact, keys in alphabetical order, bytes that are not UTF-8 replaced.

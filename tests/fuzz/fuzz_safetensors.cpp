@@ -10,9 +10,9 @@
 
 using namespace katago;
 
-// The sums would hide everything behind them, so they are not checked.
+// Checksums would keep all other faults from being reached, so they are not checked.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    // As a mapped file lies in memory.
+    // A copy at the alignment of a mapped file.
     const auto owner = std::make_shared<const std::string>(reinterpret_cast<const char*>(data), size);
     try {
         const Model model = read_network({std::as_bytes(std::span(*owner)), owner, "fuzz"}, /*verify=*/false);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "command/gtp/gtp_session.h"
-#include "protocol/gtp_analysis.h"
+#include "protocol/gtp_info_line.h"
 
 namespace katago {
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Does what Lizzie does with an engine: numbered commands one at a time, stderr and stdout read as one stream, every line
-interpreted by how it begins. Usage: lizzie.py ENGINE MODEL"""
+"""Does what Lizzie does with an engine: numbered commands one at a time, stderr and stdout read as one stream, every
+line interpreted by how it begins. Usage: lizzie.py ENGINE MODEL"""
 
 from __future__ import annotations
 
@@ -91,7 +91,15 @@ def session() -> None:
     lizzie = Lizzie(sys.argv[1], sys.argv[2])
     require(lizzie.ask("name").startswith("KataGo"), "the name does not begin with KataGo")
     require(all(part.isdigit() for part in lizzie.ask("version").split("+")[0].split(".")), "the version")
-    for command in ("boardsize 19", "komi 7.5", "clear_board", "play B Q16", "play W D4", "undo", "time_settings 0 5 1"):
+    for command in (
+        "boardsize 19",
+        "komi 7.5",
+        "clear_board",
+        "play B Q16",
+        "play W D4",
+        "undo",
+        "time_settings 0 5 1",
+    ):
         lizzie.ask(command)
     lizzie.analyze("kata-analyze 5 ownership true", check_kata_report)
     lizzie.ask("play W D4")

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # `make fuzz`: runs each fuzzer for some seconds, several at a time, and says which found something. The corpora grow in
-# BUILD/corpus; inputs that crash are kept in BUILD/findings. Usage: sh scripts/fuzz.sh BUILD SECONDS JOBS
+# BUILD/corpus; inputs that crash are kept in BUILD/findings. Usage: sh tests/fuzz/run.sh BUILD SECONDS JOBS
 set -u
 build=$(cd "$1" && pwd) || exit 1
 seconds=$2
 jobs=$3
-data=${KATAGO_TEST_DATA:-$(cd "$(dirname "$0")/.." && pwd)/../shared/data}
+data=${KATAGO_TEST_DATA:-$(cd "$(dirname "$0")/../.." && pwd)/../shared/data}
 mkdir -p "$build/findings" "$build/scratch"
 "$build/fuzz_seeds" "$build/seeds" "$data" || exit 1
 
@@ -26,4 +26,4 @@ one='
         echo "fuzz: $0: FOUND SOMETHING, see $log"
         exit 1
     fi'
-ls "$build/seeds" | xargs -P "$jobs" -n 1 sh -c "$one"
+find "$build/seeds" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs -P "$jobs" -n 1 sh -c "$one"

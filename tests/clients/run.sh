@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs one of the scripts beside it against the engine, as `make test` does: what desktop programs say to an engine, said
 # again. Exit status 77, with the reason, where something is missing that the script needs.
-# Usage: sh scripts/clients/run.sh SCRIPT ENGINE DATA SCRATCH
+# Usage: sh tests/clients/run.sh SCRIPT ENGINE DATA SCRATCH
 #   SCRIPT   lizzie.py, sabaki.mjs, ...      ENGINE   the katago binary
 #   DATA     folder of the reference data    SCRATCH  folder for what a script has to fetch
 set -u

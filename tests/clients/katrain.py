@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Asks what KaTrain asks of the analysis engine: its configuration, a query for each position of a game, pondering that it
-terminates, its AIs' settings, sweeps over moves of which some are illegal. Usage: katrain.py ENGINE MODEL"""
+"""Asks what KaTrain asks of the analysis engine: its configuration, a query for each position of a game, pondering that
+it terminates, its AIs' settings, sweeps over moves of which some are illegal. Usage: katrain.py ENGINE MODEL"""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class KaTrain:
         config.write_text(CONFIG, encoding="utf-8")
         # nnPrecision only saves this test the measuring of kernels.
         overrides = f"homeDataDir={folder},nnPrecision=fp32"
-        self.engine = Engine([engine, "analysis", "-model", model, "-config", str(config), "-override-config", overrides])
+        self.engine = Engine(
+            [engine, "analysis", "-model", model, "-config", str(config), "-override-config", overrides]
+        )
         self.number = 0
 
     def query(self, **fields: Any) -> str:
@@ -94,7 +96,9 @@ def check_result(reply: Reply) -> None:
         require(0 <= info["winrate"] <= 1 and info["visits"] >= 0, f"values of {info['move']}")
         require(info["pv"][0] == info["move"], f"the variation of {info['move']}")
         float(info["scoreLead"]), float(info["prior"])
-    require([info["order"] for info in reply["moveInfos"]] == list(range(len(reply["moveInfos"]))), "the order of moves")
+    require(
+        [info["order"] for info in reply["moveInfos"]] == list(range(len(reply["moveInfos"]))), "the order of moves"
+    )
     root = reply["rootInfo"]
     require(0 <= root["winrate"] <= 1 and root["visits"] >= 1, "values of the root")
     require(len(reply["policy"]) == POINTS + 1 and abs(sum(p for p in reply["policy"] if p > 0) - 1) < 1e-3, "policy")
@@ -139,7 +143,10 @@ def asks_for_its_ais(katrain: KaTrain) -> None:
     ]
     for overrides in settings:
         check_result(katrain.result(katrain.query(overrideSettings=overrides)))
-    avoid = [{"player": "B", "moves": ["C6", "F3"], "untilDepth": 1}, {"player": "W", "moves": ["R14"], "untilDepth": 1}]
+    avoid = [
+        {"player": "B", "moves": ["C6", "F3"], "untilDepth": 1},
+        {"player": "W", "moves": ["R14"], "untilDepth": 1},
+    ]
     reply = katrain.result(katrain.query(avoidMoves=avoid, includeMovesOwnership=True))
     require(not {"C6", "F3"} & {info["move"] for info in reply["moveInfos"]}, "an avoided move was searched")
     require(all(len(info["ownership"]) == POINTS for info in reply["moveInfos"]), "ownership of moves")

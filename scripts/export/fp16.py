@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which layers may compute in halves: what it costs to round their inputs and outputs, found by gradients.
+"""Which layers may compute in FP16: what it costs to round their inputs and outputs, found by gradients.
 
 Rounding errors are small and independent of each other: their squares add up, each times how far its place moves the
 network's probabilities. The gradient of the sum of all probabilities, each with a random sign, gives all of that at
@@ -19,18 +19,18 @@ from .files import say
 from .fold import BiasedConv
 from .quantize import quantizable
 
-# Root mean square, over positions, of what all layers in halves together may do to a position's probabilities. Single
-# positions are several times as sensitive, and weights in halves do as much again: this keeps them within 1e-3.
+# Root mean square, over positions, of what all layers in FP16 together may do to a position's probabilities. Single
+# positions are several times as sensitive, and weights in FP16 do as much again: this keeps them within 1e-3.
 ALLOWED_CHANGE = 1.5e-4
 SIGNS = 2  # random ones, per position
 SEED = 1
-SMALLEST_EXPONENT, MANTISSA_BITS = -14, 10  # of halves
+SMALLEST_EXPONENT, MANTISSA_BITS = -14, 10  # of FP16
 
 Arguments = tuple[Tensor | None, ...]
 
 
 def rounding_errors(x: Tensor) -> Tensor:
-    """Standard deviation of what rounding to halves does to each value; 0 where it is a half already."""
+    """Standard deviation of the error of rounding each value to FP16; 0 where FP16 holds it exactly."""
     exponents = x.abs().clamp_min(2.0**SMALLEST_EXPONENT).log2().floor()
     errors = torch.exp2(exponents - MANTISSA_BITS) / math.sqrt(12)
     return torch.where(x == x.half().float(), 0.0, errors)
@@ -66,9 +66,9 @@ class Places:
         return self._add(name, x.clone(), rounding_errors(x.detach()))
 
     def _add_output(self, name: str, layer: nn.Module, x: Tensor) -> Tensor:
-        """Biases are added in single precision."""
-        product = x.detach() - layer.bias[:, None, None] if isinstance(layer, BiasedConv) else x.detach()
-        return self._add(name, x, rounding_errors(product))
+        """Biases are added in single precision: what is rounded is the sum before them."""
+        unbiased = x.detach() - layer.bias[:, None, None] if isinstance(layer, BiasedConv) else x.detach()
+        return self._add(name, x, rounding_errors(unbiased))
 
     def close(self) -> None:
         for handle in self.handles:
@@ -96,7 +96,7 @@ def squared_changes(module: NetworkModule, positions: list[Arguments]) -> dict[s
     return changes
 
 
-def layers_for_halves(module: NetworkModule, positions: list[Arguments]) -> set[str]:
+def layers_for_fp16(module: NetworkModule, positions: list[Arguments]) -> set[str]:
     """As many multiply-adds as ALLOWED_CHANGE allows: layers by what they cost for each."""
     changes = squared_changes(module, positions)
     sizes = {name: layer.weight.numel() for name, layer in quantizable(module).items()}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Thousands of small queries to one analysis engine: each answered exactly once, without a leak.
 
-    python3 scripts/clients/soak_analysis.py ./katago NETWORK [--queries 10000]
+    python3 tests/clients/soak_analysis.py ./katago NETWORK [--queries 10000]
 
 Sends queries of 1 to 5 visits on boards of several sizes, some with partial results, some terminated, some wrong, and
 reads the replies as a client does. Fails if a request has not exactly one last answer, or if resident memory has
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,10 @@ class Replies:
     echoes: int = 0
     partial: int = 0
     window: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(IN_FLIGHT))
+
+    def take_all(self, output: Iterable[str]) -> None:
+        for line in output:
+            self.take(line)
 
     def take(self, line: str) -> None:
         try:
@@ -90,6 +95,18 @@ def resident_kb(process: subprocess.Popen[str]) -> int:
     raise RuntimeError("the engine's memory is not shown in /proc")
 
 
+def problems_of_replies(replies: Replies, sent_good: list[str], sent_bad: list[str]) -> list[str]:
+    problems = [f"no JSON: {line!r}" for line in replies.junk[:3]]
+    # Of the good ones some happen to play a suicide, which is refused.
+    sent = sent_good + sent_bad
+    wrong = [i for i in sent if replies.finals[i] + replies.errors[i] != 1]
+    if wrong or len(replies.finals) + len(replies.errors) != len(sent):
+        problems.append(f"{len(wrong)} queries without exactly one last answer: {wrong[:10]}")
+    if any(replies.finals[i] for i in sent_bad):
+        problems.append("a wrong query was searched")
+    return problems
+
+
 def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     """Returns what went wrong."""
     rng = random.Random(seed)
@@ -103,8 +120,7 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     )
     assert process.stdin and process.stdout
     replies = Replies()
-    output = process.stdout
-    reader = threading.Thread(target=lambda: [replies.take(line) for line in output])
+    reader = threading.Thread(target=replies.take_all, args=(process.stdout,))
     reader.start()
     sent_good: list[str] = []
     sent_bad: list[str] = []
@@ -128,23 +144,17 @@ def run(engine: str, network: str, queries: int, seed: int) -> list[str]:
     status = process.wait()
     reader.join()
 
-    problems: list[str] = []
-    if status != 0:
-        problems.append(f"exit status {status}")
-    problems += [f"no JSON: {line!r}" for line in replies.junk[:3]]
-    # Of the good ones some happen to play a suicide, which is refused.
-    wrong = [i for i in sent_good + sent_bad if replies.finals[i] + replies.errors[i] != 1]
-    if wrong or len(replies.finals) + len(replies.errors) != queries:
-        problems.append(f"{len(wrong)} queries without exactly one last answer: {wrong[:10]}")
-    if any(replies.finals[i] for i in sent_bad):
-        problems.append("a wrong query was searched")
+    problems = [f"exit status {status}"] if status != 0 else []
+    problems += problems_of_replies(replies, sent_good, sent_bad)
     if replies.echoes != terminations:
         problems.append(f"{replies.echoes} echoes of {terminations} terminations")
     for sample in samples[1:]:
         if abs(sample - samples[0]) > ALLOWED_GROWTH * samples[0]:
             problems.append(f"memory went from {samples[0]} to {sample} kB")
             break
-    print(f"{len(replies.finals)} answered, {len(replies.errors)} refused, {replies.partial} partial results", flush=True)
+    print(
+        f"{len(replies.finals)} answered, {len(replies.errors)} refused, {replies.partial} partial results", flush=True
+    )
     return problems
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Games of the engine against itself under short clocks, several at a time: does any answer come too late?
 
-    python3 scripts/clients/clocks.py ./katago NETWORK [--games 200] [--parallel 8]
+    python3 tests/clients/clocks.py ./katago NETWORK [--games 200] [--parallel 8]
 
 Keeps both clocks itself and tells them before every move, as a server does. A move counts from the moment it is asked
 for until its whole answer was read, so that whatever the engine does after its search counts too. Clocks (byo-yomi of
@@ -158,18 +158,24 @@ def main() -> int:
     with concurrent.futures.ThreadPoolExecutor(args.parallel) as pool:
         for game in pool.map(lambda number: run_game(number, args), range(args.games)):
             games.append(game)
-            print(f"game {game.number + 1}: {game.kind}, {game.rules}, {game.moves} moves, ended by {game.end}; least time "
-                  f"left {game.least_spare_s:.3f} s; slowest after a pass {game.slowest_after_pass_s:.3f} s"
-                  + "".join(f"; FAULT: {fault}" for fault in game.faults), flush=True)  # fmt: skip
+            print(
+                f"game {game.number + 1}: {game.kind}, {game.rules}, {game.moves} moves, ended by {game.end}; "
+                f"least time left {game.least_spare_s:.3f} s; slowest after a pass {game.slowest_after_pass_s:.3f} s"
+                + "".join(f"; FAULT: {fault}" for fault in game.faults),
+                flush=True,
+            )
     for kind in CLOCKS:
         chosen = [game for game in games if game.kind == kind]
         if not chosen:
             continue
         ends = Counter(game.end for game in chosen)
-        print(f"{kind}: {len(chosen)} games, {sum(game.moves for game in chosen)} moves, "
-              f"{sum(game.after_pass for game in chosen)} after a pass ({sum(game.answered_by_pass for game in chosen)} "
-              f"answered by one), slowest of these {max(game.slowest_after_pass_s for game in chosen):.3f} s, least time "
-              f"left of all moves {min(game.least_spare_s for game in chosen):.3f} s, ends {dict(ends)}")  # fmt: skip
+        print(
+            f"{kind}: {len(chosen)} games, {sum(game.moves for game in chosen)} moves, "
+            f"{sum(game.after_pass for game in chosen)} after a pass "
+            f"({sum(game.answered_by_pass for game in chosen)} answered by one), "
+            f"slowest of these {max(game.slowest_after_pass_s for game in chosen):.3f} s, "
+            f"least time left of all moves {min(game.least_spare_s for game in chosen):.3f} s, ends {dict(ends)}"
+        )
     faulty = sum(bool(game.faults) for game in games)
     print(f"clocks: {faulty} of {len(games)} games with a fault")
     return 1 if faulty else 0

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A client without manners: sends junk, half a line, or nothing, stops reading, leaves in the middle of an analysis, starts
-the engine without a network. Each time the engine must answer or end, and not be busy for nobody. Usage: rude.py ENGINE MODEL
+"""A client without manners: sends junk, half a line, or nothing, stops reading, leaves in the middle of an analysis,
+starts the engine without a network. Each time the engine must answer or end, and not be busy for nobody.
+Usage: rude.py ENGINE MODEL
 """
 
 from __future__ import annotations
@@ -112,7 +113,9 @@ def starts_without_network() -> None:
     reason = f"Could not open file {missing} - does not exist or invalid permissions?"
     for command in ("1 name", "2 kata-analyze b 10"):
         engine.send(command)
-        require(engine.response() == [f"?{command[0]} KataGo could not start: {reason}"], "the reason of a failed start")
+        require(
+            engine.response() == [f"?{command[0]} KataGo could not start: {reason}"], "the reason of a failed start"
+        )
     is_idle(engine.process.pid, "an engine that could not start")
     engine.send("3 quit")
     require(engine.response() == ["=3 "], "quit after a failed start")

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Runs one of the Python test modules in the environment of setup.sh --train, as `make test` does. Exit status 77, with
 # the reason, where the environment or a package of it is missing.
-# Usage: sh scripts/run_tests.sh MODULE [PACKAGE...]      MODULE: network.test_network, ...; PACKAGE: what it imports
+# Usage: sh scripts/check/python_tests.sh MODULE [PACKAGE...]   MODULE: network.test_network, ...; PACKAGE: what it imports
 set -u
-scripts=$(cd "$(dirname "$0")" && pwd)
+scripts=$(cd "$(dirname "$0")/.." && pwd)
 python=$scripts/../.venv/bin/python
 module=$1
 shift

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Plays games between two GTP engines and judges them itself.
 
-The referee keeps its own board: it checks that every move is legal (occupied points, suicide, positional superko), keeps the
-clock of each engine, and counts the area at the end after taking off the stones that both engines' `final_status_list dead`
-agree on, or that the second engine names where only it answers. Example, twenty games against GNU Go:
+The referee keeps its own board: it checks that every move is legal (occupied points, suicide, positional superko),
+keeps the clock of each engine, and counts the area at the end after taking off the stones that both engines'
+`final_status_list dead` agree on, or that the second engine names where only it answers. Example, twenty games against
+GNU Go:
 
-    scripts/referee.py --games 10 --size 9 --size 19 --komi 7.5 \\
+    tests/clients/referee.py --games 10 --size 9 --size 19 --komi 7.5 \\
         --first "./katago gtp -model MODEL -override-config maxVisits=50,rules=chinese-kgs" \\
         --second "gnugo --mode gtp --level 10 --chinese-rules"
 
@@ -16,6 +17,7 @@ Exit code: 0 when every game ended without an illegal move, a crash or a loss on
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import pathlib
 import queue
@@ -39,12 +41,10 @@ class Engine:
     def __init__(self, command: str, label: str, log: pathlib.Path | None) -> None:
         self.label = label
         self.slowest = 0.0
-        stderr = open(log, "w", encoding="utf-8") if log else subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
-        )
-        if log:
-            stderr.close()
+        with log.open("w", encoding="utf-8") if log else contextlib.nullcontext(subprocess.DEVNULL) as stderr:
+            self.process = subprocess.Popen(
+                shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+            )
         self.lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -181,7 +181,8 @@ def dead_stones(engines: list[Engine], board: Board, limit: float) -> tuple[set[
     answers = []
     for engine in engines:
         vertices = engine.ask("final_status_list dead", limit).split()
-        answers.append({parse_vertex(vertex, board.size) for vertex in vertices} - {None})
+        points = (parse_vertex(vertex, board.size) for vertex in vertices)
+        answers.append({point for point in points if point is not None})
     if answers[0] == answers[1]:
         return answers[1], ""
     counts = [board.area_difference(answer) for answer in answers]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import sys
@@ -79,10 +80,8 @@ class Engine:
     def finish(self, within_s: float) -> int:
         """Closes the input and waits for the exit status."""
         assert self.process.stdin
-        try:
+        with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             status = self.process.wait(timeout=within_s)
         except subprocess.TimeoutExpired:

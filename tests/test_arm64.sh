@@ -3,7 +3,7 @@
 # Runs the core of the tests for Arm under qemu, as a board's processor, then the engine itself: a 9x9 game over GTP and an
 # analysis query. Minutes, not hours: tests that take longest under emulation are left out.
 # make test-arm64 builds what it runs.
-# Usage: sh scripts/test_arm64.sh BUILD SYSROOT CORE
+# Usage: sh tests/test_arm64.sh BUILD SYSROOT CORE
 #   BUILD     folder of the cross build     SYSROOT  what its programs run on     CORE  cortex-a53, cortex-a72, ...
 set -eu
 build=$1
@@ -23,12 +23,12 @@ fail() {
 }
 run() { qemu-aarch64 -cpu "$core" -L "$sysroot" "$@"; }
 
-# Arithmetic in halves and the dot product came with ARMv8.2; the cores before are named here.
+# FP16 arithmetic and the dot product came with ARMv8.2; the cores before it are named here.
 case $core in
     cortex-a35 | cortex-a53 | cortex-a57 | cortex-a72) best=NEON ;;
     *) best='NEON FP16 and dot product' ;;
 esac
-kernels=$(run "$build/katago" version | sed -n 's/^Backend cpu: //p')
+kernels=$(run "$build/katago" version | sed -n '/^Backend /{s/^[^:]*: //p;q}')
 say "kernels: $kernels"
 [ "${kernels##*, }" = "$best" ] || fail "its kernels are those of $best"
 # The first asks nothing of the processor; the others compare with the plain backend, in double precision, what the kernels'
@@ -55,8 +55,8 @@ game | run "$build/katago" gtp -model "$model" -override-config "maxVisits=8,num
     >"$HOME/game" 2>"$HOME/log" || fail "no game: $(cat "$HOME/log")"
 [ "$(grep -cE '^= ([A-HJ][1-9]|pass)$' "$HOME/game")" = 10 ] || fail "not ten moves: $(cat "$HOME/game")"
 
-# The measured choice. Emulated arithmetic in halves is far slower than a core's and seldom chosen, so halves are made to look
-# fast; the network is then computed in them.
+# The measured choice. Emulated FP16 arithmetic is far slower than a core's and seldom chosen, so it is made to look fast;
+# the network is then computed in FP16.
 measured=$HOME/.katago/tuning/kernels-$(echo "$best" | tr ' ' -).txt
 [ -f "$measured" ] || fail "no measured kernels in $measured"
 sed '$d; s/winograd_f16 [0-9.e-]*/winograd_f16 1e-6/' "$measured" >"$HOME/kernels"
@@ -64,7 +64,7 @@ echo "sha256 $(sha256sum <"$HOME/kernels" | cut -d ' ' -f 1)" >>"$HOME/kernels"
 mv "$HOME/kernels" "$measured"
 run "$build/katago" tune -model "$model" >"$HOME/choice" || fail "tune fails"
 sed -n "s/^\(Precision\|Against\)/test_arm64: $core: \1/p" "$HOME/choice"
-grep -q '^Precision: FP16 in' "$HOME/choice" || fail "not computed in halves"
+grep -q '^Precision: FP16 in' "$HOME/choice" || fail "not computed in FP16"
 echo '{"id":"q","boardXSize":9,"boardYSize":9,"komi":7,"rules":"chinese","moves":[["B","E5"]],"maxVisits":8}' |
     run "$build/katago" analysis -model "$model" >"$HOME/answer" 2>"$HOME/log" || fail "$(cat "$HOME/log")"
 grep -q '"id":"q".*"rootInfo"' "$HOME/answer" || fail "no answer to a query: $(cat "$HOME/answer")"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sends an engine thousands of random GTP commands, with searches interrupted at random points, and checks that every one
-is answered once and in order, that the engine neither hangs nor crashes nor grows, and that it is idle in the end.
+"""Sends an engine thousands of random GTP commands, with searches interrupted at random points, and checks that every
+one is answered once and in order, that the engine neither hangs nor crashes nor grows, and that it is idle in the end.
 
-    scripts/clients/soak_gtp.py build/katago MODEL --commands 2000 --seed 1 --threads 2
+    tests/clients/soak_gtp.py build/katago MODEL --commands 2000 --seed 1 --threads 2
 
 The commands depend on the seed alone; what they meet depends on the machine's speed too.
 """
@@ -52,7 +52,7 @@ class Commands:
         ]
 
     def next(self) -> str:
-        makers, weights = zip(*self.makers)
+        makers, weights = zip(*self.makers, strict=True)
         return self.rng.choices(makers, weights)[0]()
 
     def color(self) -> str:
@@ -132,7 +132,7 @@ class Commands:
                 f"kata-set-param playoutDoublingAdvantage {self.rng.uniform(-3, 3):.2f}",
                 f"kata-set-param rootNumSymmetriesToSample {1 + self.rng.randrange(8)}",
                 f"kata-set-param useGraphSearch {self.rng.choice(['true', 'false'])}",
-                "kata-set-params {\"chosenMoveTemperature\":0.5,\"cpuctExploration\":\"1.1\"}",
+                'kata-set-params {"chosenMoveTemperature":0.5,"cpuctExploration":"1.1"}',
                 "kata-set-params [1]",
                 "kata-set-param cpuctExploration",
                 "kata-set-param nonsense 1",
@@ -154,8 +154,8 @@ class Commands:
 
     def questions(self) -> str:
         return self.rng.choice(
-            ["name", "version", "list_commands", "showboard", "get_komi", "kata-get-rules", "kata-get-models", "cputime",
-             "stop", "clear_cache", "list_stones b", f"kata-raw-nn {self.rng.randrange(9)}", "debug_moves",
+            ["name", "version", "list_commands", "showboard", "get_komi", "kata-get-rules", "kata-get-models",
+             "cputime", "stop", "clear_cache", "list_stones b", f"kata-raw-nn {self.rng.randrange(9)}", "debug_moves",
              f"debug_moves rawstats {self.vertex()}", "known_command undo", "kata-raw-human-nn 0"]
         )  # fmt: skip
 
@@ -203,7 +203,9 @@ class Soak:
             require(bool(lines), f"an empty line where response {self.answered} was due")
             sign = lines[0][:1]
             number = lines[0][1:].partition(" ")[0]
-            require(sign in ("=", "?") and number == str(self.answered), f"{self.answered} was due, got {lines[0][:80]}")
+            require(
+                sign in ("=", "?") and number == str(self.answered), f"{self.answered} was due, got {lines[0][:80]}"
+            )
             self.answered += 1
 
     def step(self) -> None:
@@ -254,7 +256,8 @@ class Soak:
             self.send("name")
             self.collect()
             self.look_at_memory()
-        print(f"{self.sent} commands, {time.monotonic() - start:.0f} s; slowest: {self.slowest[0]:.2f} s {self.slowest[1]}")
+        slowest_s, command = self.slowest
+        print(f"{self.sent} commands, {time.monotonic() - start:.0f} s; slowest: {slowest_s:.2f} s {command}")
         self.check_memory()
         self.check_idle()
         self.send("kata-analyze 1")

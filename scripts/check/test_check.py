@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the checks of the tree: each finds its fault in a small tree, and nothing in a good one."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from check.functions import MAX_LINES as MAX_FUNCTION_LINES
+from check.functions import function_faults
+from check.kernels import kernel_name_faults
+from check.layers import LAYERS, SUBLAYERS, layer_faults
+from check.sizes import MAX_FILES, MAX_LINES, size_faults
+from check.tree import Tree
+
+SPDX = "SPDX-License-Identifier: MIT"
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+
+    def write(self, name: str, *lines: str) -> None:
+        """A source with its first line."""
+        mark = "#" if name.endswith((".py", ".sh")) else "//"
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join([f"{mark} {SPDX}", *lines]) + "\n", encoding="utf-8")
+
+    @property
+    def tree(self) -> Tree:
+        return Tree(self.root)
+
+
+class LayerTest(Case):
+    def faults_of(self, name: str, *lines: str) -> list[str]:
+        self.write(name, *lines)
+        return layer_faults(self.tree)
+
+    def test_includes_of_lower_layers_are_well(self) -> None:
+        self.assertEqual(
+            self.faults_of("src/search/search.cpp", '#include "eval/x.h"', '#include "search/tree/x.h"'), []
+        )
+
+    def test_an_include_of_a_higher_layer_is_found(self) -> None:
+        expected = ["src/core/file.cpp:3: core/ may not include game/"]
+        self.assertEqual(self.faults_of("src/core/file.cpp", "#include <vector>", '#include "game/board.h"'), expected)
+
+    def test_neighbours_of_one_layer_do_not_know_each_other(self) -> None:
+        self.assertEqual(LAYERS["nn"], LAYERS["game"])
+        self.assertEqual(
+            self.faults_of("src/nn/x.h", '#include "game/x.h"'), ["src/nn/x.h:2: nn/ may not include game/"]
+        )
+
+    def test_kernel_headers_and_tests_are_held_to_the_layers(self) -> None:
+        self.write("src/backend/cpu/x.inl", '#include "search/x.h"')
+        self.write("tests/nn/x.cpp", '#include "eval/x.h"')
+        self.assertEqual(len(layer_faults(self.tree)), 2)
+
+    def test_an_unknown_folder_is_found(self) -> None:
+        faults = self.faults_of("src/luck/x.cpp", '#include "fate/x.h"')
+        self.assertEqual(faults[0], "src/luck/: has no place in LAYERS")
+        self.assertIn('includes "fate/x.h", which is in no folder of src/', faults[1])
+
+    def test_sublayers_are_ordered(self) -> None:
+        for outer, layers in SUBLAYERS.items():
+            low, high = sorted(layers, key=lambda name: layers[name])[:2]
+            self.write(f"src/{outer}/{high}/x.cpp", f'#include "{outer}/{low}/x.h"')
+            self.write(f"src/{outer}/x.cpp", f'#include "{outer}/{low}/x.h"', f'#include "{outer}/{high}/x.h"')
+            self.assertEqual(layer_faults(self.tree), [])
+            self.write(f"src/{outer}/{low}/x.cpp", f'#include "{outer}/{high}/x.h"')
+            expected = [f"src/{outer}/{low}/x.cpp:2: {outer}/{low}/ may not include {outer}/{high}/"]
+            self.assertEqual(layer_faults(self.tree), expected)
+            (self.root / f"src/{outer}/{low}/x.cpp").unlink()
+
+    def test_a_folder_without_a_sublayer_is_found(self) -> None:
+        faults = self.faults_of("src/search/luck/x.cpp")
+        self.assertEqual(faults, ["src/search/luck/: has no place in SUBLAYERS"])
+
+    def test_libraries_stay_where_they_belong(self) -> None:
+        self.assertEqual(self.faults_of("src/quant/x.cpp", "#include <Eigen/Dense>"), [])
+        faults = self.faults_of("src/eval/x.cpp", "#include <Eigen/Dense>", "#include <doctest/doctest.h>")
+        self.assertEqual(len(faults), 2)
+
+    def test_output_and_exit_are_found_in_code_alone(self) -> None:
+        self.assertEqual(self.faults_of("src/eval/x.cpp", "// printf() would go to stdout"), [])
+        faults = self.faults_of("src/eval/x.cpp", "std::cout << 1;", "exit(1);")
+        self.assertEqual(
+            [fault.rpartition(": ")[2] for fault in faults], ["only command/ writes to stdout", "only main exits"]
+        )
+        self.write("src/eval/x.cpp")
+        self.assertEqual(self.faults_of("src/command/x.cpp", "std::cout << 1;"), [])
+
+
+class SizeTest(Case):
+    def test_a_good_tree_has_no_faults(self) -> None:
+        self.write("src/core/x.h", "#pragma once", *["int x;"] * (MAX_LINES - 2))
+        self.write("scripts/x.sh")
+        (self.root / "scripts/y.py").write_text(f"#!/usr/bin/env python3\n# {SPDX}\n", encoding="utf-8")
+        for number in range(MAX_FILES):
+            (self.root / "src" / f"{number}.sgf").write_text("", encoding="utf-8")
+        self.assertEqual(size_faults(self.tree), [])
+
+    def test_a_missing_first_line_is_found(self) -> None:
+        (self.root / "scripts").mkdir()
+        for name in ("x.py", "x.sh", "x.mjs", "x.cpp"):
+            (self.root / "scripts" / name).write_text("1\n", encoding="utf-8")
+        self.assertEqual(len(size_faults(self.tree)), 4)
+
+    def test_a_header_without_pragma_once_is_found(self) -> None:
+        self.write("src/core/x.h")
+        self.assertEqual(size_faults(self.tree), ["src/core/x.h: no #pragma once"])
+
+    def test_a_long_file_is_found_in_every_language(self) -> None:
+        for name in ("src/core/x.cpp", "src/backend/x.inl", "tests/x.mjs", "scripts/x.py", "scripts/x.sh"):
+            self.write(name, *[""] * MAX_LINES)
+        faults = size_faults(self.tree)
+        self.assertEqual(len(faults), 5)
+        self.assertIn(f"{MAX_LINES + 1} lines", faults[0])
+
+    def test_a_wide_folder_is_found_whatever_its_files_are(self) -> None:
+        folder = self.root / "configs"
+        (folder / "__pycache__").mkdir(parents=True)
+        for number in range(MAX_FILES + 1):
+            (folder / f"{number}.cfg").write_text("", encoding="utf-8")
+            (folder / "__pycache__" / f"{number}.pyc").write_text("", encoding="utf-8")
+        expected = [f"configs/: {MAX_FILES + 1} files; group them, {MAX_FILES} is the limit"]
+        self.assertEqual(size_faults(self.tree), expected)
+
+
+@unittest.skipUnless(importlib.util.find_spec("lizard"), "lizard is missing")
+class FunctionTest(Case):
+    def test_a_long_function_is_found(self) -> None:
+        for name, head, tail in (("src/core/x.cpp", "int f() {", ["}"]), ("scripts/x.py", "def f():", [])):
+            for extra, count in ((0, 0), (1, 1)):
+                body = ["    x = 1;"] * (MAX_FUNCTION_LINES - 1 - len(tail) + extra)
+                self.write(name, head, *body, *tail)
+                with self.subTest(f"{name}, {extra} too many"):
+                    self.assertEqual(len(function_faults(self.tree)), count)
+            (self.root / name).unlink()
+
+    def test_an_aligned_struct_is_no_function(self) -> None:
+        self.write("src/core/x.h", "struct alignas(64) X {", *["    int f();"] * 100, "};")
+        self.assertEqual(function_faults(self.tree), [])
+
+
+class KernelNameTest(Case):
+    def test_names_of_descriptors_and_of_files_are_well(self) -> None:
+        self.write("src/backend/cpu/ops/gemm.cpp", 'constexpr Gemm kGemm = {.name = "gemm_s16"};')
+        self.write("src/backend/cpu/ops/wide.h", 'constexpr Gemm kWide{.name="broad_f32"};')
+        self.write("src/backend/cpu/ops/conv_winograd.h")
+        self.write(
+            "src/backend/cpu/tune/x.cpp", 'f("gemm_s16", "gemm_bf16", "broad_f32", "winograd_f16");  // "old_f32"'
+        )
+        self.assertEqual(kernel_name_faults(self.tree), [])
+
+    def test_an_unknown_name_is_found(self) -> None:
+        self.write("src/backend/cpu/ops/gemm.cpp")
+        self.write("src/backend/cpu/tune/x.cpp", 'return "direct_int8";', 'return "gem_f32";', 'return "no kernel";')
+        faults = kernel_name_faults(self.tree)
+        self.assertEqual(len(faults), 2)
+        self.assertTrue(faults[0].startswith('src/backend/cpu/tune/x.cpp:2: "direct_int8" names neither'))
+
+    def test_a_missing_folder_is_found(self) -> None:
+        self.write("src/backend/cpu/plan.cpp", 'return "gemm_f32";')
+        self.assertEqual(len(kernel_name_faults(self.tree)), 1)
+
+
+class CommandTest(Case):
+    def test_the_command_prints_the_faults_and_fails(self) -> None:
+        self.write("src/core/x.cpp", '#include "game/x.h"')
+        command = [sys.executable, str(Path(__file__).parent), str(self.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("src/core/x.cpp:2: core/ may not include game/\n", done.stdout)
+        self.write("src/core/x.cpp")
+        self.assertEqual(subprocess.run(command, capture_output=True, check=False).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
