@@ -35,7 +35,7 @@ double rounded_to_millionths(double value) {
     return std::round(value * 1e6) / 1e6;
 }
 
-// ParallelRange White's view into the one asked for.
+// Converts White's view into the one asked for.
 class JsonReport {
   public:
     explicit JsonReport(const JsonReportFormat& format) : format_(format) {}

@@ -20,7 +20,7 @@ inline double for_player(Player player, double white_value) {
     return player == Color::White ? white_value : -white_value;
 }
 
-// ParallelRange results and scores into the one number that the search maximises, White's view. Immutable.
+// Turns results and scores into the one number that the search maximises, White's view. Immutable.
 class UtilityFunction {
   public:
     UtilityFunction() = default;
