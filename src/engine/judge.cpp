@@ -24,11 +24,11 @@ Judge::Answers Judge::answers_of(const Graph& graph, size_t count, const std::fu
     Answers answers(count);
     std::mutex mutex;
     size_t finished = 0;
-    parallel_for(count, threads_, [&](ParallelRange& turns) {
+    parallel_for(count, threads_, [&](ParallelRange& range) {
         EvalThread thread(evaluator, /*seed=*/0);
-        while (const auto turn = turns.next()) {
-            const BoardHistory& history = positions_[*turn];
-            answers[*turn] = thread.evaluate(history.board(), history, history.next_player(), comparison_options());
+        while (const auto index = range.next()) {
+            const BoardHistory& history = positions_[*index];
+            answers[*index] = thread.evaluate(history.board(), history, history.next_player(), comparison_options());
             const std::scoped_lock lock(mutex);
             done(++finished);
         }

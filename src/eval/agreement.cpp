@@ -120,14 +120,14 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
     std::vector<Difference> differences(positions.size());
     std::mutex mutex;
     size_t done = 0;
-    parallel_for(order.size(), options.threads, [&](ParallelRange& turns) {
+    parallel_for(order.size(), options.threads, [&](ParallelRange& range) {
         EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
         const EvalOptions how = comparison_options();
-        while (const auto turn = turns.next()) {
-            const BoardHistory& history = positions[order[*turn]];
+        while (const auto index = range.next()) {
+            const BoardHistory& history = positions[order[*index]];
             const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), how);
             const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), how);
-            differences[order[*turn]] = compare(*wanted, *seen);
+            differences[order[*index]] = compare(*wanted, *seen);
             const std::scoped_lock lock(mutex);
             if (options.progress) options.progress(++done, order.size());
         }

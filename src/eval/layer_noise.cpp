@@ -108,14 +108,14 @@ std::vector<LayerNoise> layer_noise(Evaluator& right, Evaluator& found, const Gr
     std::mutex mutex;
     size_t done = 0;
     SumsByLayer all;
-    parallel_for(positions.size(), options.threads, [&](ParallelRange& turns) {
+    parallel_for(positions.size(), options.threads, [&](ParallelRange& range) {
         EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
         Observers observers(graph);
         right_thread.set_observer(observers.right());
         found_thread.set_observer(observers.found());
         const EvalOptions how = comparison_options();
-        while (const auto turn = turns.next()) {
-            const BoardHistory& history = positions[*turn];
+        while (const auto index = range.next()) {
+            const BoardHistory& history = positions[*index];
             right_thread.evaluate(history.board(), history, history.next_player(), how);
             found_thread.evaluate(history.board(), history, history.next_player(), how);
             const std::scoped_lock lock(mutex);

@@ -72,8 +72,8 @@ std::map<NodeId, LinearWeights> quantize_products(const Graph& graph, const std:
             if (options.progress) options.progress(made.size(), products.size());
         }
     };
-    parallel_for(groups.size(), threads, [&](ParallelRange& turns) {
-        while (const auto turn = turns.next()) run_group(groups[*turn]);
+    parallel_for(groups.size(), threads, [&](ParallelRange& range) {
+        while (const auto index = range.next()) run_group(groups[*index]);
     });
     return made;
 }
