@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "nn/format/json_fields.h"
 #include "nn/format/layer_fields.h"
-#include "nn/layer_checks.h"
+#include "nn/weight_checks.h"
 
 namespace katago {
 
