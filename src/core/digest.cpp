@@ -48,8 +48,8 @@ void md5_block(std::array<uint32_t, 4>& state, const uint8_t* block, const std::
                 f = c ^ (b | ~d), word = (7 * i) % 16;
                 break;
         }
-        const uint32_t turned = std::rotl(a + f + sines[i] + load_little(block + 4 * word), kShifts[i / 16][i % 4]);
-        a = d, d = c, c = b, b += turned;
+        const uint32_t rotated = std::rotl(a + f + sines[i] + load_little(block + 4 * word), kShifts[i / 16][i % 4]);
+        a = d, d = c, c = b, b += rotated;
     }
     state = {state[0] + a, state[1] + b, state[2] + c, state[3] + d};
 }

@@ -11,19 +11,19 @@ namespace katago {
 
 std::optional<size_t> ParallelRange::next() {
     if (stopped_) return std::nullopt;
-    const size_t turn = next_++;
-    return turn < count_ ? std::optional(turn) : std::nullopt;
+    const size_t index = next_++;
+    return index < count_ ? std::optional(index) : std::nullopt;
 }
 
 void parallel_for(size_t count, int threads, const std::function<void(ParallelRange&)>& work) {
-    ParallelRange turns(count);
+    ParallelRange range(count);
     std::vector<std::unique_ptr<Thread>> workers;
     for (int i = 0; i < std::max(threads, 1); ++i) {
         workers.push_back(std::make_unique<Thread>([&] {
             try {
-                work(turns);
+                work(range);
             } catch (...) {
-                turns.stop();
+                range.stop();
                 throw;
             }
         }));

@@ -8,12 +8,12 @@
 
 namespace katago {
 
-// Hands out the numbers below `count`, each once. Thread-safe.
+// The indices below `count`, handed out to threads one at a time, each once. Thread-safe.
 class ParallelRange {
   public:
     explicit ParallelRange(size_t count) : count_(count) {}
 
-    // Nothing: all are taken, or somebody has stopped them.
+    // The next index; nothing once all are handed out, or after stop().
     std::optional<size_t> next();
     void stop() { stopped_ = true; }
 
@@ -23,8 +23,8 @@ class ParallelRange {
     std::atomic<bool> stopped_ = false;
 };
 
-// Runs `work` in so many threads, at least one, which take turns below `count`. Once one of them throws, no more turns
-// are given; throws that exception when all have ended.
+// A parallel loop: runs `work` in so many threads, at least one, which take the indices below `count` from one range.
+// Once one of them throws, the range is stopped; throws that exception when all have ended.
 void parallel_for(size_t count, int threads, const std::function<void(ParallelRange&)>& work);
 
 }  // namespace katago

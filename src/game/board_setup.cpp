@@ -41,7 +41,7 @@ bool Board::set_strictly(std::span<const Stone> stones) {
 
 // Puts a stone on an empty point, leaving chains to rebuild_chains().
 void Board::put(Point point, Color color) {
-    hash_ ^= Zobrist::tables().stone[Zobrist::index(point, width_)][color];
+    hash_ ^= Zobrist::stone_hash(point, color, width_);
     color_[point] = color;
 }
 

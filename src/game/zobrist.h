@@ -17,6 +17,11 @@ class Zobrist {
     // A point's index depends on the width of the board.
     static constexpr int index(Point point, int width) { return (x_of(point) + 1) + (y_of(point) + 1) * (width + 1); }
 
+    // The value of a stone that stands at `point`.
+    static const Hash128& stone_hash(Point point, Color color, int width) {
+        return tables().stone[index(point, width)][color];
+    }
+
     // A value per colour; zero for Empty and Wall.
     struct ByColor {
         std::array<Hash128, 4> values{};

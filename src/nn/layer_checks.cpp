@@ -3,31 +3,16 @@
 
 #include <cmath>
 #include <cstdint>
-#include <initializer_list>
 
 #include "core/error.h"
-#include "nn/rotation.h"
+#include "nn/weight_checks.h"
 
 namespace katago {
 
 namespace {
 
-// Far above any network, low enough that sums and products of a few dimensions stay within 64 bits.
-constexpr int kMaxChannels = 1 << 20;
-constexpr int kMaxKernel = 255;
-constexpr int64_t kMaxWeights = int64_t{1} << 31;
-
 std::string number(int64_t value) {
     return std::to_string(value);
-}
-
-int64_t bounded_product(const std::string& name, std::initializer_list<int64_t> factors) {
-    int64_t product = 1;
-    for (int64_t factor : factors) {
-        product *= factor;  // both are below 2^31
-        if (product > kMaxWeights) throw ModelError(name + ": asks for more weights than any network has");
-    }
-    return product;
 }
 
 // Checks one layer; each overload returns the type of its result.
@@ -40,19 +25,19 @@ class TypeInference {
     TensorType operator()(const InputMeta& layer) const { return input(TensorKind::Vector, layer.channels); }
 
     TensorType operator()(const Conv2d& layer) const {
-        const size_t count = weight_count(name_, layer);
+        weight_count(name_, layer);  // checks the dimensions
         want_inputs(1);
         want_kind(0, TensorKind::Spatial);
         want_channels(0, layer.in_channels);
-        want_weights(layer.weights, {layer.kernel_y * layer.kernel_x, layer.in_channels, layer.out_channels}, count);
+        check_weights(name_, layer.weights, {layer.kernel_y * layer.kernel_x, layer.in_channels, layer.out_channels});
         return {TensorKind::Spatial, layer.out_channels};
     }
 
     TensorType operator()(const MatMul& layer) const {
-        const size_t count = weight_count(name_, layer);
+        weight_count(name_, layer);  // checks the dimensions
         want_inputs(1);
         want_channels(0, layer.in_channels);
-        want_weights(layer.weights, {1, layer.in_channels, layer.out_channels}, count);
+        check_weights(name_, layer.weights, {1, layer.in_channels, layer.out_channels});
         return {inputs_[0].kind, layer.out_channels};
     }
 
@@ -166,35 +151,8 @@ class TypeInference {
             fail("input has " + number(inputs_[input].channels) + " channels, weights expect " + number(count));
     }
 
-    struct ProductDims {
-        int taps, in_channels, out_channels;
-        bool operator==(const ProductDims&) const = default;
-    };
-    void want_weights(const LinearWeights& weights, const ProductDims& dims, size_t count) const {
-        want_size("weights", weights.size(), count);
-        const BlockInt8* int8 = weights.int8();
-        if (int8 == nullptr) return;
-        if (ProductDims{int8->taps, int8->in_channels, int8->out_channels} != dims)
-            fail("INT8 weights have " + number(int8->taps) + " taps of " + number(int8->in_channels) + " by " +
-                 number(int8->out_channels) + " channels, must have " + number(dims.taps) + " of " +
-                 number(dims.in_channels) + " by " + number(dims.out_channels));
-        if (int8->block < 1)
-            fail("INT8 weights have a scale for " + number(int8->block) + " channels, must be positive");
-        const int unit = rotation_block(dims.in_channels), most = widest_rotation(dims.in_channels);
-        if (int8->rotated != 0 && (dims.taps != 1 || (int8->rotated != unit && int8->rotated != most)))
-            fail("of the inputs of INT8 weights " + number(int8->rotated) + " channels are turned together, must be 0" +
-                 (dims.taps != 1 ? " for a kernel of several points" : ", " + number(unit) + " or " + number(most)));
-        const int64_t scales = int64_t{dims.taps} * int8->blocks() * dims.out_channels;
-        want_size("scales", int8->scales.size(), static_cast<size_t>(scales));
-    }
-
     void want_size(const char* what, const Weights& weights, size_t count) const {
-        want_size(what, weights ? weights->size() : 0, count);
-    }
-
-    void want_size(const char* what, size_t found, size_t count) const {
-        if (found != count)
-            fail("has " + std::to_string(found) + " values of " + what + ", must have " + std::to_string(count));
+        check_size(name_, what, weights ? weights->size() : 0, count);
     }
 
     const std::string& name_;
@@ -205,31 +163,6 @@ class TypeInference {
 
 std::string to_string(const TensorType& type) {
     return (type.kind == TensorKind::Spatial ? "Spatial[" : "Vector[") + number(type.channels) + "]";
-}
-
-void check_channels(const std::string& name, std::string_view what, int found) {
-    if (found <= 0) throw ModelError(name + ": " + std::string(what) + " is " + number(found) + ", must be positive");
-    if (found > kMaxChannels)
-        throw ModelError(name + ": " + std::string(what) + " is " + number(found) + ", more than any network has");
-}
-
-size_t weight_count(const std::string& name, const Conv2d& conv) {
-    check_channels(name, "number of input channels", conv.in_channels);
-    check_channels(name, "number of output channels", conv.out_channels);
-    check_channels(name, "vertical dilation", conv.dilation_y);
-    check_channels(name, "horizontal dilation", conv.dilation_x);
-    for (int kernel : {conv.kernel_y, conv.kernel_x})
-        if (kernel <= 0 || kernel % 2 == 0 || kernel > kMaxKernel)
-            throw ModelError(name + ": kernel is " + number(conv.kernel_y) + " by " + number(conv.kernel_x) +
-                             ", must be odd and at most " + number(kMaxKernel));
-    return static_cast<size_t>(
-        bounded_product(name, {conv.kernel_y, conv.kernel_x, conv.in_channels, conv.out_channels}));
-}
-
-size_t weight_count(const std::string& name, const MatMul& matmul) {
-    check_channels(name, "number of input channels", matmul.in_channels);
-    check_channels(name, "number of output channels", matmul.out_channels);
-    return static_cast<size_t>(bounded_product(name, {matmul.in_channels, matmul.out_channels}));
 }
 
 TensorType infer_type(const std::string& name, const Layer& layer, std::span<const TensorType> inputs) {

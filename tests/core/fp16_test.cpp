@@ -8,19 +8,19 @@
 
 using namespace katago;
 
-TEST_CASE("half: every half is the nearest half of its float") {
+TEST_CASE("fp16: every number is the nearest one of its float") {
     for (uint32_t bits = 0; bits < 0x10000; ++bits) {
-        const auto half = static_cast<uint16_t>(bits);
-        const float value = float_of_fp16(half);
+        const auto number = static_cast<uint16_t>(bits);
+        const float value = float_of_fp16(number);
         if (std::isnan(value)) {
             CHECK(std::isnan(float_of_fp16(fp16_of_float(value))));
         } else {
-            CHECK(fp16_of_float(value) == half);
+            CHECK(fp16_of_float(value) == number);
         }
     }
 }
 
-TEST_CASE("half: known values") {
+TEST_CASE("fp16: known values") {
     CHECK(float_of_fp16(0x3c00) == 1);
     CHECK(float_of_fp16(0xc000) == -2);
     CHECK(float_of_fp16(0x0001) == std::ldexp(1.0f, -24));
@@ -28,7 +28,7 @@ TEST_CASE("half: known values") {
     CHECK(float_of_fp16(0xfc00) == -std::numeric_limits<float>::infinity());
 }
 
-TEST_CASE("half: rounds to the nearest, ties to even") {
+TEST_CASE("fp16: rounds to the nearest, ties to even") {
     CHECK(fp16_of_float(1 + 0x1p-11f) == 0x3c00);
     CHECK(fp16_of_float(1 + 0x1.8p-11f) == 0x3c01);
     CHECK(fp16_of_float(1 + 0x3p-11f) == 0x3c02);

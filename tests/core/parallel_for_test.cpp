@@ -9,13 +9,13 @@
 
 using namespace katago;
 
-TEST_CASE("turns: threads take each number once") {
+TEST_CASE("parallel_for: each index is handed out once") {
     std::mutex mutex;
     std::multiset<size_t> taken;
-    parallel_for(100, 4, [&](ParallelRange& turns) {
-        while (const auto turn = turns.next()) {
+    parallel_for(100, 4, [&](ParallelRange& range) {
+        while (const auto index = range.next()) {
             const std::scoped_lock lock(mutex);
-            taken.insert(*turn);
+            taken.insert(*index);
         }
     });
     CHECK(taken.size() == 100);
@@ -23,17 +23,17 @@ TEST_CASE("turns: threads take each number once") {
     CHECK(*taken.rbegin() == 99);
 }
 
-TEST_CASE("turns: none are given once a thread has thrown, and its exception arrives") {
+TEST_CASE("parallel_for: no index is handed out once a thread has thrown, and its exception arrives") {
     size_t taken = 0;
     CHECK_THROWS_AS(parallel_for(100, /*threads=*/0,
-                                 [&](ParallelRange& turns) {
-                                     while (turns.next())
+                                 [&](ParallelRange& range) {
+                                     while (range.next())
                                          if (++taken == 3) throw std::runtime_error("third");
                                  }),
                     std::runtime_error);
     CHECK(taken == 3);
-    ParallelRange turns(2);
-    CHECK(turns.next() == 0);
-    turns.stop();
-    CHECK_FALSE(turns.next());
+    ParallelRange range(2);
+    CHECK(range.next() == 0);
+    range.stop();
+    CHECK_FALSE(range.next());
 }

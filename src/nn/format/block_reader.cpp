@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "nn/layer_checks.h"
+#include "nn/weight_checks.h"
 
 namespace katago {
 

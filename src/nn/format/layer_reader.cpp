@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "nn/layer_checks.h"
+#include "nn/weight_checks.h"
 
 namespace katago {
 

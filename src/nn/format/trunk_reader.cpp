@@ -5,7 +5,7 @@
 #include <string>
 
 #include "nn/format/block_reader.h"
-#include "nn/layer_checks.h"
+#include "nn/weight_checks.h"
 
 namespace katago {
 

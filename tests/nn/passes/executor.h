@@ -4,28 +4,19 @@
 #include <span>
 #include <vector>
 
+#include "nn/passes/formulas.h"
 #include "nn/passes/join_glus.h"
 
 // Graphs evaluated in double precision on a small board: layer by layer, or as the passes arrange the layers.
 namespace pass_tests {
-
-using namespace katago;
-
-// [points, channels]; a vector has one point. Empty: not stored.
-using Value = std::vector<double>;
-
-struct Inputs {
-    int height = 0, width = 0;
-    Value spatial, global, meta;
-    int points() const { return height * width; }
-};
 
 // Generated inputs of a graph for a board of 3 x 4.
 Inputs random_inputs(const Graph& graph);
 
 // The values of all nodes, by the layers' formulas.
 std::vector<Value> evaluate(const Graph& graph, const Inputs& inputs);
-// The values that fused nodes store, in their order. Throws std::logic_error where one reads what is not stored.
+// The values that fused nodes store, in their order; empty where one is not stored. Throws std::logic_error where one
+// reads what is not stored.
 std::vector<Value> evaluate(const FusedGraph& fused, const Inputs& inputs);
 // The same, with each GLU computed as one step in the place of its last node, and its inner values forgotten.
 std::vector<Value> evaluate(const FusedGraph& fused, std::span<const Glu> glus, const Inputs& inputs);
