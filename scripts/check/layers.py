@@ -25,7 +25,7 @@ LAYERS = {
 }
 # The same for the folders inside of one; its own files may include all of these and be included by all.
 SUBLAYERS = {
-    "backend/cpu": {"isa": 0, "ops": 1, "program": 2, "plan": 3, "tune": 4},
+    "backend/cpu": {"simd": 0, "ops": 1, "isa": 2, "steps": 2, "program": 3, "plan": 4, "tune": 4},
     "search": {"tree": 0, "policy": 1, "run": 2},
 }
 # Third-party headers and the only folders whose files may see them.
