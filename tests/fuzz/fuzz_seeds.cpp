@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "command/gtp/gtp_commands.h"
+#include "command/gtp/gtp_settings.h"
 #include "core/file.h"
 #include "nn/format/net_writer.h"
 #include "nn/format/network_file.h"
-#include "play/gtp_settings.h"
 #include "quant/stored_weights.h"
 #include "search/params.h"
 
@@ -42,6 +42,8 @@ void write_config_seeds(Corpus corpus, const fs::path& data) {
     corpus.add("rules=\nscoringRule = AREA\nkoRule = POSITIONAL\nmultiStoneSuicideLegal = true\nhasButton = true\n");
     std::string all = "\n";
     for (const auto& row : gtp_setting_rows()) all += std::string(row.key) + " = 1\n";
+    for (const auto& row : player_setting_rows()) all += std::string(row.key) + " = 1\n";
+    for (const auto& row : game_setting_rows()) all += std::string(row.key) + " = 1\n";
     for (const auto& row : search_param_rows()) all += std::string(row.key) + " = 0.5\n";
     corpus.add(all);
     corpus.add_files(data / "gtp", ".cfg", 10);

@@ -17,7 +17,6 @@
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
 #include "engine/network_load.h"
-#include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {

@@ -11,6 +11,7 @@
 #include "command/genconfig/config_text.h"
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
+#include "command/gtp/gtp_settings.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "core/file.h"
@@ -23,7 +24,6 @@
 #include "engine/locate.h"
 #include "engine/network_load.h"
 #include "nn/format/model_file.h"
-#include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -155,7 +155,7 @@ class Tuner {
     }
 
     SearchSpeed measure(int threads, int visits, std::span<const BoardHistory> positions) {
-        SearchParams params = read_gtp_settings(config_).genmove;
+        SearchParams params = read_gtp_settings(config_).player.search;
         params.max_visits = visits;
         params.max_playouts = SearchParams::kUnlimitedVisits;
         params.max_time_s = SearchParams::kUnlimitedTime;

@@ -54,7 +54,7 @@ GtpReply clear_cache(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply cputime(GtpSession& session, const GtpRequest&) {
-    return default_number(session.thinking_seconds());
+    return default_number(session.player().thinking_seconds());
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {

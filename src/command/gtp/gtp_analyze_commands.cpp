@@ -5,6 +5,7 @@
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_reporter.h"
 #include "core/error.h"
+#include "play/use_params.h"
 
 namespace katago::gtp {
 
@@ -16,7 +17,7 @@ GtpReply start(GtpSession& session, const GtpRequest& request, AnalyzeStyle styl
         throw ProtocolError("Could not parse analyze arguments or arguments out of range: '" + request.joined() + "'");
     const Player player = arguments->player.value_or(session.game().next_player());
     session.switch_player(player);
-    session.use_params(session.settings().analysis);
+    use_params(session.search(), session.settings().analysis);
     // Lives as long as the search calls it.
     auto reporter = std::make_shared<GtpReporter>(session, style, *arguments, player);
     reporter->prepare_search();

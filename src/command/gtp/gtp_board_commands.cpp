@@ -83,7 +83,7 @@ Point draw_handicap_point(GtpSession& session, EvalThread& thread, const Board& 
         weight = weight > 0 ? std::pow(weight, 1 / kHandicapTemperature) : 0;
         total += weight;
     }
-    double rest = session.rng().uniform() * total;
+    double rest = session.draw_uniform() * total;
     int chosen = -1;
     for (int i = 0; i < static_cast<int>(weights.size()); ++i) {
         const double weight = weights[static_cast<size_t>(i)];
@@ -201,7 +201,7 @@ GtpReply fixed_handicap(GtpSession& session, const GtpRequest& request) {
 GtpReply place_free_handicap(GtpSession& session, const GtpRequest& request) {
     const BoardSize size = session.game().size();
     const int count = std::min({read_handicap(session, request), kMaxFreeHandicap, size.area() / 4});
-    EvalThread thread(session.engine().evaluator(), session.rng().next());
+    EvalThread thread(session.engine().evaluator(), session.draw_seed());
     std::vector<Point> points;
     Board board(size);
     for (int i = 0; i < count; ++i) {

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/locate.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
 
 namespace katago {
 
