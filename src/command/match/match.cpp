@@ -20,6 +20,7 @@
 #include "core/thread.h"
 #include "engine/engine.h"
 #include "game/sgf.h"
+#include "play/avoided_games.h"
 
 namespace katago {
 
@@ -56,7 +57,8 @@ class Networks {
     static std::map<std::string, std::string> network_keys(const BotSettings& bot) {
         std::map<std::string, std::string> keys = bot.config.all();
         std::erase_if(keys, [](const auto& pair) {
-            return find_param(search_param_rows(), pair.first) || find_param(bot_setting_rows(), pair.first);
+            return find_param(search_param_rows(), pair.first) || find_param(player_setting_rows(), pair.first) ||
+                   find_param(bot_setting_rows(), pair.first) || pair.first.starts_with("avoidSgf");
         });
         return keys;
     }
@@ -71,6 +73,10 @@ class Networks {
     std::array<std::shared_ptr<Engine>, 2> engines_;
 };
 
+MatchBot bot_of(const BotSettings& settings, Engine& engine, Logger& log) {
+    return {settings, engine.evaluator(), read_avoided_games(settings.config, log)};
+}
+
 // Names stand in SGF files as they are, where these characters would end them.
 std::string sgf_escaped(const std::string& text) {
     std::string escaped;
@@ -84,15 +90,14 @@ std::string sgf_escaped(const std::string& text) {
 // Plays the games that are missing, several at a time, and keeps their results. Driven by one thread.
 class MatchRun {
   public:
-    MatchRun(const MatchOptions& options, Networks& networks, MatchFolder* folder, Logger& log)
+    MatchRun(const MatchOptions& options, const std::array<MatchBot, 2>& bots, MatchFolder* folder, Logger& log)
         : options_(options),
           sprt_(options.settings.sprt()),
           seed_(folder                 ? folder->seed()
                 : options.seed.empty() ? random_seed()
                                        : options.seed),
           openings_(options.settings, seed_),
-          bots_{MatchBot{options.bots[0], networks.of(0).evaluator()},
-                MatchBot{options.bots[1], networks.of(1).evaluator()}},
+          bots_(bots),
           folder_(folder),
           log_(log) {
         if (folder) records_ = folder->records();
@@ -283,11 +288,13 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
         folder = std::make_unique<MatchFolder>(
             options.output_dir, MatchFolder::Identity{.seed = options.seed, .settings = options.identity});
     for (size_t i = 0; i < options.bots.size(); ++i) networks.of(i).report(*log);
+    const std::array<MatchBot, 2> bots = {bot_of(options.bots[0], networks.of(0), *log),
+                                          bot_of(options.bots[1], networks.of(1), *log)};
     settle_used_keys(options);
     report_unused_keys(options.config, *log, streams.err);
     for (const BotSettings& bot : options.bots) report_unused_keys(bot.config, *log, streams.err);
 
-    MatchRun run(options, networks, folder.get(), *log);
+    MatchRun run(options, bots, folder.get(), *log);
     print_start(options, networks, run, streams.out);
     run.run(streams.err);
 
