@@ -105,10 +105,11 @@ void write_json_seeds(Corpus corpus, const fs::path& data) {
 }
 
 void write_gtp_seeds(Corpus corpus, const fs::path& data) {
-    for (const GtpCommand& command : gtp_commands()) {
-        for (const char* arguments : {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
-            corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
-    }
+    for (const std::span<const GtpCommand> group : gtp_command_groups())
+        for (const GtpCommand& command : group)
+            for (const char* arguments :
+                 {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
+                corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
     corpus.add_files(data / "gtp", ".in", 100);
 }
 

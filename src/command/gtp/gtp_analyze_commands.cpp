@@ -34,8 +34,6 @@ GtpReply start(GtpSession& session, const GtpRequest& request, AnalyzeStyle styl
     return std::nullopt;
 }
 
-}  // namespace
-
 GtpReply lz_analyze(GtpSession& session, const GtpRequest& request) {
     return start(session, request, AnalyzeStyle::Lz);
 }
@@ -46,6 +44,17 @@ GtpReply kata_analyze(GtpSession& session, const GtpRequest& request) {
 
 GtpReply analyze(GtpSession& session, const GtpRequest& request) {
     return start(session, request, AnalyzeStyle::Sabaki);
+}
+
+}  // namespace
+
+std::span<const GtpCommand> analyze_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"lz-analyze", lz_analyze},
+        {"kata-analyze", kata_analyze},
+        {"analyze", analyze},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

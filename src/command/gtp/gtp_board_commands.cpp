@@ -95,8 +95,6 @@ Point draw_handicap_point(GtpSession& session, EvalThread& thread, const Board& 
     return chosen < 0 ? kNullPoint : point_of_policy_index(chosen, board.size(), board.size());
 }
 
-}  // namespace
-
 GtpReply boardsize(GtpSession& session, const GtpRequest& request) {
     const auto size = parse_size(request.arguments);
     if (!size)
@@ -224,6 +222,27 @@ GtpReply set_free_handicap(GtpSession& session, const GtpRequest& request) {
     }
     set_handicap(session, points);
     return "";
+}
+
+}  // namespace
+
+std::span<const GtpCommand> board_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"boardsize", boardsize},
+        {"rectangular_boardsize", boardsize},
+        {"clear_board", clear_board},
+        {"set_position", set_position},
+        {"komi", komi},
+        {"get_komi", get_komi, kGoesOn},
+        {"play", play},
+        {"undo", undo},
+        {"showboard", showboard, kGoesOn},
+        {"fixed_handicap", fixed_handicap},
+        {"place_free_handicap", place_free_handicap},
+        {"set_free_handicap", set_free_handicap},
+        {"list_stones", list_stones, kGoesOn},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -9,7 +9,7 @@
 #include "eval/sgf_metadata.h"
 #include "game/symmetry.h"
 
-namespace katago {
+namespace katago::gtp {
 
 namespace {
 
@@ -35,9 +35,7 @@ std::string raw_stats(GtpSession& session, const BoardHistory& history) {
     return text;
 }
 
-}  // namespace
-
-GtpReply gtp::debug_moves(GtpSession& session, const GtpRequest& request) {
+GtpReply debug_moves(GtpSession& session, const GtpRequest& request) {
     BoardHistory history = session.game().history();
     std::span<const std::string> words = request.arguments;
     const bool wants_raw = !words.empty() && words[0] == "rawstats";
@@ -55,4 +53,13 @@ GtpReply gtp::debug_moves(GtpSession& session, const GtpRequest& request) {
     return without_blank_lines(text);
 }
 
-}  // namespace katago
+}  // namespace
+
+std::span<const GtpCommand> debug_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"debug_moves", debug_moves},
+    };
+    return kRows;
+}
+
+}  // namespace katago::gtp

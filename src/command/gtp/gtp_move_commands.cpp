@@ -99,8 +99,6 @@ GtpReply analyzed_move(GtpSession& session, const GtpRequest& request, AnalyzeSt
     return std::nullopt;
 }
 
-}  // namespace
-
 GtpReply genmove(GtpSession& session, const GtpRequest& request) {
     return plain_move(session, request, Use::Play);
 }
@@ -157,6 +155,24 @@ GtpReply kata_search_analyze_cancellable(GtpSession& session, const GtpRequest& 
         write_analyzed_move(session, move, AnalyzeStyle::Kata, Use::OnlySearch, &cancelled);
     });
     return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const GtpCommand> move_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"genmove", genmove},
+        {"kata-search", kata_search},
+        {"kata-search_cancellable", kata_search_cancellable},
+        {"genmove_debug", genmove_debug},
+        {"kata-search_debug", kata_search_debug},
+        {"lz-genmove_analyze", lz_genmove_analyze},
+        {"kata-genmove_analyze", kata_genmove_analyze},
+        {"kata-search_analyze", kata_search_analyze},
+        {"kata-search_analyze_cancellable", kata_search_analyze_cancellable},
+        {"genmove_analyze", genmove_analyze},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -47,8 +47,6 @@ std::string raw_text(GtpSession& session, Evaluator& evaluator, const RawNnArgum
     return std::string(trimmed(text));
 }
 
-}  // namespace
-
 GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
     const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments, RawNnKind::Main);
     return raw_text(session, session.engine().evaluator(), arguments, RawNnKind::Main);
@@ -83,6 +81,17 @@ GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {
                        [&](const SearchSpeed& so_far) { output.write("\r" + speed_line(so_far, positions.size())); });
     output.write("\r" + speed_line(speed, positions.size()) + "\n\n");
     return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const GtpCommand> nn_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"kata-raw-nn", kata_raw_nn},
+        {"kata-raw-human-nn", kata_raw_human_nn},
+        {"kata-benchmark", kata_benchmark},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -12,8 +12,6 @@ namespace {
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 
-}  // namespace
-
 GtpReply kata_list_params(GtpSession& session, const GtpRequest&) {
     return join(session.params().names(), " ");
 }
@@ -46,6 +44,19 @@ GtpReply kata_set_params(GtpSession& session, const GtpRequest& request) {
         values.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
     session.change_params(values);
     return "";
+}
+
+}  // namespace
+
+std::span<const GtpCommand> param_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"kata-get-param", kata_get_param, kGoesOn},
+        {"kata-set-param", kata_set_param},
+        {"kata-list-params", kata_list_params, kGoesOn},
+        {"kata-get-params", kata_get_params, kGoesOn},
+        {"kata-set-params", kata_set_params},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

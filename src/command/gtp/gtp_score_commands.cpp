@@ -42,8 +42,6 @@ std::vector<Point> find_dead_stones(GtpSession& session) {
     return dead_stones(history.board(), search.run(history, visits).ownership);
 }
 
-}  // namespace
-
 GtpReply final_score(GtpSession& session, const GtpRequest&) {
     return score_text(white_score_of(session));
 }
@@ -61,6 +59,16 @@ GtpReply final_status_list(GtpSession& session, const GtpRequest& request) {
         if (is_dead == (status == "dead")) vertices.push_back(vertex_text(stone.point, session.game().size()));
     }
     return join(vertices, " ");
+}
+
+}  // namespace
+
+std::span<const GtpCommand> score_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"final_score", final_score},
+        {"final_status_list", final_status_list},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

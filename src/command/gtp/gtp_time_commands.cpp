@@ -126,8 +126,6 @@ std::string clock_line(GtpSession& session, Player player) {
     return text;
 }
 
-}  // namespace
-
 GtpReply time_settings(GtpSession& session, const GtpRequest& request) {
     const TimeArguments arguments(request);
     const double main_time = arguments.time(0, "main time");
@@ -182,6 +180,20 @@ GtpReply time_left(GtpSession& session, const GtpRequest& request) {
 
 GtpReply kata_debug_print_tc(GtpSession& session, const GtpRequest&) {
     return clock_line(session, Color::Black) + "\n" + clock_line(session, Color::White);
+}
+
+}  // namespace
+
+std::span<const GtpCommand> time_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"time_settings", time_settings},
+        {"kgs-time_settings", kgs_time_settings},
+        {"time_left", time_left},
+        {"kata-list_time_settings", kata_list_time_settings, kGoesOn},
+        {"kata-time_settings", kata_time_settings},
+        {"kata-debug-print-tc", kata_debug_print_tc, kGoesOn},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp
