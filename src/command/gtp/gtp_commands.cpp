@@ -2,6 +2,7 @@
 #include "command/gtp/gtp_commands.h"
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace katago {
 
@@ -71,9 +72,9 @@ constexpr std::string_view kListed[] = {
 
 std::span<const std::span<const GtpCommand>> gtp_command_groups() {
     static const std::span<const GtpCommand> groups[] = {
-        gtp::admin_commands(), gtp::analyze_commands(), gtp::board_commands(), gtp::debug_commands(),
-        gtp::move_commands(),  gtp::nn_commands(),      gtp::param_commands(), gtp::rules_commands(),
-        gtp::score_commands(), gtp::sgf_commands(),     gtp::time_commands(),
+        gtp::admin_commands(),    gtp::analyze_commands(), gtp::board_commands(), gtp::debug_commands(),
+        gtp::handicap_commands(), gtp::move_commands(),    gtp::nn_commands(),    gtp::param_commands(),
+        gtp::rules_commands(),    gtp::score_commands(),   gtp::sgf_commands(),   gtp::time_commands(),
     };
     return groups;
 }
@@ -111,6 +112,13 @@ Point read_vertex(const std::string& text, BoardSize board) {
     const std::optional<Point> point = parse_vertex(text, board);
     if (!point) throw ProtocolError("Could not parse vertex: '" + text + "'");
     return *point;
+}
+
+std::string vertices_of(const Board& board, Player player) {
+    std::vector<std::string> vertices;
+    for (const Stone& stone : board.stones())
+        if (player == Color::Empty || stone.color == player) vertices.push_back(vertex_text(stone.point, board.size()));
+    return join(vertices, " ");
 }
 
 }  // namespace gtp

@@ -41,6 +41,8 @@ void expect_arguments(const GtpRequest& request, size_t count, std::string_view 
 // Throw ProtocolError "Could not parse color: 'x'", "Could not parse vertex: 'x'".
 Player read_player(const std::string& text);
 Point read_vertex(const std::string& text, BoardSize board);
+// Where stones stand, row by row from the top; those of one player, or with Empty of both.
+std::string vertices_of(const Board& board, Player player = Color::Empty);
 
 constexpr auto kGoesOn = GtpCommand::Pondering::GoesOn;
 
@@ -49,6 +51,7 @@ std::span<const GtpCommand> admin_commands();
 std::span<const GtpCommand> analyze_commands();
 std::span<const GtpCommand> board_commands();
 std::span<const GtpCommand> debug_commands();
+std::span<const GtpCommand> handicap_commands();
 std::span<const GtpCommand> move_commands();
 std::span<const GtpCommand> nn_commands();
 std::span<const GtpCommand> param_commands();
