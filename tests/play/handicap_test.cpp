@@ -15,7 +15,7 @@ BoardHistory game(int length, float komi) {
     return BoardHistory(Board({length, length}), Color::Black, rules);
 }
 
-// Two black stones with a white one between them in time, so that they are handicap stones or not.
+// A game in which Black begins with so many stones in a row, and White has answered.
 BoardHistory handicap_game(int stones) {
     BoardHistory history = game(19, 0.5f);
     history.set_assume_handicap(true);
