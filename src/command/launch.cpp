@@ -6,7 +6,7 @@
 
 #include "engine/default_files.h"
 #include "engine/ignored_keys.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
 
 namespace katago {
 

@@ -3,6 +3,13 @@
 
 namespace katago {
 
+GtpGame::Options GtpGame::Options::of(const GameSettings& settings) {
+    Options options;
+    options.assume_handicap = settings.assume_multiple_starting_black_moves_are_handicap;
+    options.advance = settings.prevent_cleanup_phase ? PhaseAdvance::Prevented : PhaseAdvance::Allowed;
+    return options;
+}
+
 GtpGame::GtpGame(BoardSize size, const Rules& rules, const Options& options)
     : options_(options), set_up_board_(size), history_(set_up_board_, Color::Black, rules) {
     restart_from_set_up(rules);

@@ -7,6 +7,7 @@
 #include "game/board.h"
 #include "game/history.h"
 #include "game/rules.h"
+#include "play/game_settings.h"
 
 namespace katago {
 
@@ -20,6 +21,8 @@ class GtpGame {
         bool assume_handicap = true;  // black moves in a row at the start count as handicap
         PhaseAdvance advance = PhaseAdvance::Prevented;
         bool pass_alive_under_suicide = false;
+
+        static Options of(const GameSettings& settings);
     };
 
     GtpGame(BoardSize size, const Rules& rules, const Options& options);

@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "core/config.h"
 #include "engine/engine.h"
 
 namespace katago {
@@ -20,5 +22,10 @@ struct ProfileUse {
     // What to say of a profile that no network uses; nullopt: nothing.
     std::optional<std::string> warning(const std::string& profile) const;
 };
+
+// The first key for a network that imitates people beside the main one; empty: there is none.
+std::string_view human_network_key(const Config& config);
+// Throws ConfigError where there is such a key.
+void refuse_human_network_keys(const Config& config);
 
 }  // namespace katago

@@ -4,12 +4,12 @@
 #include <sstream>
 #include <vector>
 
+#include "command/gtp/gtp_settings.h"
 #include "command/options.h"
 #include "command/table.h"
 #include "command/version.h"
 #include "core/error.h"
 #include "engine/ignored_keys.h"
-#include "play/gtp_settings.h"
 
 using namespace katago;
 
@@ -91,11 +91,11 @@ TEST_CASE("settings: contradictions are errors") {
     CHECK_THROWS_AS(read("friendlyPass = true\ncleanupBeforePass = true"), ConfigError);
     CHECK_THROWS_AS(read("reportAnalysisWinratesAs = RED"), ConfigError);
     CHECK_THROWS_AS(read("humanSLChosenMoveProp = 1"), ConfigError);
-    CHECK(read("antiMirror = false").genmove_anti_mirror == false);
-    CHECK(read("").genmove.wide_root_noise == 0);
+    CHECK(read("antiMirror = false").player.genmove_anti_mirror == false);
+    CHECK(read("").player.search.wide_root_noise == 0);
     CHECK(read("").analysis.wide_root_noise == 0.04);
-    CHECK(read("").has_limit == false);
-    CHECK(read("maxVisits = 5").has_limit);
+    CHECK(read("").player.has_limit == false);
+    CHECK(read("maxVisits = 5").player.has_limit);
 }
 
 TEST_CASE("settings: keys of graphics cards are accepted with a reason") {

@@ -5,10 +5,10 @@
 
 #include "command/genconfig/config_text.h"
 #include "command/gtp/gtp_params.h"
+#include "command/gtp/gtp_settings.h"
 #include "command/tiny_model.h"
 #include "engine/engine.h"
 #include "engine/ignored_keys.h"
-#include "play/gtp_settings.h"
 
 using namespace katago;
 

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <string>
 
+#include "command/gtp/gtp_settings.h"
 #include "core/config.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "engine/ignored_keys.h"
-#include "play/gtp_settings.h"
 
 using namespace katago;
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "command/gtp/gtp_commands.h"
+#include "command/gtp/gtp_settings.h"
 #include "core/file.h"
 #include "nn/format/net_writer.h"
 #include "nn/format/network_file.h"
-#include "play/gtp_settings.h"
 #include "quant/stored_weights.h"
 #include "search/params.h"
 
@@ -42,6 +42,8 @@ void write_config_seeds(Corpus corpus, const fs::path& data) {
     corpus.add("rules=\nscoringRule = AREA\nkoRule = POSITIONAL\nmultiStoneSuicideLegal = true\nhasButton = true\n");
     std::string all = "\n";
     for (const auto& row : gtp_setting_rows()) all += std::string(row.key) + " = 1\n";
+    for (const auto& row : player_setting_rows()) all += std::string(row.key) + " = 1\n";
+    for (const auto& row : game_setting_rows()) all += std::string(row.key) + " = 1\n";
     for (const auto& row : search_param_rows()) all += std::string(row.key) + " = 0.5\n";
     corpus.add(all);
     corpus.add_files(data / "gtp", ".cfg", 10);
@@ -103,10 +105,11 @@ void write_json_seeds(Corpus corpus, const fs::path& data) {
 }
 
 void write_gtp_seeds(Corpus corpus, const fs::path& data) {
-    for (const GtpCommand& command : gtp_commands()) {
-        for (const char* arguments : {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
-            corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
-    }
+    for (const std::span<const GtpCommand> group : gtp_command_groups())
+        for (const GtpCommand& command : group)
+            for (const char* arguments :
+                 {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
+                corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
     corpus.add_files(data / "gtp", ".in", 100);
 }
 

@@ -12,7 +12,6 @@
 #include "engine/board_health.h"
 #include "engine/engine.h"
 #include "eval/sgf_metadata.h"
-#include "play/gtp_settings.h"
 #include "play/profile_use.h"
 
 namespace katago {

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 
+#include "command/gtp/analysis_common.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "eval/sgf_metadata.h"
+#include "play/player_settings.h"
 #include "search/run/memory_limit.h"
 
 namespace katago {
@@ -17,9 +19,6 @@ using S = AnalysisOptions;
 
 constexpr ParamRow<S> kOptionRows[] = {
     {"analysisPVLen", &S::pv_length, 1, 100, "Moves of a principal variation after its first."},
-    {"assumeMultipleStartingBlackMovesAreHandicap", &S::assume_multiple_starting_black_moves_are_handicap,
-     "Black moves in a row at the start are handicap stones."},
-    {"preventCleanupPhase", &S::prevent_cleanup_phase, "Two passes never open the cleanup phases of territory rules."},
     {"logAllRequests", &S::log_all_requests, "Log every line that comes in."},
     {"logAllResponses", &S::log_all_responses, "Log every line that goes out."},
     {"logErrorsAndWarnings", &S::log_errors_and_warnings, "Log complaints about requests."},
@@ -93,6 +92,7 @@ bool is_setting(std::string_view key) {
 
 AnalysisOptions read_analysis_options(const Config& config, std::optional<int> positions_flag) {
     AnalysisOptions options;
+    apply_game_settings(config, options.game);
     apply_params(std::span<const ParamRow<AnalysisOptions>>(kOptionRows), config, options);
     if (positions_flag && (*positions_flag < kPositionsRange.min || *positions_flag > kPositionsRange.max))
         throw ConfigError("Invalid value for numAnalysisThreads: " + std::to_string(*positions_flag));
@@ -123,11 +123,7 @@ AnalysisSettings AnalysisSettingsReader::read(const Config& config) const {
     if (!advantaged.empty() && !parse_player(advantaged))
         throw ConfigError("Could not parse player in field playoutDoublingAdvantagePla, should be BLACK or WHITE");
     profile_of_name(config.get_string(kProfileKey, ""));  // throws for an unknown name
-    for (const ParamRow<SearchParams>& row : search_param_rows())
-        if (row.key.starts_with("humanSL") && row.key != kProfileKey && !profiles_.human_network &&
-            config.contains(row.key))
-            throw ConfigError("Provided parameter " + std::string(row.key) +
-                              " but no human model was specified (e.g -human-model b18c384nbt-humanv0.bin.gz)");
+    if (!profiles_.human_network) refuse_human_network_keys(config);
     return settings;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/config.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
 #include "play/profile_use.h"
 #include "protocol/json_query.h"
 #include "search/params.h"
@@ -31,8 +31,7 @@ struct AnalysisThreads {
 // Settings of the engine as a whole.
 struct AnalysisOptions {
     int pv_length = 15;
-    bool assume_multiple_starting_black_moves_are_handicap = true;
-    bool prevent_cleanup_phase = true;
+    GameSettings game;
     bool log_all_requests = false;
     bool log_all_responses = false;
     bool log_errors_and_warnings = true;

@@ -32,12 +32,9 @@ SearchParams params_of(const AnalysisJob& job) {
 }  // namespace
 
 GtpGame game_of_query(const AnalysisQuery& query, int turns, const AnalysisOptions& options) {
-    GtpGame::Options game_options;
-    game_options.assume_handicap = options.assume_multiple_starting_black_moves_are_handicap;
-    game_options.advance = options.prevent_cleanup_phase ? PhaseAdvance::Prevented : PhaseAdvance::Allowed;
     Board board(query.board);
     for (const Stone& stone : query.initial_stones) board.set_resolving(stone);
-    GtpGame game(query.board, query.rules, game_options);
+    GtpGame game(query.board, query.rules, GtpGame::Options::of(options.game));
     game.set_up(board, query.initial_player);
     for (int i = 0; i < turns; ++i) {
         const Move& move = query.moves[static_cast<size_t>(i)];
@@ -122,7 +119,7 @@ std::string AnalysisWorkers::Worker::result(const AnalysisTask& task, bool durin
     options.moves_ownership_stdev = query.includes.moves_ownership_stdev;
     Report report = search.report(options);
     if (!report.has_root) return no_results_line(query.id, task.turn.turn);
-    if (setup_.options.prevent_cleanup_phase) cut_variations_at_phase_end(search.history(), report);
+    if (setup_.options.game.prevent_cleanup_phase) cut_variations_at_phase_end(search.history(), report);
     return result_line(report, {.id = query.id,
                                 .turn = task.turn.turn,
                                 .during_search = during_search,

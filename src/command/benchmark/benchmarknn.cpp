@@ -16,7 +16,6 @@
 #include "engine/engine.h"
 #include "engine/network_settings.h"
 #include "engine/speed/process_memory.h"
-#include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {

@@ -10,6 +10,7 @@
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
 #include "command/genconfig/subcommand.h"
+#include "command/gtp/gtp_settings.h"
 #include "command/options.h"
 #include "core/file.h"
 #include "core/machine.h"
@@ -23,7 +24,6 @@
 #include "engine/speed/nn_speed.h"
 #include "engine/speed/thread_search.h"
 #include "nn/format/model_file.h"
-#include "play/gtp_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -155,7 +155,7 @@ class Tuner {
     }
 
     SearchSpeed measure(int threads, int visits, std::span<const BoardHistory> positions) {
-        SearchParams params = read_gtp_settings(config_).genmove;
+        SearchParams params = read_gtp_settings(config_).player.search;
         params.max_visits = visits;
         params.max_playouts = SearchParams::kUnlimitedVisits;
         params.max_time_s = SearchParams::kUnlimitedTime;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "play/gtp_settings.h"
+#include "core/text.h"
 
 namespace katago {
 
@@ -24,6 +24,14 @@ void cut(const BoardHistory& start, AnalysisMove& move) {
 }
 
 }  // namespace
+
+std::optional<Perspective> parse_perspective(std::string_view text) {
+    const std::string upper = upper_case(text);
+    if (upper == "BLACK" || upper == "B") return Perspective::Black;
+    if (upper == "WHITE" || upper == "W") return Perspective::White;
+    if (upper == "SIDETOMOVE") return Perspective::SideToMove;
+    return std::nullopt;
+}
 
 Player player_shown(std::string_view winrates_as, Player player) {
     switch (parse_perspective(winrates_as).value_or(Perspective::SideToMove)) {

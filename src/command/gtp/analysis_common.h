@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "game/history.h"
@@ -12,6 +13,12 @@
 namespace katago {
 
 // What the analysis commands of GTP and the analysis engine do alike.
+
+// Whose view reports take.
+enum class Perspective { Black, White, SideToMove };
+
+// BLACK, B, WHITE, W or SIDETOMOVE, in any case.
+std::optional<Perspective> parse_perspective(std::string_view text);
 
 // The player whose values are shown where `player` is to move; `winrates_as` is a valid reportAnalysisWinratesAs.
 Player player_shown(std::string_view winrates_as, Player player);

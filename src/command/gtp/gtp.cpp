@@ -120,11 +120,11 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
             "WARNING: defaultBoardXSize and defaultBoardYSize count only together, one alone is ignored");
     say("GTP ready, beginning main protocol loop");
     if (program.human && program.human->evaluator().wants_metadata() &&
-        !profile_of_name(session.settings().human_profile))
+        !profile_of_name(session.settings().human_profile()))
         say("WARNING: Provided -human-model but humanSLProfile was not set in the config or overrides. The human "
             "network will not be used until it is set.");
     const ProfileUse profiles = ProfileUse::of(program.engine, program.human.get());
-    if (const auto warning = profiles.warning(session.settings().human_profile)) say(*warning);
+    if (const auto warning = profiles.warning(session.settings().human_profile())) say(*warning);
 }
 
 // A person who types commands has read stderr.

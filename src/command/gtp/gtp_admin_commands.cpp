@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // GTP commands about the engine itself.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "command/gtp/gtp_commands.h"
@@ -8,6 +9,8 @@
 #include "core/text.h"
 
 namespace katago::gtp {
+
+namespace {
 
 GtpReply protocol_version(GtpSession&, const GtpRequest&) {
     return "2";
@@ -23,15 +26,13 @@ GtpReply version(GtpSession& session, const GtpRequest&) {
 
 GtpReply known_command(GtpSession&, const GtpRequest& request) {
     expect_arguments(request, 1, "Expected single argument for known_command");
-    const GtpCommand* command = find_gtp_command(request.arguments[0]);
-    return command && command->listing == GtpCommand::Listing::Listed ? "true" : "false";
+    const auto listed = listed_gtp_commands();
+    return std::find(listed.begin(), listed.end(), request.arguments[0]) != listed.end() ? "true" : "false";
 }
 
 GtpReply list_commands(GtpSession&, const GtpRequest&) {
-    std::vector<std::string> names;
-    for (const GtpCommand& command : gtp_commands())
-        if (command.listing == GtpCommand::Listing::Listed) names.emplace_back(command.name);
-    return join(names, "\n");
+    const auto listed = listed_gtp_commands();
+    return join(std::vector<std::string>(listed.begin(), listed.end()), "\n");
 }
 
 GtpReply quit(GtpSession& session, const GtpRequest&) {
@@ -54,11 +55,30 @@ GtpReply clear_cache(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply cputime(GtpSession& session, const GtpRequest&) {
-    return default_number(session.thinking_seconds());
+    return default_number(session.player().thinking_seconds());
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
     return model_list(session.engine(), session.human_engine()).dump();
+}
+
+}  // namespace
+
+std::span<const GtpCommand> admin_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"protocol_version", protocol_version, kGoesOn},
+        {"name", name, kGoesOn},
+        {"version", version, kGoesOn},
+        {"known_command", known_command, kGoesOn},
+        {"list_commands", list_commands, kGoesOn},
+        {"quit", quit},
+        {"kata-get-models", kata_get_models, kGoesOn},
+        {"clear_cache", clear_cache},
+        {"cputime", cputime, kGoesOn},
+        {"gomill-cpu_time", cputime, kGoesOn},
+        {"stop", stop},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

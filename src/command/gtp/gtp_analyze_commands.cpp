@@ -5,6 +5,7 @@
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_reporter.h"
 #include "core/error.h"
+#include "play/use_params.h"
 
 namespace katago::gtp {
 
@@ -16,7 +17,7 @@ GtpReply start(GtpSession& session, const GtpRequest& request, AnalyzeStyle styl
         throw ProtocolError("Could not parse analyze arguments or arguments out of range: '" + request.joined() + "'");
     const Player player = arguments->player.value_or(session.game().next_player());
     session.switch_player(player);
-    session.use_params(session.settings().analysis);
+    use_params(session.search(), session.settings().analysis);
     // Lives as long as the search calls it.
     auto reporter = std::make_shared<GtpReporter>(session, style, *arguments, player);
     reporter->prepare_search();
@@ -33,8 +34,6 @@ GtpReply start(GtpSession& session, const GtpRequest& request, AnalyzeStyle styl
     return std::nullopt;
 }
 
-}  // namespace
-
 GtpReply lz_analyze(GtpSession& session, const GtpRequest& request) {
     return start(session, request, AnalyzeStyle::Lz);
 }
@@ -45,6 +44,17 @@ GtpReply kata_analyze(GtpSession& session, const GtpRequest& request) {
 
 GtpReply analyze(GtpSession& session, const GtpRequest& request) {
     return start(session, request, AnalyzeStyle::Sabaki);
+}
+
+}  // namespace
+
+std::span<const GtpCommand> analyze_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"lz-analyze", lz_analyze},
+        {"kata-analyze", kata_analyze},
+        {"analyze", analyze},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -2,90 +2,92 @@
 #include "command/gtp/gtp_commands.h"
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace katago {
 
 namespace {
 
-constexpr auto kGoesOn = GtpCommand::Pondering::GoesOn;
-constexpr auto kStops = GtpCommand::Pondering::Stops;
-constexpr auto kHidden = GtpCommand::Listing::Hidden;
-
-constexpr GtpCommand kCommands[] = {
-    {"protocol_version", gtp::protocol_version, kGoesOn},
-    {"name", gtp::name, kGoesOn},
-    {"version", gtp::version, kGoesOn},
-    {"known_command", gtp::known_command, kGoesOn},
-    {"list_commands", gtp::list_commands, kGoesOn},
-    {"quit", gtp::quit},
-    {"boardsize", gtp::boardsize},
-    {"rectangular_boardsize", gtp::boardsize},
-    {"clear_board", gtp::clear_board},
-    {"set_position", gtp::set_position},
-    {"komi", gtp::komi},
-    {"get_komi", gtp::get_komi, kGoesOn},
-    {"play", gtp::play},
-    {"undo", gtp::undo},
-    {"kata-get-rules", gtp::kata_get_rules, kGoesOn},
-    {"kata-set-rule", gtp::kata_set_rule},
-    {"kata-set-rules", gtp::kata_set_rules},
-    {"kata-get-models", gtp::kata_get_models, kGoesOn},
-    {"kata-get-param", gtp::kata_get_param, kGoesOn},
-    {"kata-set-param", gtp::kata_set_param},
-    {"kata-list-params", gtp::kata_list_params, kGoesOn},
-    {"kgs-rules", gtp::kgs_rules},
-    {"genmove", gtp::genmove},
-    {"kata-search", gtp::kata_search},
-    {"kata-search_cancellable", gtp::kata_search_cancellable},
-    {"genmove_debug", gtp::genmove_debug},
-    {"kata-search_debug", gtp::kata_search_debug},
-    {"clear_cache", gtp::clear_cache},
-    {"showboard", gtp::showboard, kGoesOn},
-    {"fixed_handicap", gtp::fixed_handicap},
-    {"place_free_handicap", gtp::place_free_handicap},
-    {"set_free_handicap", gtp::set_free_handicap},
-    {"time_settings", gtp::time_settings},
-    {"kgs-time_settings", gtp::kgs_time_settings},
-    {"time_left", gtp::time_left},
-    {"kata-list_time_settings", gtp::kata_list_time_settings, kGoesOn},
-    {"kata-time_settings", gtp::kata_time_settings},
-    {"final_score", gtp::final_score},
-    {"final_status_list", gtp::final_status_list},
-    {"loadsgf", gtp::loadsgf},
-    {"printsgf", gtp::printsgf, kGoesOn},
-    {"lz-genmove_analyze", gtp::lz_genmove_analyze},
-    {"kata-genmove_analyze", gtp::kata_genmove_analyze},
-    {"kata-search_analyze", gtp::kata_search_analyze},
-    {"kata-search_analyze_cancellable", gtp::kata_search_analyze_cancellable},
-    {"lz-analyze", gtp::lz_analyze},
-    {"kata-analyze", gtp::kata_analyze},
-    {"kata-raw-nn", gtp::kata_raw_nn},
-    {"kata-raw-human-nn", gtp::kata_raw_human_nn},
-    {"cputime", gtp::cputime, kGoesOn},
-    {"gomill-cpu_time", gtp::cputime, kGoesOn},
-    {"kata-benchmark", gtp::kata_benchmark},
-    {"kata-debug-print-tc", gtp::kata_debug_print_tc, kGoesOn},
-    {"debug_moves", gtp::debug_moves},
-    {"stop", gtp::stop},
-    // Sabaki would take `analyze` for its own dialect if it were listed.
-    {"analyze", gtp::analyze, kStops, kHidden},
-    {"genmove_analyze", gtp::genmove_analyze, kStops, kHidden},
-    // Kigo asks for it without looking at the list.
-    {"list_stones", gtp::list_stones, kGoesOn, kHidden},
-    {"kata-get-params", gtp::kata_get_params, kGoesOn, kHidden},
-    {"kata-set-params", gtp::kata_set_params, kStops, kHidden},
+// In KataGo's order. Left out are `analyze`, which Sabaki would take for its own dialect, and what clients use without
+// looking at the list.
+constexpr std::string_view kListed[] = {
+    "protocol_version",
+    "name",
+    "version",
+    "known_command",
+    "list_commands",
+    "quit",
+    "boardsize",
+    "rectangular_boardsize",
+    "clear_board",
+    "set_position",
+    "komi",
+    "get_komi",
+    "play",
+    "undo",
+    "kata-get-rules",
+    "kata-set-rule",
+    "kata-set-rules",
+    "kata-get-models",
+    "kata-get-param",
+    "kata-set-param",
+    "kata-list-params",
+    "kgs-rules",
+    "genmove",
+    "kata-search",
+    "kata-search_cancellable",
+    "genmove_debug",
+    "kata-search_debug",
+    "clear_cache",
+    "showboard",
+    "fixed_handicap",
+    "place_free_handicap",
+    "set_free_handicap",
+    "time_settings",
+    "kgs-time_settings",
+    "time_left",
+    "kata-list_time_settings",
+    "kata-time_settings",
+    "final_score",
+    "final_status_list",
+    "loadsgf",
+    "printsgf",
+    "lz-genmove_analyze",
+    "kata-genmove_analyze",
+    "kata-search_analyze",
+    "kata-search_analyze_cancellable",
+    "lz-analyze",
+    "kata-analyze",
+    "kata-raw-nn",
+    "kata-raw-human-nn",
+    "cputime",
+    "gomill-cpu_time",
+    "kata-benchmark",
+    "kata-debug-print-tc",
+    "debug_moves",
+    "stop",
 };
 
 }  // namespace
 
-std::span<const GtpCommand> gtp_commands() {
-    return kCommands;
+std::span<const std::span<const GtpCommand>> gtp_command_groups() {
+    static const std::span<const GtpCommand> groups[] = {
+        gtp::admin_commands(),    gtp::analyze_commands(), gtp::board_commands(), gtp::debug_commands(),
+        gtp::handicap_commands(), gtp::move_commands(),    gtp::nn_commands(),    gtp::param_commands(),
+        gtp::rules_commands(),    gtp::score_commands(),   gtp::sgf_commands(),   gtp::time_commands(),
+    };
+    return groups;
 }
 
 const GtpCommand* find_gtp_command(std::string_view name) {
-    for (const GtpCommand& command : kCommands)
-        if (command.name == name) return &command;
+    for (const std::span<const GtpCommand> group : gtp_command_groups())
+        for (const GtpCommand& command : group)
+            if (command.name == name) return &command;
     return nullptr;
+}
+
+std::span<const std::string_view> listed_gtp_commands() {
+    return kListed;
 }
 
 std::string board_announcement(BoardSize size) {
@@ -110,6 +112,13 @@ Point read_vertex(const std::string& text, BoardSize board) {
     const std::optional<Point> point = parse_vertex(text, board);
     if (!point) throw ProtocolError("Could not parse vertex: '" + text + "'");
     return *point;
+}
+
+std::string vertices_of(const Board& board, Player player) {
+    std::vector<std::string> vertices;
+    for (const Stone& stone : board.stones())
+        if (player == Color::Empty || stone.color == player) vertices.push_back(vertex_text(stone.point, board.size()));
+    return join(vertices, " ");
 }
 
 }  // namespace gtp

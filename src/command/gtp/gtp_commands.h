@@ -15,21 +15,21 @@ namespace katago {
 // ProtocolErrors with the text of the failure.
 using GtpReply = std::optional<std::string>;
 
-// One GTP command: a row of the table.
+// One GTP command: a row of the table of its file.
 struct GtpCommand {
-    enum class Listing { Listed, Hidden };  // hidden ones work, but list_commands and known_command deny them
     enum class Pondering { Stops, GoesOn };
 
     std::string_view name;
     GtpReply (*run)(GtpSession& session, const GtpRequest& request);
     Pondering pondering = Pondering::Stops;
-    Listing listing = Listing::Listed;
 };
 
-// In the order of list_commands.
-std::span<const GtpCommand> gtp_commands();
+// All commands, by file.
+std::span<const std::span<const GtpCommand>> gtp_command_groups();
 // nullptr: unknown.
 const GtpCommand* find_gtp_command(std::string_view name);
+// What list_commands answers, in this order. Commands that are missing here work, but known_command denies them.
+std::span<const std::string_view> listed_gtp_commands();
 
 // What is said of every new board.
 std::string board_announcement(BoardSize size);
@@ -41,34 +41,24 @@ void expect_arguments(const GtpRequest& request, size_t count, std::string_view 
 // Throw ProtocolError "Could not parse color: 'x'", "Could not parse vertex: 'x'".
 Player read_player(const std::string& text);
 Point read_vertex(const std::string& text, BoardSize board);
+// Where stones stand, row by row from the top; those of one player, or with Empty of both.
+std::string vertices_of(const Board& board, Player player = Color::Empty);
 
-using Command = GtpReply(GtpSession& session, const GtpRequest& request);
+constexpr auto kGoesOn = GtpCommand::Pondering::GoesOn;
 
-// gtp_admin_commands.cpp
-Command protocol_version, name, version, known_command, list_commands, quit, stop, clear_cache, cputime,
-    kata_get_models;
-// gtp_board_commands.cpp
-Command boardsize, clear_board, set_position, komi, get_komi, play, undo, showboard, list_stones, fixed_handicap,
-    place_free_handicap, set_free_handicap;
-// gtp_rules_commands.cpp
-Command kata_get_rules, kata_set_rule, kata_set_rules, kgs_rules;
-// gtp_param_commands.cpp
-Command kata_get_param, kata_set_param, kata_list_params, kata_get_params, kata_set_params;
-// gtp_time_commands.cpp
-Command time_settings, kgs_time_settings, kata_time_settings, kata_list_time_settings, time_left, kata_debug_print_tc;
-// gtp_move_commands.cpp
-Command genmove, genmove_debug, kata_search, kata_search_debug, kata_search_cancellable, lz_genmove_analyze,
-    kata_genmove_analyze, genmove_analyze, kata_search_analyze, kata_search_analyze_cancellable;
-// gtp_analyze_commands.cpp
-Command lz_analyze, kata_analyze, analyze;
-// gtp_nn_commands.cpp
-Command kata_raw_nn, kata_raw_human_nn, kata_benchmark;
-// gtp_score_commands.cpp
-Command final_score, final_status_list;
-// gtp_sgf_commands.cpp
-Command loadsgf, printsgf;
-// gtp_debug_commands.cpp
-Command debug_moves;
+// The rows of the commands in gtp_<name>.cpp.
+std::span<const GtpCommand> admin_commands();
+std::span<const GtpCommand> analyze_commands();
+std::span<const GtpCommand> board_commands();
+std::span<const GtpCommand> debug_commands();
+std::span<const GtpCommand> handicap_commands();
+std::span<const GtpCommand> move_commands();
+std::span<const GtpCommand> nn_commands();
+std::span<const GtpCommand> param_commands();
+std::span<const GtpCommand> rules_commands();
+std::span<const GtpCommand> score_commands();
+std::span<const GtpCommand> sgf_commands();
+std::span<const GtpCommand> time_commands();
 
 }  // namespace gtp
 

@@ -5,6 +5,7 @@
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_genmove.h"
 #include "command/gtp/gtp_reporter.h"
+#include "command/gtp/gtp_search_text.h"
 #include "core/error.h"
 
 namespace katago::gtp {
@@ -34,20 +35,20 @@ Player read_only_player(const GtpRequest& request) {
     return read_player(request.arguments[0]);
 }
 
-GtpReply plain_move(GtpSession& session, const GtpRequest& request, Use use, const GenmoveOptions& options = {}) {
+GtpReply plain_move(GtpSession& session, const GtpRequest& request, Use use, const MoveRequest& move_request = {}) {
     const Player player = read_only_player(request);
     reset_search_options(session);
-    const GeneratedMove generated = *generate_move(session, player, options);
+    const GeneratedMove generated = *generate_move(session, player, move_request);
     if (use == Use::Play) play_generated(session, generated, player);
     return answer_text(generated, session.game().size());
 }
 
 GtpReply debugged_move(GtpSession& session, const GtpRequest& request, Use use) {
-    GenmoveOptions options;
-    options.on_searched = [&session](Point move, const SearchResult& result) {
+    MoveRequest move_request;
+    move_request.on_searched = [&session](Point move, const SearchResult& result) {
         session.err() << search_dump(session, move, result) << std::endl;
     };
-    return plain_move(session, request, use, options);
+    return plain_move(session, request, use, move_request);
 }
 
 // The parsed arguments of an analyzing variant and what belongs to them.
@@ -70,12 +71,13 @@ void write_analyzed_move(GtpSession& session, const AnalyzedMove& move, AnalyzeS
     session.switch_player(move.player);
     GtpReporter reporter(session, style, move.arguments, move.player);
     reporter.prepare_search();
-    GenmoveOptions options;
-    options.events = reporter.events();
-    options.on_searched = [&](Point, const SearchResult&) { reporter.write_line(session.search()); };
-    options.cancelled = cancelled;
+    MoveRequest move_request;
+    move_request.events = reporter.events();
+    move_request.watched = static_cast<bool>(move_request.events.on_report);
+    move_request.on_searched = [&](Point, const SearchResult&) { reporter.write_line(session.search()); };
+    move_request.cancelled = cancelled;
     try {
-        const std::optional<GeneratedMove> generated = generate_move(session, move.player, options);
+        const std::optional<GeneratedMove> generated = generate_move(session, move.player, move_request);
         if (!generated) {
             reporter.write_line(session.search());
             session.output().write("play cancelled\n\n");
@@ -97,8 +99,6 @@ GtpReply analyzed_move(GtpSession& session, const GtpRequest& request, AnalyzeSt
     return std::nullopt;
 }
 
-}  // namespace
-
 GtpReply genmove(GtpSession& session, const GtpRequest& request) {
     return plain_move(session, request, Use::Play);
 }
@@ -119,10 +119,10 @@ GtpReply kata_search_cancellable(GtpSession& session, const GtpRequest& request)
     const Player player = read_only_player(request);
     reset_search_options(session);
     session.start_cancellable([&session, player, id = request.id](const std::atomic<bool>& cancelled) {
-        GenmoveOptions options;
-        options.cancelled = &cancelled;
+        MoveRequest move_request;
+        move_request.cancelled = &cancelled;
         try {
-            const std::optional<GeneratedMove> generated = generate_move(session, player, options);
+            const std::optional<GeneratedMove> generated = generate_move(session, player, move_request);
             const std::string text = generated ? answer_text(*generated, session.game().size()) : "cancelled";
             session.respond(GtpStatus::Success, id, text);
         } catch (const std::exception& error) {
@@ -155,6 +155,24 @@ GtpReply kata_search_analyze_cancellable(GtpSession& session, const GtpRequest& 
         write_analyzed_move(session, move, AnalyzeStyle::Kata, Use::OnlySearch, &cancelled);
     });
     return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const GtpCommand> move_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"genmove", genmove},
+        {"kata-search", kata_search},
+        {"kata-search_cancellable", kata_search_cancellable},
+        {"genmove_debug", genmove_debug},
+        {"kata-search_debug", kata_search_debug},
+        {"lz-genmove_analyze", lz_genmove_analyze},
+        {"kata-genmove_analyze", kata_genmove_analyze},
+        {"kata-search_analyze", kata_search_analyze},
+        {"kata-search_analyze_cancellable", kata_search_analyze_cancellable},
+        {"genmove_analyze", genmove_analyze},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -22,8 +22,8 @@ std::string raw_text(GtpSession& session, Evaluator& evaluator, const RawNnArgum
     const Player player = arguments.player == Color::Empty ? history.next_player() : arguments.player;
     if (player != history.next_player()) history.restart(player);
 
-    const SearchParams& params = session.settings().genmove;
-    const std::optional<SgfMetadata> profile = profile_of_name(session.settings().human_profile);
+    const SearchParams& params = session.settings().player.search;
+    const std::optional<SgfMetadata> profile = profile_of_name(session.settings().human_profile());
     EvalOptions options;
     options.draw_equivalent_wins_for_white = params.draw_equivalent_wins_for_white;
     options.include_ownership = true;
@@ -37,7 +37,7 @@ std::string raw_text(GtpSession& session, Evaluator& evaluator, const RawNnArgum
     }
 
     const bool all = arguments.symmetry == RawNnArguments::kAllSymmetries;
-    EvalThread thread(evaluator, session.rng().next());
+    EvalThread thread(evaluator, session.draw_seed());
     std::string text;
     for (int symmetry = all ? 0 : arguments.symmetry; symmetry <= (all ? 7 : arguments.symmetry); ++symmetry) {
         if (!text.empty()) text += "\n";
@@ -48,8 +48,6 @@ std::string raw_text(GtpSession& session, Evaluator& evaluator, const RawNnArgum
     return std::string(trimmed(text));
 }
 
-}  // namespace
-
 GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
     const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments, RawNnKind::Main);
     return raw_text(session, session.engine().evaluator(), arguments, RawNnKind::Main);
@@ -58,7 +56,7 @@ GtpReply kata_raw_nn(GtpSession& session, const GtpRequest& request) {
 GtpReply kata_raw_human_nn(GtpSession& session, const GtpRequest& request) {
     if (!session.human_engine()) throw ProtocolError("Cannot run kata-raw-human-nn, -human-model was not provided");
     Evaluator& evaluator = session.human_engine()->evaluator();
-    if (evaluator.wants_metadata() && !profile_of_name(session.settings().human_profile))
+    if (evaluator.wants_metadata() && !profile_of_name(session.settings().human_profile()))
         throw ProtocolError("Cannot run kata-raw-human-nn, humanSLProfile parameter was not set");
     const RawNnArguments arguments = parse_raw_nn_arguments(request.arguments, RawNnKind::Human);
     return raw_text(session, evaluator, arguments, RawNnKind::Human);
@@ -73,7 +71,7 @@ GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {
         throw ProtocolError("Current board size is " + std::to_string(size.width) + "x" + std::to_string(size.height) +
                             ", no built-in benchmarks for rectangular boards");
     const std::vector<BoardHistory> positions = benchmark_positions(size.width, kBenchmarkPositions);
-    SearchParams params = session.settings().genmove;
+    SearchParams params = session.settings().player.search;
     params.max_visits = *visits;
     params.max_playouts = SearchParams::kUnlimitedVisits;
     params.max_time_s = SearchParams::kUnlimitedTime;
@@ -84,6 +82,17 @@ GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {
                        [&](const SearchSpeed& so_far) { output.write("\r" + speed_line(so_far, positions.size())); });
     output.write("\r" + speed_line(speed, positions.size()) + "\n\n");
     return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const GtpCommand> nn_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"kata-raw-nn", kata_raw_nn},
+        {"kata-raw-human-nn", kata_raw_human_nn},
+        {"kata-benchmark", kata_benchmark},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

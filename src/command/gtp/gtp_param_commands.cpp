@@ -12,13 +12,6 @@ namespace {
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 
-void set_params(GtpSession& session, const Values& values) {
-    session.params().set(values);
-    session.settings_changed();
-}
-
-}  // namespace
-
 GtpReply kata_list_params(GtpSession& session, const GtpRequest&) {
     return join(session.params().names(), " ");
 }
@@ -36,7 +29,7 @@ GtpReply kata_set_param(GtpSession& session, const GtpRequest& request) {
     const std::vector<std::string>& arguments = request.arguments;
     if (arguments.empty() || arguments.size() > 2)
         throw ProtocolError("Expected one or two arguments for kata-set-param but got '" + request.joined() + "'");
-    set_params(session, {{arguments[0], arguments.size() == 2 ? arguments[1] : ""}});
+    session.change_params(Values{{arguments[0], arguments.size() == 2 ? arguments[1] : ""}});
     return "";
 }
 
@@ -49,8 +42,21 @@ GtpReply kata_set_params(GtpSession& session, const GtpRequest& request) {
     Values values;
     for (const auto& [key, value] : object.items())
         values.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
-    set_params(session, values);
+    session.change_params(values);
     return "";
+}
+
+}  // namespace
+
+std::span<const GtpCommand> param_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"kata-get-param", kata_get_param, kGoesOn},
+        {"kata-set-param", kata_set_param},
+        {"kata-list-params", kata_list_params, kGoesOn},
+        {"kata-get-params", kata_get_params, kGoesOn},
+        {"kata-set-params", kata_set_params},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

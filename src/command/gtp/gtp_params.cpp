@@ -42,16 +42,21 @@ std::string bool_text(bool value) {
     return value ? "true" : "false";
 }
 
-std::string plain_text(const GtpSettings& settings, std::string_view name) {
-    if (name == "humanSLProfile") return settings.human_profile;
-    const ParamRow<GtpSettings>* row = find_param(gtp_setting_rows(), name);
+template <class S>
+std::string plain_text(const S& settings, const ParamRow<S>& row) {
     const auto print = [&](auto member) -> std::string {
         using T = std::decay_t<decltype(settings.*member)>;
         if constexpr (std::is_same_v<T, bool>) return bool_text(settings.*member);
         if constexpr (std::is_same_v<T, double>) return default_number(settings.*member);
         return {};
     };
-    return std::visit(print, row->member);
+    return std::visit(print, row.member);
+}
+
+std::string plain_text(const GtpSettings& settings, std::string_view name) {
+    if (name == "humanSLProfile") return settings.human_profile();
+    if (const auto* row = find_param(player_setting_rows(), name)) return plain_text(settings.player, *row);
+    return plain_text(settings, *find_param(gtp_setting_rows(), name));
 }
 
 // The member that says nothing stands for a value that depends on others.
@@ -100,7 +105,7 @@ std::string GtpParams::text_of(std::string_view name) const {
     if (contains(kPlainNames, name)) return plain_text(settings_, name);
     if (name == kNumShards) return std::to_string(kNumShardsValue);
     if (!is_search_param(name)) throw ProtocolError("Invalid parameter: " + std::string(name));
-    return search_param_value(settings_.genmove, name).dump();
+    return search_param_value(settings_.player.search, name).dump();
 }
 
 std::string GtpParams::json_text() const {
@@ -111,7 +116,7 @@ std::string GtpParams::json_text() const {
         else if (name == kNumShards)
             object[name] = kNumShardsValue;
         else
-            object[name] = search_param_value(settings_.genmove, name);
+            object[name] = search_param_value(settings_.player.search, name);
     }
     return object.dump();
 }

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "command/gtp/gtp_settings.h"
 #include "core/config.h"
-#include "play/gtp_settings.h"
 #include "play/profile_use.h"
 
 namespace katago {

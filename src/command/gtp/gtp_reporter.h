@@ -8,7 +8,7 @@
 
 namespace katago {
 
-// Turns what the session's search says into info lines for one analyze command. Used from the thread that
+// Writes what the session's search says into info lines for one analyze command. Used from the thread that
 // drives the search, while the session's game does not change.
 class GtpReporter {
   public:

@@ -20,8 +20,6 @@ void change_rules(GtpSession& session, Rules rules) {
     session.set_rules(rules);
 }
 
-}  // namespace
-
 // An argument is a complaint within a success: clients know it so.
 GtpReply kata_get_rules(GtpSession& session, const GtpRequest& request) {
     if (!request.arguments.empty())
@@ -54,6 +52,18 @@ GtpReply kgs_rules(GtpSession& session, const GtpRequest& request) {
         throw ProtocolError("Unknown rules '" + name + "'");
     change_rules(session, *rules_of_name(name == "chinese" ? "chinese-kgs" : name));
     return "";
+}
+
+}  // namespace
+
+std::span<const GtpCommand> rules_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"kata-get-rules", kata_get_rules, kGoesOn},
+        {"kata-set-rule", kata_set_rule},
+        {"kata-set-rules", kata_set_rules},
+        {"kgs-rules", kgs_rules},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

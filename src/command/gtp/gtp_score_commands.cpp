@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// GTP commands that judge a finished or settled game.
+// GTP commands that count a finished or settled game.
 #include <algorithm>
 
 #include "command/gtp/gtp_commands.h"
-#include "command/gtp/gtp_judge.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "play/score_estimate.h"
 
 namespace katago::gtp {
 
@@ -22,10 +22,8 @@ std::string score_text(double white_score) {
 double white_score_of(GtpSession& session) {
     const BoardHistory& history = session.game().history();
     if (has_exact_result(history)) return history.scored() ? static_cast<double>(history.white_score()) : 0;
-    const SearchParams params = session.search().params();
-    const double score = estimate_white_score(session, history);
-    session.restore_search(params);
-    return score;
+    QuietSearch search = session.player().quiet_search(history);
+    return estimate_white_score(search, history);
 }
 
 std::vector<Point> exactly_dead_stones(const BoardHistory& history) {
@@ -39,14 +37,10 @@ std::vector<Point> exactly_dead_stones(const BoardHistory& history) {
 std::vector<Point> find_dead_stones(GtpSession& session) {
     const BoardHistory& history = session.game().history();
     if (has_exact_result(history)) return exactly_dead_stones(history);
-    const SearchParams params = session.search().params();
-    const int64_t visits = std::max(kStatusVisits, kStatusVisitsPerThread * session.settings().genmove.num_threads);
-    const Judgement judgement = judge(session, history, visits);
-    session.restore_search(params);
-    return dead_stones(history.board(), judgement.ownership);
+    QuietSearch search = session.player().quiet_search(history);
+    const int64_t visits = std::max(kStatusVisits, kStatusVisitsPerThread * search.threads());
+    return dead_stones(history.board(), search.run(history, visits).ownership);
 }
-
-}  // namespace
 
 GtpReply final_score(GtpSession& session, const GtpRequest&) {
     return score_text(white_score_of(session));
@@ -65,6 +59,16 @@ GtpReply final_status_list(GtpSession& session, const GtpRequest& request) {
         if (is_dead == (status == "dead")) vertices.push_back(vertex_text(stone.point, session.game().size()));
     }
     return join(vertices, " ");
+}
+
+}  // namespace
+
+std::span<const GtpCommand> score_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"final_score", final_score},
+        {"final_status_list", final_status_list},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

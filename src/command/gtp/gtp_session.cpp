@@ -26,11 +26,9 @@ struct GtpSession::Cancellable {
 namespace {
 
 GtpGame::Options game_options(const GtpSettings& settings, const ModelInfo& model) {
-    GtpGame::Options options;
-    options.assume_handicap = settings.assume_multiple_starting_black_moves_are_handicap;
-    options.advance = settings.prevent_cleanup_phase ? PhaseAdvance::Prevented : PhaseAdvance::Allowed;
+    GtpGame::Options options = GtpGame::Options::of(settings.game);
     options.pass_alive_under_suicide =
-        settings.genmove.pass_alive_under_suicide.value_or(model.pass_alive_under_suicide);
+        settings.player.search.pass_alive_under_suicide.value_or(model.pass_alive_under_suicide);
     return options;
 }
 
@@ -40,21 +38,6 @@ Rules first_rules(const Engine& engine, const Config& config) {
         throw ConfigError("Rules " + json_text(rules, KomiInOutput::Shown) + " from config file " + config.name() +
                           " are NOT supported by neural net");
     return rules;
-}
-
-// `params` with the limits and threads of `other`, on which nothing in a tree depends.
-SearchParams with_limits_of(SearchParams params, const SearchParams& other) {
-    params.max_visits = other.max_visits;
-    params.max_playouts = other.max_playouts;
-    params.max_time_s = other.max_time_s;
-    params.max_visits_pondering = other.max_visits_pondering;
-    params.max_playouts_pondering = other.max_playouts_pondering;
-    params.max_time_pondering_s = other.max_time_pondering_s;
-    params.lag_buffer_s = other.lag_buffer_s;
-    params.search_factor_after_one_pass = other.search_factor_after_one_pass;
-    params.search_factor_after_two_pass = other.search_factor_after_two_pass;
-    params.num_threads = other.num_threads;
-    return params;
 }
 
 }  // namespace
@@ -69,26 +52,26 @@ GtpSession::GtpSession(const Setup& setup)
       params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
-      avoided_games_(read_avoided_games(setup.config, setup.log)),
-      search_(setup.engine.evaluator(), params_.settings().genmove, setup.engine.seed()),
-      rng_(setup.engine.seed() ^ mix::split(1)) {
+      search_(setup.engine.evaluator(), params_.settings().player.search, setup.engine.seed()),
+      rng_(setup.engine.seed() ^ mix::split(1)),
+      engine_player_({search_, params_.settings().player, rng_, read_avoided_games(setup.config, setup.log),
+                      game_.options().advance}) {
     limit_threads();
     if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
     if (human_engine_) search_.set_human_evaluator(&human_engine_->evaluator());
-    search_.avoid_earlier_games(avoided_games_);
     search_.set_log(&log_);
     search_.set_position(game_.history());
     // Without any limit a move would take for ever until somebody sets a clock.
-    if (!settings().has_limit) clocks_.fill(TimeControl::byo_yomi(1, 5, 5));
+    if (!settings().player.has_limit) engine_player_.set_clocks(TimeControl::byo_yomi(1, 5, 5));
 }
 
 // More threads than cores only make each other wait. What a user sets later, by kata-set-param, is the user's wish.
 void GtpSession::limit_threads() {
-    const int wanted = settings().genmove.num_threads;
+    const int wanted = settings().player.search.num_threads;
     const int cores = usable_cores();
     if (wanted <= cores) return;
     params_.set({{{"numSearchThreads", std::to_string(cores)}}});
-    search_.set_params(settings().genmove);
+    search_.set_params(settings().player.search);
     announce("WARNING: numSearchThreads = " + std::to_string(wanted) + " exceeds the cores of this machine, using " +
              std::to_string(cores));
 }
@@ -98,16 +81,19 @@ GtpSession::~GtpSession() {
     stop_pondering();
 }
 
+void GtpSession::game_replaced() {
+    engine_player_.forget_moves();
+    search_.set_position(game_.history());
+}
+
 void GtpSession::set_up(const Board& board, Player next_player) {
     game_.set_up(board, next_player);
-    win_loss_record_.clear();
-    search_.set_position(game_.history());
+    game_replaced();
 }
 
 bool GtpSession::load(const Board& board, Player next_player, const Rules& rules, std::span<const Move> moves) {
     if (!game_.load(board, next_player, rules, moves)) return false;
-    win_loss_record_.clear();
-    search_.set_position(game_.history());
+    game_replaced();
     return true;
 }
 
@@ -119,8 +105,7 @@ bool GtpSession::play(Move move) {
 
 bool GtpSession::undo() {
     if (!game_.undo()) return false;
-    win_loss_record_.clear();
-    search_.set_position(game_.history());
+    game_replaced();
     return true;
 }
 
@@ -131,8 +116,7 @@ void GtpSession::switch_player(Player player) {
 
 void GtpSession::set_rules(const Rules& rules) {
     game_.set_rules(rules);
-    win_loss_record_.clear();
-    search_.set_position(game_.history());
+    game_replaced();
 }
 
 void GtpSession::set_komi(float komi) {
@@ -151,24 +135,17 @@ void GtpSession::announce(const std::string& text) {
     log_.write(text);
 }
 
-void GtpSession::use_params(const SearchParams& params) {
-    if (with_limits_of(params, search_.params()) == search_.params())
-        search_.set_params_keeping_tree(params);
-    else
-        search_.set_params(params);
-}
-
-void GtpSession::settings_changed() {
+void GtpSession::change_params(std::span<const std::pair<std::string, std::string>> values) {
+    params_.set(values);
     const bool pass_alive = game_options(settings(), engine_.model()).pass_alive_under_suicide;
     if (pass_alive == game_.options().pass_alive_under_suicide) return;
     game_.set_pass_alive_under_suicide(pass_alive);
     search_.set_position(game_.history());
 }
 
-void GtpSession::restore_search(const SearchParams& params) {
-    use_params(params);
-    search_.avoid_earlier_games(avoided_games_);
-    search_.set_position(game_.history());
+std::optional<GeneratedMove> GtpSession::generate_move(Player player, const MoveRequest& request) {
+    game_.switch_player(player);
+    return engine_player_.generate_move(game_.history(), request);
 }
 
 void GtpSession::report_failure(const std::exception& error) {
@@ -218,10 +195,7 @@ void GtpSession::interrupt() {
 void GtpSession::start_pondering() {
     if (!settings().pondering_enabled || pondering_) return;
     pondering_ = true;
-    SearchLimits limits;
-    limits.pondering = true;
-    limits.search_factor = last_search_factor_;
-    search_.begin(limits);
+    search_.begin(engine_player_.pondering_limits());
 }
 
 void GtpSession::stop_pondering() {

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "command/gtp/gtp_params.h"
 #include "command/subcommand.h"
 #include "core/rng.h"
 #include "core/thread.h"
 #include "engine/engine.h"
+#include "play/engine_player.h"
 #include "play/gtp_game.h"
 #include "protocol/gtp_text.h"
-#include "search/run/time_control.h"
 #include "search/search.h"
 
 namespace katago {
@@ -39,8 +39,8 @@ class GtpOutput {
     std::atomic<bool> failed_ = false;
 };
 
-// All that GTP commands act upon: the game, the settings, the clocks, the search and what it is doing. One thread at a
-// time, which reads the commands; searches run beside it.
+// All that GTP commands act upon: the game, the settings, the search, the player and what they are doing. One thread at
+// a time, which reads the commands; searches run beside it.
 class GtpSession {
   public:
     struct Setup {
@@ -68,8 +68,18 @@ class GtpSession {
     void announce(const std::string& text);
     Search& search() { return search_; }
     const GtpGame& game() const { return game_; }
-    GtpParams& params() { return params_; }
+    const GtpParams& params() const { return params_; }
     const GtpSettings& settings() const { return params_.settings(); }
+
+    // All or none of them; an empty value goes back to the built-in default. Throws ProtocolError.
+    void change_params(std::span<const std::pair<std::string, std::string>> values);
+    // Who plays both sides with the session's search.
+    EnginePlayer& player() { return engine_player_; }
+    // Makes it `player`'s turn and generates a move, which is not played; see EnginePlayer.
+    std::optional<GeneratedMove> generate_move(Player player, const MoveRequest& request);
+    // From the session's random numbers.
+    uint64_t draw_seed() { return rng_.next(); }
+    double draw_uniform() { return rng_.uniform(); }
 
     // --- Changes of the game; the search follows ---
 
@@ -81,24 +91,6 @@ class GtpSession {
     void switch_player(Player player);
     void set_rules(const Rules& rules);
     void set_komi(float komi);
-    // After the settings changed.
-    void settings_changed();
-
-    TimeControl& clock(Player player) { return clocks_[player == Color::Black ? 0 : 1]; }
-    // White's win-loss value at the root, for each move generated since the last set-up.
-    std::vector<double>& win_loss_record() { return win_loss_record_; }
-    // Seconds spent generating moves.
-    double& thinking_seconds() { return thinking_seconds_; }
-    // What the last move for the weaker side was generated with.
-    double& dynamic_pda() { return dynamic_pda_; }
-    double& last_search_factor() { return last_search_factor_; }
-    Rng& rng() { return rng_; }
-
-    // Parameters of the next search; clears the tree if they differ from those in force in more than limits and
-    // threads.
-    void use_params(const SearchParams& params);
-    // Puts position and parameters back after a search of something else.
-    void restore_search(const SearchParams& params);
 
     // --- What runs beside the reader of commands ---
 
@@ -122,6 +114,8 @@ class GtpSession {
     struct Cancellable;
 
     void limit_threads();
+    // The game has another past: search and player forget theirs.
+    void game_replaced();
     void report_failure(const std::exception& error);
 
     std::string version_;
@@ -132,14 +126,9 @@ class GtpSession {
     GtpOutput output_;
     GtpParams params_;
     GtpGame game_;
-    std::shared_ptr<const PatternBonuses> avoided_games_;  // null: none
     Search search_;
     Rng rng_;
-    std::array<TimeControl, 2> clocks_;
-    std::vector<double> win_loss_record_;
-    double thinking_seconds_ = 0;
-    double dynamic_pda_ = 0;
-    double last_search_factor_ = 1;
+    EnginePlayer engine_player_;
     std::atomic<bool> analysing_ = false;
     bool pondering_ = false;
     std::unique_ptr<Cancellable> cancellable_;

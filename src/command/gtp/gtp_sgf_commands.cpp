@@ -52,8 +52,6 @@ Rules rules_of_record(GtpSession& session, const SgfGame& record) {
     return rules;
 }
 
-}  // namespace
-
 GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
     if (request.arguments.empty() || request.arguments.size() > 2)
         throw ProtocolError("Expected one or two arguments for loadsgf but got '" + request.joined() + "'");
@@ -84,6 +82,16 @@ GtpReply printsgf(GtpSession& session, const GtpRequest& request) {
         throw ProtocolError("Could not open or write to file: " + request.arguments[0]);
     }
     return "";
+}
+
+}  // namespace
+
+std::span<const GtpCommand> sgf_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"loadsgf", loadsgf},
+        {"printsgf", printsgf, kGoesOn},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

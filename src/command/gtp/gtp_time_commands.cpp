@@ -46,11 +46,6 @@ class TimeArguments {
     const GtpRequest& request_;
 };
 
-void set_clocks(GtpSession& session, const TimeControl& clock) {
-    session.clock(Color::Black) = clock;
-    session.clock(Color::White) = clock;
-}
-
 // What zero stones mean depends on the period.
 TimeControl canadian_clock(double main_time, double period, int stones) {
     if (stones > 0) return TimeControl::canadian(main_time, period, stones);
@@ -116,9 +111,9 @@ std::string clock_text(const TimeControl& clock) {
 }
 
 std::string clock_line(GtpSession& session, Player player) {
-    const TimeControl& clock = session.clock(player);
+    const TimeControl& clock = session.player().clock(player);
     const Board& board = session.game().board();
-    const double lag = session.settings().genmove.lag_buffer_s;
+    const double lag = session.settings().player.search.lag_buffer_s;
     const int stones = board.count(Color::Black) + board.count(Color::White);
     const TimeControl::Plan plan = clock.plan(board.area(), stones, lag);
     const double rounded = std::min(plan.max, clock.round_up(0, plan.recommended, lag));
@@ -131,14 +126,12 @@ std::string clock_line(GtpSession& session, Player player) {
     return text;
 }
 
-}  // namespace
-
 GtpReply time_settings(GtpSession& session, const GtpRequest& request) {
     const TimeArguments arguments(request);
     const double main_time = arguments.time(0, "main time");
     const double period = arguments.time(1, "byo-yomi per-period time");
     const int stones = arguments.count(2, "byo-yomi overtime stones");
-    set_clocks(session, canadian_clock(main_time, period, stones));
+    session.player().set_clocks(canadian_clock(main_time, period, stones));
     return "";
 }
 
@@ -147,7 +140,7 @@ GtpReply kgs_time_settings(GtpSession& session, const GtpRequest& request) {
     if (!clock)
         throw ProtocolError(
             "Expected 'none', 'absolute', 'byoyomi', or 'canadian' as first argument for kgs-time_settings");
-    set_clocks(session, *clock);
+    session.player().set_clocks(*clock);
     return "";
 }
 
@@ -159,7 +152,7 @@ GtpReply kata_time_settings(GtpSession& session, const GtpRequest& request) {
         throw ProtocolError(
             "Expected 'none', 'absolute', 'byoyomi', 'canadian', 'fischer', or 'fischer-capped' as first argument for "
             "kata-time_settings");
-    set_clocks(session, *clock);
+    session.player().set_clocks(*clock);
     return "";
 }
 
@@ -178,7 +171,7 @@ GtpReply time_left(GtpSession& session, const GtpRequest& request) {
                             "'");
     if (*time < -kMaxOvertimeDebt || *time > kMaxTime) throw ProtocolError("invalid time");
     if (*stones < 0 || *stones > kMaxStonesLeft) throw ProtocolError("invalid stones");
-    if (!session.clock(*player).set_time_left(*time, *stones))
+    if (!session.player().set_time_left(*player, *time, *stones))
         throw ProtocolError(
             "stones left in period is > 0 but the time control used does not have any overtime periods");
     if (session.game().has_moves()) session.start_pondering();
@@ -187,6 +180,20 @@ GtpReply time_left(GtpSession& session, const GtpRequest& request) {
 
 GtpReply kata_debug_print_tc(GtpSession& session, const GtpRequest&) {
     return clock_line(session, Color::Black) + "\n" + clock_line(session, Color::White);
+}
+
+}  // namespace
+
+std::span<const GtpCommand> time_commands() {
+    static constexpr GtpCommand kRows[] = {
+        {"time_settings", time_settings},
+        {"kgs-time_settings", kgs_time_settings},
+        {"time_left", time_left},
+        {"kata-list_time_settings", kata_list_time_settings, kGoesOn},
+        {"kata-time_settings", kata_time_settings},
+        {"kata-debug-print-tc", kata_debug_print_tc, kGoesOn},
+    };
+    return kRows;
 }
 
 }  // namespace katago::gtp

@@ -44,7 +44,7 @@ const std::string& draw_item(const std::vector<std::string>& items, Rng& rng) {
 class Network {
   public:
     explicit Network(const MatchBot& bot)
-        : thread_(bot.evaluator, /*seed=*/0), profile_(profile_of_name(bot.settings.params.human_profile)) {
+        : thread_(bot.evaluator, /*seed=*/0), profile_(profile_of_name(bot.settings.player.search.human_profile)) {
         if (profile_) options_.metadata = &*profile_;
     }
     Network(const Network&) = delete;

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/machine.h"
 #include "engine/embedded_network.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
 
 namespace katago {
 
@@ -105,7 +105,7 @@ Config read_bot_config(const Config& shared, const Options& options, size_t bot,
 
 // Where both bots think at once on different boards there are `num_game_threads` searches at work.
 int default_game_threads(const std::array<BotSettings, 2>& bots) {
-    return std::max(1, usable_cores() / std::max(bots[0].params.num_threads, bots[1].params.num_threads));
+    return std::max(1, usable_cores() / std::max(bots[0].player.search.num_threads, bots[1].player.search.num_threads));
 }
 
 std::vector<std::string> describe(const std::array<BotSettings, 2>& bots) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "command/match/match_play.h"
 
-#include <memory>
-#include <vector>
+#include <optional>
 
 #include "core/ensure.h"
 #include "core/rng.h"
+#include "play/engine_player.h"
 #include "search/search.h"
 
 namespace katago {
@@ -15,49 +15,40 @@ namespace {
 // How often a search looks whether the match was stopped.
 constexpr double kStopInterval_s = 0.1;
 
-// One bot's side of a game: its search, which keeps what it knows from move to move.
+// One bot's side of a game: its search, which keeps what it knows from move to move, and who plays with it.
 class Seat {
   public:
     Seat(const MatchBot& bot, const BoardHistory& history, uint64_t seed)
-        : settings_(bot.settings), search_(bot.evaluator, bot.settings.params, seed) {
+        : search_(bot.evaluator, bot.settings.player.search, seed),
+          rng_(seed ^ mix::split(1)),
+          player_({search_, bot.settings.player, rng_, bot.avoided_games, PhaseAdvance::Allowed}) {
         search_.set_position(history);
     }
 
-    // kNullPoint: stopped.
-    Point think(const std::atomic<bool>& stop) {
-        SearchEvents events;
-        events.first_report_after_s = events.report_every_s = kStopInterval_s;
-        events.on_report = [&](const Search&) {
+    // nullopt: stopped.
+    std::optional<GeneratedMove> think(const BoardHistory& history, const std::atomic<bool>& stop) {
+        MoveRequest request;
+        request.events.first_report_after_s = request.events.report_every_s = kStopInterval_s;
+        request.events.on_report = [&](const Search&) {
             if (stop) search_.request_stop();
         };
-        const SearchResult result = search_.run(SearchLimits{}, events);
-        if (stop) return kNullPoint;
-        ++effort_.moves;
-        effort_.playouts += result.playouts;
-        effort_.seconds += result.seconds;
-        note_values();
-        return search_.choose_move();
+        request.on_searched = [&](Point, const SearchResult& result) {
+            ++effort_.moves;
+            effort_.playouts += result.playouts;
+            effort_.seconds += result.seconds;
+        };
+        request.cancelled = &stop;
+        return player_.generate_move(history, request);
     }
 
     void follow(Point move, Player player) { ENSURE(search_.make_move(move, player)); }
 
-    bool wants_to_resign() const { return settings_.allow_resignation && lost_turns_ >= settings_.resign_consec_turns; }
-
     const BotEffort& effort() const { return effort_; }
 
   private:
-    void note_values() {
-        const std::optional<NodeValues> values = search_.root_values();
-        ENSURE(values);
-        const double sign = search_.player() == Color::White ? 1 : -1;
-        const bool lost = sign * values->win_loss < settings_.resign_threshold &&
-                          sign * values->lead <= -settings_.resign_min_score_difference;
-        lost_turns_ = lost ? lost_turns_ + 1 : 0;
-    }
-
-    const BotSettings& settings_;
     Search search_;
-    int lost_turns_ = 0;  // its own last ones in a row
+    Rng rng_;
+    EnginePlayer player_;
     BotEffort effort_;
 };
 
@@ -78,15 +69,15 @@ std::optional<PlayedGame> play_match_game(const GameStart& start, const std::arr
     while (!history.finished() && static_cast<int>(history.moves().size()) < start.max_moves) {
         const Player player = history.next_player();
         const size_t bot = player == Color::Black ? start.black_bot : 1 - start.black_bot;
-        const Point move = seats[bot].think(stop);
-        if (stop) return std::nullopt;
-        ENSURE(history.is_legal(move, player));
-        if (seats[bot].wants_to_resign()) {
+        const std::optional<GeneratedMove> generated = seats[bot].think(history, stop);
+        if (!generated) return std::nullopt;
+        ENSURE(history.is_legal(generated->move, player));
+        if (generated->resigns) {
             history.finish_by_resignation(opponent(player));
             break;
         }
-        history.make_move(move, player);
-        for (Seat& seat : seats) seat.follow(move, player);
+        history.make_move(generated->move, player);
+        for (Seat& seat : seats) seat.follow(generated->move, player);
         if (!history.finished() && history.is_settled()) history.finish_settled();
     }
     if (history.finished()) {

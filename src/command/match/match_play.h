@@ -4,19 +4,22 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "command/match/match_settings.h"
 #include "eval/evaluator.h"
 #include "game/history.h"
+#include "search/search.h"
 
 namespace katago {
 
-// A bot ready to play: its settings, and a network that it may share. Borrowed; both outlive every game.
+// A bot ready to play: its settings, and a network that it may share. Both are borrowed and outlive every game.
 struct MatchBot {
     const BotSettings& settings;
     Evaluator& evaluator;
+    std::shared_ptr<const PatternBonuses> avoided_games = nullptr;  // null: none
 };
 
 // What a bot has spent on a game.

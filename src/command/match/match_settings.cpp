@@ -6,7 +6,8 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/default_files.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
+#include "play/profile_use.h"
 
 namespace katago {
 
@@ -33,10 +34,6 @@ constexpr ParamRow<M> kMatchRows[] = {
 constexpr ParamRow<B> kBotRows[] = {
     {"botName", &B::name, "What results and game records call the bot."},
     {"nnModelFile", &B::model_file, "Its network."},
-    {"allowResignation", &B::allow_resignation, "Resign lost games."},
-    {"resignThreshold", &B::resign_threshold, -1, 0, "Win-loss value below which a game counts as lost."},
-    {"resignConsecTurns", &B::resign_consec_turns, 1, 100, "For so many of its moves in a row."},
-    {"resignMinScoreDifference", &B::resign_min_score_difference, 0, 1000, "And by at least so many points."},
 };
 
 // Keys that the rows above do not hold because the value is a list or has no default.
@@ -45,16 +42,19 @@ constexpr std::string_view kMoreMatchKeys[] = {"numBots",      "bSizes",   "bSiz
                                                "hasButtons",   "sprtElo1", "komiMean",      "searchRandSeed"};
 
 // KataGo's defaults for matches where they differ from those for play over GTP.
-SearchParams match_params() {
-    SearchParams params;
+PlayerSettings match_player() {
+    PlayerSettings player;
+    SearchParams& params = player.search;
     params.min_playouts_per_thread = 0;
     params.root_symmetry_pruning = false;
     params.enable_passing_hacks = false;
     params.enable_more_passing_hacks = false;
     params.conservative_pass = false;
     params.fill_dame_before_pass = false;
-    params.anti_mirror = false;
-    return params;
+    player.genmove_anti_mirror = false;
+    // Ours: games are scored as the board stands, so that a pass over dead stones would give them away.
+    player.friendly_pass = false;
+    return player;
 }
 
 std::vector<std::string> read_list(const Config& config, std::string_view key) {
@@ -165,16 +165,12 @@ BotSettings read_bot_settings(Config config, size_t number) {
     settings.name = number == 0 ? "A" : "B";
     apply_params(bot_setting_rows(), config, settings);
     if (settings.name.empty()) throw ConfigError("botName" + std::to_string(number) + " is empty");
-    settings.params = match_params();
-    apply_params(search_param_rows(), config, settings.params);
-    settings.params = settings.params.at_strength();
-    if (!config.contains("maxVisits") && !config.contains("maxPlayouts") && !config.contains("maxTime"))
+    settings.player = read_player_settings(config, match_player());
+    if (!settings.player.has_limit)
         throw ConfigError("Nothing limits the searches of bot " + settings.name +
                           ": set maxVisits, maxPlayouts or maxTime");
-    for (const ParamRow<SearchParams>& row : search_param_rows())
-        if (row.key.starts_with("humanSL") && row.key != "humanSLProfile" && config.contains(row.key))
-            throw ConfigError(std::string(row.key) +
-                              ": a match has no network that imitates people beside the bots' own");
+    if (const std::string_view key = human_network_key(config); !key.empty())
+        throw ConfigError(std::string(key) + ": a match has no network that imitates people beside the bots' own");
     if (settings.model_file.empty()) settings.model_file = find_default_model().string();
     settings.config = std::move(config);
     return settings;

@@ -14,20 +14,16 @@
 #include "core/param_table.h"
 #include "game/point.h"
 #include "game/rules.h"
-#include "search/params.h"
+#include "play/player_settings.h"
 
 namespace katago {
 
-// One of the two players of a match: a network and how it searches. In the configuration its keys carry its number,
+// One of the two players of a match: a network and how it plays. In the configuration its keys carry its number,
 // 0 or 1 (maxVisits0); keys without a number are for both. A value.
 struct BotSettings {
     std::string name;
     std::string model_file;
-    bool allow_resignation = false;
-    double resign_threshold = -1;
-    int resign_consec_turns = 3;
-    double resign_min_score_difference = -1e10;
-    SearchParams params;
+    PlayerSettings player;
     Config config;  // without the other bot's keys; what the network is set up from
 };
 
@@ -64,6 +60,7 @@ struct MatchSettings {
 };
 
 std::span<const ParamRow<MatchSettings>> match_setting_rows();
+// The rows of a bot that are not those of its player.
 std::span<const ParamRow<BotSettings>> bot_setting_rows();
 // Whether a key of the configuration is one of MatchSettings, also where no row holds it.
 bool is_match_key(std::string_view key);

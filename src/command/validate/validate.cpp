@@ -18,7 +18,6 @@
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/engine.h"
-#include "play/gtp_settings.h"
 
 namespace katago {
 

@@ -8,10 +8,10 @@
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
 #include "command/genconfig/subcommand.h"
+#include "command/gtp/gtp_settings.h"
 #include "command/tiny_model.h"
 #include "core/config.h"
 #include "core/error.h"
-#include "play/gtp_settings.h"
 
 using namespace katago;
 
@@ -49,7 +49,7 @@ TEST_CASE("genconfig: asks in KataGo's order, measures, and writes what gtp read
     CHECK(config.get_int("numSearchThreads", {1, 4096}) >= 1);
     CHECK(config.contains("logAllGTPCommunication"));
     CHECK(config.contains("resignThreshold"));
-    CHECK(read_gtp_settings(config).genmove.num_threads >= 1);
+    CHECK(read_gtp_settings(config).player.search.num_threads >= 1);
 }
 
 TEST_CASE("genconfig: wrong answers are asked again, limits are written") {
@@ -116,9 +116,9 @@ TEST_CASE("board profiles: gtp takes every setting of every profile") {
         CAPTURE(profile.name);
         const Config config = Config::from_text(profile.config, std::string(profile.name));
         const GtpSettings settings = read_gtp_settings(config);
-        CHECK(settings.has_limit);
-        CHECK(settings.genmove.num_threads == 4);
-        CHECK(settings.genmove.max_tree_memory_mb > 0);
+        CHECK(settings.player.has_limit);
+        CHECK(settings.player.search.num_threads == 4);
+        CHECK(settings.player.search.max_tree_memory_mb > 0);
         rules_from_config(config);
         for (const char* key : {"nnPrecision", "nnCacheSizePowerOfTwo"}) CHECK(config.contains(key));
         CHECK(config.unused_keys().empty());

@@ -6,7 +6,7 @@
 #include "command/gtp/subcommand.h"
 #include "command/gtp/transcripts.h"
 #include "core/machine.h"
-#include "play/gtp_settings.h"
+#include "play/player_settings.h"
 
 using namespace katago;
 

@@ -6,7 +6,7 @@
 #include "command/gtp/gtp.h"
 #include "command/launch.h"
 #include "golden.h"
-#include "play/gtp_settings.h"
+#include "play/game_settings.h"
 
 using namespace katago;
 

@@ -33,11 +33,11 @@ TEST_CASE("match_options: keys with a number are one bot's, the others are both'
         {"-override-config", "maxVisits=10, maxVisits1=20, botName0=Ada, cpuctExploration=1.5, resignThreshold1=-0.5"});
     CHECK(options.bots[0].name == "Ada");
     CHECK(options.bots[1].name == "B");
-    CHECK(options.bots[0].params.max_visits == 10);
-    CHECK(options.bots[1].params.max_visits == 20);
-    CHECK(options.bots[1].params.cpuct_exploration == 1.5);
-    CHECK(options.bots[0].resign_threshold == -0.95);
-    CHECK(options.bots[1].resign_threshold == -0.5);
+    CHECK(options.bots[0].player.search.max_visits == 10);
+    CHECK(options.bots[1].player.search.max_visits == 20);
+    CHECK(options.bots[1].player.search.cpuct_exploration == 1.5);
+    CHECK(options.bots[0].player.resign_threshold == -0.95);
+    CHECK(options.bots[1].player.resign_threshold == -0.5);
 }
 
 TEST_CASE("match_options: options of one bot win over the keys of both") {
@@ -45,17 +45,17 @@ TEST_CASE("match_options: options of one bot win over the keys of both") {
     write_file(file, "maxVisits = 7\nwideRootNoise = 0.1\n");
     const MatchOptions options = read({"-config-b", file.string(), "-override-config-b", "wideRootNoise=0.2",
                                        "-model-b", "other.bin.gz", "-override-config-a", "maxTime=3"});
-    CHECK(options.bots[0].params.max_time_s == 3);
-    CHECK(options.bots[0].params.max_visits == 100);
+    CHECK(options.bots[0].player.search.max_time_s == 3);
+    CHECK(options.bots[0].player.search.max_visits == 100);
     CHECK(options.bots[0].model_file == "net.bin.gz");
-    CHECK(options.bots[1].params.max_visits == 7);
-    CHECK(options.bots[1].params.wide_root_noise == 0.2);
+    CHECK(options.bots[1].player.search.max_visits == 7);
+    CHECK(options.bots[1].player.search.wide_root_noise == 0.2);
     CHECK(options.bots[1].model_file == "other.bin.gz");
     std::filesystem::remove(file);
 }
 
 TEST_CASE("match_options: the search's defaults are those of matches") {
-    const SearchParams params = read({}).bots[0].params;
+    const SearchParams params = read({}).bots[0].player.search;
     CHECK(params.num_threads == 1);
     CHECK(!params.conservative_pass);
     CHECK(!params.root_symmetry_pruning);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command/gtp/move_timer.h"
+#include "play/move_timer.h"
 
 #include <algorithm>
 
@@ -7,11 +7,8 @@ namespace katago {
 
 namespace {
 
-double longest_of(GtpSession& session, Player player) {
-    const SearchParams& params = session.settings().genmove;
-    const TimeControl& clock = session.clock(player);
+double longest_of(const SearchParams& params, const TimeControl& clock, const Board& board) {
     if (clock.is_unlimited()) return params.max_time_s;
-    const Board& board = session.game().board();
     const int stones = board.count(Color::Black) + board.count(Color::White);
     return std::min(params.max_time_s,
                     TimeControl::longest_thinking(clock.plan(board.area(), stones, params.lag_buffer_s)));
@@ -19,8 +16,8 @@ double longest_of(GtpSession& session, Player player) {
 
 }  // namespace
 
-MoveTimer::MoveTimer(GtpSession& session, Player player)
-    : begin_(std::chrono::steady_clock::now()), longest_s_(longest_of(session, player)) {}
+MoveTimer::MoveTimer(const SearchParams& params, const TimeControl& clock, const Board& board)
+    : begin_(std::chrono::steady_clock::now()), longest_s_(longest_of(params, clock, board)) {}
 
 double MoveTimer::used_s() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "command/gtp/gtp_judge.h"
+#include "play/score_estimate.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "core/error.h"
-
 namespace katago {
 
 namespace {
-
-// A chain lives if the ownership of its points is on average above the first and nowhere below the second.
-constexpr double kAliveMean = 0.2;
-constexpr double kAliveWorst = -0.6;
 
 // Shifts beyond this are repeated before komi is bracketed.
 constexpr double kSmallShift = 16;
@@ -28,12 +22,12 @@ double nearest_half(double komi) {
 // Finds the komi that makes a game even by searching it with several. Source: KataGo's final_score.
 class FairKomi {
   public:
-    FairKomi(GtpSession& session, const BoardHistory& history)
-        : session_(session),
+    FairKomi(QuietSearch& search, const BoardHistory& history)
+        : search_(search),
           history_(history),
           // Under area scoring results come two points apart, so that one komi alone tells only half of the truth.
           smoothed_(history.rules().scoring == ScoringRule::Area && !history.rules().has_button),
-          visits_(std::max<int64_t>(50, 10 * session.settings().genmove.num_threads)) {}
+          visits_(std::max<int64_t>(50, 10 * search.threads())) {}
 
     double find() {
         const double start = follow_lead(static_cast<double>(history_.rules().komi));
@@ -107,11 +101,11 @@ class FairKomi {
         if (known != answers_.end()) return known->second;
         BoardHistory history = history_;
         history.set_komi(static_cast<float>(komi));
-        const NodeValues values = judge(session_, history, visits_).values;
+        const NodeValues values = search_.run(history, visits_).values;
         return answers_[komi] = {values.lead, values.win_loss};
     }
 
-    GtpSession& session_;
+    QuietSearch& search_;
     const BoardHistory& history_;
     bool smoothed_;
     int64_t visits_;
@@ -120,55 +114,13 @@ class FairKomi {
 
 }  // namespace
 
-Judgement judge(GtpSession& session, const BoardHistory& history, int64_t visits, double seconds) {
-    SearchParams params = session.settings().genmove.quiet(visits);
-    params.max_time_s = std::min(params.max_time_s, seconds);
-    params.playout_doubling_advantage = 0;
-    params.conservative_pass = true;
-    params.anti_mirror = false;
-    params.avoid_repeated_pattern_utility = 0;
-    params = params.without_human();
-    Search& search = session.search();
-    session.use_params(params);
-    search.avoid_earlier_games(nullptr);
-    search.clear_avoid_moves();
-    search.set_ownership_wanted(true);
-    search.set_position(history);
-    search.run(SearchLimits{});
-    const std::optional<NodeValues> values = search.root_values();
-    if (!values) throw ProtocolError("The position could not be searched");
-    return {*values, search.tree_ownership()};
-}
-
-std::vector<Point> dead_stones(const Board& board, const Ownership& ownership) {
-    struct Chain {
-        double sum = 0, worst = 1;
-        int stones = 0;
-        bool alive() const { return sum / stones > kAliveMean && worst > kAliveWorst; }
-    };
-    std::map<Point, Chain> chains;
-    const std::vector<Stone> stones = board.stones();
-    for (const Stone& stone : stones) {
-        const double white = ownership.mean[static_cast<size_t>(policy_index(stone.point, board.size()))];
-        const double own = stone.color == Color::White ? white : -white;
-        Chain& chain = chains[board.chain_head(stone.point)];
-        chain.sum += own;
-        chain.worst = std::min(chain.worst, own);
-        ++chain.stones;
-    }
-    std::vector<Point> dead;
-    for (const Stone& stone : stones)
-        if (!chains[board.chain_head(stone.point)].alive()) dead.push_back(stone.point);
-    return dead;
-}
-
 bool has_exact_result(const BoardHistory& history) {
     const Rules& rules = history.rules();
     return history.finished() && (rules.scoring == ScoringRule::Territory || !rules.friendly_pass_ok);
 }
 
-double estimate_white_score(GtpSession& session, const BoardHistory& history) {
-    const double lead = static_cast<double>(history.rules().komi) - FairKomi(session, history).find();
+double estimate_white_score(QuietSearch& search, const BoardHistory& history) {
+    const double lead = static_cast<double>(history.rules().komi) - FairKomi(search, history).find();
     return history.rules().result_is_integer() ? std::round(lead) : std::floor(lead) + 0.5;
 }
 

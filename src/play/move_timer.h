@@ -3,14 +3,16 @@
 
 #include <chrono>
 
-#include "command/gtp/gtp_session.h"
+#include "game/board.h"
+#include "search/params.h"
+#include "search/run/time_control.h"
 
 namespace katago {
 
-// What one move of `player` may take altogether, from construction on: by the clock and maxTime. Immutable.
+// What one move may take altogether, from construction on: by its player's clock and maxTime. Immutable.
 class MoveTimer {
   public:
-    MoveTimer(GtpSession& session, Player player);
+    MoveTimer(const SearchParams& params, const TimeControl& clock, const Board& board);
 
     double used_s() const;
     // Never negative; beyond any search where nothing limits the move.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "command/gtp/gtp_passing.h"
+#include "play/passing.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "command/gtp/gtp_judge.h"
 #include "game/areas.h"
 
 namespace katago {
@@ -16,14 +15,6 @@ constexpr double kSettled = 0.75;
 // What a pass may cost: utility, points.
 constexpr double kUtilityTolerance = 0.1;
 constexpr double kScoreTolerance = 0.25;
-
-// Fewer visits say nothing.
-constexpr int64_t kFewestVisits = 8;
-constexpr int64_t kJudgedPositions = 3;
-
-int64_t visits_for_passing(const SearchParams& params) {
-    return kFewestVisits + std::min<int64_t>(1000, std::min(params.max_visits, params.max_playouts) / 10);
-}
 
 Board without_stones(Board board, const std::vector<Point>& points) {
     for (const Point point : points) board.set_resolving({point, Color::Empty});
@@ -52,37 +43,17 @@ bool is_idle_point(const Board& board, Point move, Player player) {
     return after.count(player) == board.count(player);
 }
 
-// The position after a move, judged in `seconds`; nullopt where that was too short.
-std::optional<NodeValues> values_after(GtpSession& session, Move move, int64_t visits, double seconds) {
-    BoardHistory history = session.game().history();
-    history.make_move(move.point, move.player, session.game().options().advance);
-    const NodeValues values = judge(session, history, visits, seconds).values;
-    return values.visits < kFewestVisits ? std::nullopt : std::optional(values);
-}
-
-// Looks at three positions, each with its share of the time that is left then.
-bool pass_is_as_good(GtpSession& session, Point move, Player player, const MoveTimer& timer) {
-    const BoardHistory& history = session.game().history();
-    const int64_t visits = visits_for_passing(session.settings().genmove);
-    const Judgement now = judge(session, history, visits, timer.left_s() / 3);
-    if (now.values.visits < kFewestVisits) return false;
-    const Board cleaned = without_stones(history.board(), dead_stones(history.board(), now.ownership));
-    if (!area_agrees(cleaned, now.ownership, history.area_suicide()) || !is_idle_point(cleaned, move, player))
-        return false;
-    const auto pass = values_after(session, {kPass, player}, visits, timer.left_s() / 2);
-    const auto other = pass ? values_after(session, {move, player}, visits, timer.left_s()) : std::nullopt;
-    if (!other) return false;
-    const double sign = player == Color::White ? 1 : -1;
-    return sign * (pass->utility - other->utility) > -kUtilityTolerance &&
-           sign * (pass->score_mean - other->score_mean) > -kScoreTolerance &&
-           sign * (pass->lead - other->lead) > -kScoreTolerance;
+// The position after a move, searched for `seconds`; nullopt where that was too short.
+std::optional<NodeValues> values_after(const PassCase& now, Point move, QuietSearch& search, double seconds) {
+    BoardHistory history = now.history;
+    history.make_move(move, now.history.next_player(), now.advance);
+    const NodeValues values = search.run(history, now.visits, seconds).values;
+    return values.visits < kFewestPassingVisits ? std::nullopt : std::optional(values);
 }
 
 }  // namespace
 
-bool may_pass_friendly(const GtpSession& session) {
-    const GtpSettings& settings = session.settings();
-    const BoardHistory& history = session.game().history();
+bool may_pass_friendly(const PlayerSettings& settings, const BoardHistory& history) {
     const Rules& rules = history.rules();
     if (settings.cleanup_before_pass == true) return false;
     if (!settings.friendly_pass.value_or(rules.friendly_pass_ok && rules.scoring == ScoringRule::Area)) return false;
@@ -90,25 +61,35 @@ bool may_pass_friendly(const GtpSession& session) {
            history.move_ago(1).point == kPass && history.move_ago(1).player != history.next_player();
 }
 
-bool passes_friendly(GtpSession& session, Point move, Player player, const PassingTime& time) {
-    if (move == kPass || !may_pass_friendly(session)) return false;
-    const auto fewest = static_cast<double>(kJudgedPositions * kFewestVisits);
-    if (time.timer.left_s() <= fewest * time.seconds_per_visit) return false;
-    const SearchParams params = session.search().params();
-    const bool passes = pass_is_as_good(session, move, player, time.timer);
-    session.restore_search(params);
-    return passes;
+int64_t visits_for_passing(const SearchParams& params) {
+    return kFewestPassingVisits + std::min<int64_t>(1000, std::min(params.max_visits, params.max_playouts) / 10);
 }
 
-std::optional<Point> cleanup_move(GtpSession& session, Point move, Player player) {
-    const GtpSettings& settings = session.settings();
-    const BoardHistory& history = session.game().history();
+bool pass_is_as_good(const PassCase& now, Point move, QuietSearch& search, const MoveTimer& timer) {
+    const BoardHistory& history = now.history;
+    const Player player = history.next_player();
+    const QuietSearch::Findings found = search.run(history, now.visits, timer.left_s() / 3);
+    if (found.values.visits < kFewestPassingVisits) return false;
+    const Board cleaned = without_stones(history.board(), dead_stones(history.board(), found.ownership));
+    if (!area_agrees(cleaned, found.ownership, history.area_suicide()) || !is_idle_point(cleaned, move, player))
+        return false;
+    const auto pass = values_after(now, kPass, search, timer.left_s() / 2);
+    const auto other = pass ? values_after(now, move, search, timer.left_s()) : std::nullopt;
+    if (!other) return false;
+    const double sign = player == Color::White ? 1 : -1;
+    return sign * (pass->utility - other->utility) > -kUtilityTolerance &&
+           sign * (pass->score_mean - other->score_mean) > -kScoreTolerance &&
+           sign * (pass->lead - other->lead) > -kScoreTolerance;
+}
+
+std::optional<Point> cleanup_move(const PlayerSettings& settings, const BoardHistory& history, Point move) {
     const Rules& rules = history.rules();
     const bool automatic = !rules.friendly_pass_ok && rules.scoring == ScoringRule::Area;
     if (settings.friendly_pass == true || !settings.cleanup_before_pass.value_or(automatic)) return std::nullopt;
     const bool final_phase = rules.scoring == ScoringRule::Area || history.phase() >= 2;
     if (move != kPass || !final_phase || history.has_button()) return std::nullopt;
 
+    const Player player = history.next_player();
     const Board& board = history.board();
     PointColors owner{};
     AreaOptions safe;
