@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/network_settings.h"
 #include "engine/speed/process_memory.h"
+#include "game/point.h"
 #include "report/progress_line.h"
 
 namespace katago {
