@@ -186,7 +186,7 @@ Rounding rounding_of(const ProductShape& shape, Turning turning, int block) {
 }
 
 LinearWeights round_to_int8(const Node& product, Eigen::MatrixXf moments, const Rounding& rounding) {
-    Rounder rounder(product_shape(product), rounding, *product_weights(product)->floats());
+    Rounder rounder(product_shape(product), rounding, *linear_weights(product)->floats());
     if (moments.size() == 0 || !moments.diagonal().allFinite())
         rounder.round_plainly();
     else
