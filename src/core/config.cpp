@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace katago {
 namespace {
@@ -16,14 +17,6 @@ constexpr std::string_view kOverrideSuffix = " and/or command-line and query ove
 
 std::string in_quotes(std::string_view text) {
     return "'" + std::string(text) + "'";
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
 }
 
 template <class T>
@@ -45,13 +38,6 @@ std::optional<T> to_number(std::string_view text) {
         if (!std::isfinite(value)) return std::nullopt;
     }
     return value;
-}
-
-std::optional<bool> to_bool(std::string_view text) {
-    const std::string word = lower(text);
-    if (word == "true") return true;
-    if (word == "false") return false;
-    return std::nullopt;
 }
 
 }  // namespace
@@ -156,7 +142,7 @@ std::string Config::get_choice(std::string_view key, std::string_view choices, s
 
 bool Config::get_bool(std::string_view key) const {
     const Entry& entry = require(key);
-    const std::optional<bool> value = to_bool(entry.value);
+    const std::optional<bool> value = parse_bool(entry.value);
     if (value) return *value;
     throw ConfigError("Could not parse " + in_quotes(entry.value) + " as bool for key " + in_quotes(key) +
                       place(entry));
@@ -168,7 +154,7 @@ bool Config::get_bool(std::string_view key, bool otherwise) const {
 
 std::optional<bool> Config::get_bool_or_auto(std::string_view key) const {
     const Entry& entry = require(key);
-    const std::string word = lower(entry.value);
+    const std::string word = lower_case(entry.value);
     for (const char* yes : {"1", "t", "true", "enabled", "y", "yes"}) {
         if (word == yes) return true;
     }

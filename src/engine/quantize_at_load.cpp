@@ -28,7 +28,7 @@ constexpr int kPositions = 128;
 
 bool is_fp32(const Graph& graph) {
     return std::none_of(graph.nodes().begin(), graph.nodes().end(), [](const Node& node) {
-        const LinearWeights* weights = product_weights(node);
+        const LinearWeights* weights = linear_weights(node);
         return weights && weights->dtype() != DType::Float32;
     });
 }

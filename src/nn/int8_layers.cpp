@@ -10,23 +10,23 @@ namespace katago {
 namespace {
 
 bool is_stored(const Node& node, DType dtype) {
-    const LinearWeights* weights = product_weights(node);
+    const LinearWeights* weights = linear_weights(node);
     return weights != nullptr && weights->dtype() == dtype;
 }
 
-// What a product's results are used for, through an activation or not.
+// The uses of a linear layer's result, behind an activation or not.
 class Uses {
   public:
     explicit Uses(const Graph& graph) : graph_(graph), readers_(graph.readers()) {}
 
-    // A gated layer's: one of the two that are multiplied, or the one that reads what comes of that.
-    bool is_gated(NodeId id) const {
+    // Whether it belongs to a GLU: one of the two that are multiplied, or the one that reads their product.
+    bool is_in_glu(NodeId id) const {
         return is<Multiply>(graph_.node(id).inputs[0]) || any_reader(id, [&](NodeId reader) {
                    return is<Multiply>(reader) ||
                           (is<Activation>(reader) && any_reader(reader, [&](NodeId r) { return is<Multiply>(r); }));
                });
     }
-    // Queries, keys, or what is made of attention's results.
+    // Whether it makes queries or keys, or reads what attention makes.
     bool serves_attention(NodeId id) const {
         return is<Attention>(graph_.node(id).inputs[0]) || any_reader(id, [&](NodeId reader) {
                    const Node& node = graph_.node(reader);
@@ -59,7 +59,7 @@ std::vector<NodeId> int8_candidates(const Graph& graph) {
     const std::vector<bool> trunk = graph.trunk();
     std::vector<NodeId> found;
     for (NodeId id = 0; const Node& node : graph.nodes()) {
-        if (product_weights(node) && node.type.kind == TensorKind::Spatial && trunk[static_cast<size_t>(id)])
+        if (linear_weights(node) && node.type.kind == TensorKind::Spatial && trunk[static_cast<size_t>(id)])
             found.push_back(id);
         ++id;
     }
@@ -73,9 +73,9 @@ std::vector<NodeId> int8_layers(const Graph& graph) {
                                        [](const Node& node) { return is_stored(node, DType::Int8); });
     std::vector<NodeId> found = int8_candidates(graph);
     std::erase_if(found, [&](NodeId id) {
-        // A quantized file that keeps a layer in halves found that it needs more than 8 bits.
+        // A quantized file that keeps a layer in FP16 found that it needs more than 8 bits.
         if (quantized && is_stored(graph.node(id), DType::Float16)) return true;
-        return attention && !uses.is_gated(id) && !uses.serves_attention(id);
+        return attention && !uses.is_in_glu(id) && !uses.serves_attention(id);
     });
     return found;
 }

@@ -7,13 +7,13 @@
 
 namespace katago {
 
-// The products that INT8 may hold: those of the trunk that are applied at every point. Heads and products of
-// whole-board vectors are small and sensitive.
+// The linear layers (convolutions and matrices) whose weights may be INT8: those of the trunk that are applied at every
+// point. Heads and layers of whole-board vectors are small and sensitive.
 std::vector<NodeId> int8_candidates(const Graph& graph);
 
 // Those of them that tolerate 8-bit inputs as well as 8-bit weights: all, but where there is attention only its
-// queries, keys and output and the three products of gated layers. Values and the bottleneck's 1x1 convolutions there
-// are a fifth of the work and half of the error. Layers that a network stored in INT8 keeps in halves are left out.
+// queries, keys and output and the three layers of GLUs. Values and the bottleneck's 1x1 convolutions there are a fifth
+// of the work and half of the error. Layers that a network stored in INT8 keeps in FP16 are left out.
 std::vector<NodeId> int8_layers(const Graph& graph);
 
 // Whether a network is a transformer, of whatever kind.

@@ -10,10 +10,10 @@ namespace katago {
 
 namespace {
 
-std::vector<float> expand(std::span<const uint16_t> halves) {
+std::vector<float> expand(std::span<const uint16_t> fp16) {
     std::vector<float> floats;
-    floats.reserve(halves.size());
-    for (const uint16_t half : halves) floats.push_back(float_of_fp16(half));
+    floats.reserve(fp16.size());
+    for (const uint16_t number : fp16) floats.push_back(float_of_fp16(number));
     return floats;
 }
 
@@ -51,7 +51,7 @@ std::string_view name_of(DType type) {
 size_t LinearWeights::size() const {
     switch (dtype_) {
         case DType::Float16:
-            return halves_.size();
+            return fp16_.size();
         case DType::Int8:
             return int8_.values.size();
         case DType::Float32:
@@ -63,7 +63,7 @@ size_t LinearWeights::size() const {
 size_t LinearWeights::stored_bytes() const {
     switch (dtype_) {
         case DType::Float16:
-            return halves_.size_bytes();
+            return fp16_.size_bytes();
         case DType::Int8:
             return int8_.values.size_bytes() + int8_.scales.size_bytes();
         case DType::Float32:
@@ -75,7 +75,7 @@ size_t LinearWeights::stored_bytes() const {
 Weights LinearWeights::floats() const {
     switch (dtype_) {
         case DType::Float16:
-            return make_weights(expand(halves_));
+            return make_weights(expand(fp16_));
         case DType::Int8:
             return make_weights(expand(int8_));
         case DType::Float32:

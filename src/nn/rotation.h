@@ -5,32 +5,35 @@
 
 namespace katago {
 
-// Turning: input channels of a matrix are replaced by sums and differences of many. What stood out in one is then a
-// little in all, and 8 bits tell more of each. Of a unit of 64, 32 or 16 neighbouring channels, those whose indices
-// leave the same rest by 4 are multiplied with a Hadamard matrix (natural order); of three units together, every
-// channel and those at its place in the two others are mirrored besides: 2/3 of their sum is taken from each. For this
-// matrix T, which is symmetric, T T = n (n = unit / 4), so that a product x W = (T x) (T W / n).
+// The rotation of the input channels of a matrix: an outlier in one channel is spread over many, so that 8 bits tell
+// more of each. Its blocks are 64, 32 or 16 neighbouring channels.
+//   Hadamard rotation        the channels of a block whose indices are equal modulo 4 are multiplied by the Hadamard
+//                            matrix of order block / 4 (natural order, not normalised)
+//   Householder reflection   of three blocks, if the rotation spans them: 2/3 of the sum of a channel and of those at
+//                            its place in the two other blocks is subtracted from each of the three
+// The matrix T of both is symmetric, and T T = n with n = block / 4, so that x W = (T x) (T W / n).
 //
-// How far channels are turned is told by how many are turned together: a unit, or three; 0: none.
+// A rotation is named by the number of channels that it mixes: a block, or three; 0: none.
 
-// The largest unit that `channels` are a multiple of, 0 where there is none.
+// The largest Hadamard block that `channels` are a multiple of, 0 where there is none.
 constexpr int rotation_block(int channels) {
     return channels % 64 == 0 ? 64 : channels % 32 == 0 ? 32 : channels % 16 == 0 ? 16 : 0;
 }
-// Three units where they come in threes.
+// The rotation that mixes most channels: three blocks where they come in threes.
 constexpr int widest_rotation(int channels) {
-    const int unit = rotation_block(channels);
-    return unit != 0 && channels / unit % 3 == 0 ? 3 * unit : unit;
+    const int block = rotation_block(channels);
+    return block != 0 && channels / block % 3 == 0 ? 3 * block : block;
 }
+// Whether three blocks are reflected into each other.
 constexpr bool has_reflection(int rotated) {
     return rotated != 0 && rotated % 3 == 0;
 }
-// Of the channels that are turned together.
+// The Hadamard block of a rotation.
 constexpr int hadamard_block(int rotated) {
     return has_reflection(rotated) ? rotated / 3 : rotated;
 }
 
-// Multiplies rows, [channels][columns], by T.
+// Multiplies a matrix, [channels][columns], by T.
 void rotate_rows(float* rows, int channels, size_t columns, int rotated);
 
 }  // namespace katago

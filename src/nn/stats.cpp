@@ -14,11 +14,11 @@ int64_t size_of(const Weights& weights) {
 MultiplyAdds multiply_adds_of(const Node& node) {
     if (const auto* attention = std::get_if<Attention>(&node.layer))
         return {.per_pair = int64_t{attention->heads} * (attention->qk_channels + attention->v_channels)};
-    int64_t products = 0;
-    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) products = static_cast<int64_t>(conv->weights.size());
-    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) products = static_cast<int64_t>(matrix->weights.size());
-    if (node.type.kind == TensorKind::Spatial) return {.per_point = products};
-    return {.once = products};
+    int64_t weights = 0;
+    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) weights = static_cast<int64_t>(conv->weights.size());
+    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) weights = static_cast<int64_t>(matrix->weights.size());
+    if (node.type.kind == TensorKind::Spatial) return {.per_point = weights};
+    return {.once = weights};
 }
 
 // Of one layer's weights.
@@ -79,7 +79,7 @@ GraphStats graph_stats(const Graph& graph, int area) {
     return stats;
 }
 
-const LinearWeights* product_weights(const Node& node) {
+const LinearWeights* linear_weights(const Node& node) {
     if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
     if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
     return nullptr;

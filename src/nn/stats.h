@@ -32,7 +32,7 @@ MultiplyAdds multiply_adds(const Graph& graph);
 // Counts for a board of `area` points. Source: KataGo's network format, counting rules of the known architectures.
 GraphStats graph_stats(const Graph& graph, int area);
 
-// The weights of a node that is a product (convolution or matrix); null for other nodes.
-const LinearWeights* product_weights(const Node& node);
+// The weights of a linear node (convolution or matrix); null for other nodes.
+const LinearWeights* linear_weights(const Node& node);
 
 }  // namespace katago

@@ -188,7 +188,7 @@ Rounding rounding_of(const LinearShape& shape, RotationWidth width, int block) {
 }
 
 LinearWeights round_to_int8(const Node& layer, Eigen::MatrixXf moments, const Rounding& rounding) {
-    Rounder rounder(linear_shape(layer), rounding, *product_weights(layer)->floats());
+    Rounder rounder(linear_shape(layer), rounding, *linear_weights(layer)->floats());
     if (moments.size() == 0 || !moments.diagonal().allFinite())
         rounder.round_plainly();
     else

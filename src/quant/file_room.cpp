@@ -36,7 +36,7 @@ int64_t room(const Graph& graph, int block) {
     auto left = static_cast<int64_t>(kMostFileShare * static_cast<double>(bytes_in_fp32(graph)));
     for (NodeId id = 0; const Node& node : graph.nodes()) {
         left -= kNodeBytes;
-        if (product_weights(node)) {
+        if (linear_weights(node)) {
             left -= int8.contains(id) ? int8_bytes(graph, id, block) : fp16_bytes(linear_shape(node));
         } else {
             left -= stats.layers[static_cast<size_t>(id)].bytes;

@@ -22,7 +22,7 @@ int64_t bytes_in_fp32(const Graph& graph) {
     const GraphStats stats = graph_stats(graph, /*area=*/1);
     int64_t bytes = 0;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
-        const LinearWeights* weights = product_weights(graph.nodes()[i]);
+        const LinearWeights* weights = linear_weights(graph.nodes()[i]);
         bytes += weights ? static_cast<int64_t>(sizeof(float) * weights->size()) : stats.layers[i].bytes;
     }
     return bytes;

@@ -10,7 +10,7 @@
 
 using namespace katago;
 
-TEST_CASE("product weights: INT8 weights are multiplied by the scale of their tap, block and output") {
+TEST_CASE("linear weights: INT8 weights are multiplied by the scale of their tap, block and output") {
     constexpr int kTaps = 2, kIn = 3, kOut = 2, kBlock = 2;
     std::vector<int8_t> values;
     for (int i = 0; i < kTaps * kIn * kOut; ++i) values.push_back(static_cast<int8_t>(i - 5));
@@ -33,8 +33,9 @@ TEST_CASE("product weights: INT8 weights are multiplied by the scale of their ta
             }
 }
 
-TEST_CASE("product weights: turned weights are turned back") {
-    // Of 16 channels in a unit of 16, four and four are mixed: 1, 5, 9 and 13 by [+ + + +], [+ - + -], [+ + - -] and
+TEST_CASE("linear weights: the rotation of rotated weights is undone") {
+    // Of the 16 channels of a Hadamard block, four and four are mixed: 1, 5, 9 and 13 by [+ + + +], [+ - + -], [+ + -
+    // -] and
     // [+ - - +].
     constexpr int kIn = 16;
     std::vector<int8_t> values(kIn);
@@ -50,7 +51,7 @@ TEST_CASE("product weights: turned weights are turned back") {
     for (const size_t channel : {0, 3, 4, 7, 8, 11, 12, 15}) CHECK(found[channel] == 0);
 }
 
-TEST_CASE("product weights: turning twice multiplies by a quarter of the unit") {
+TEST_CASE("linear weights: rotating twice multiplies by a quarter of the Hadamard block") {
     for (const int together : {16, 32, 64, 48, 96, 192}) {
         CAPTURE(together);
         const int channels = 2 * together;
@@ -70,9 +71,9 @@ TEST_CASE("product weights: turning twice multiplies by a quarter of the unit") 
     CHECK(widest_rotation(40) == 0);
 }
 
-TEST_CASE("product weights: halves expand, floats are shared") {
-    const std::vector<uint16_t> halves{0x3c00, 0xb800};
-    const LinearWeights small(halves, nullptr);
+TEST_CASE("linear weights: FP16 expands, floats are shared") {
+    const std::vector<uint16_t> fp16{0x3c00, 0xb800};
+    const LinearWeights small(fp16, nullptr);
     CHECK(small.dtype() == DType::Float16);
     CHECK(*small.floats() == std::vector<float>{1, -0.5f});
     const Weights floats = make_weights({1, 2, 3});

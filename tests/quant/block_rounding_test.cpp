@@ -51,7 +51,7 @@ std::vector<float> board_with_mean(BoardShape shape, uint64_t seed) {
 
 // Mean squared error of the layer's outputs: the sum over the outputs of e^T H e.
 double error_of(const Node& node, const LinearWeights& rounded, const Eigen::MatrixXf& moments, int columns = kOut) {
-    const Weights right = product_weights(node)->floats(), found = rounded.floats();
+    const Weights right = linear_weights(node)->floats(), found = rounded.floats();
     const Eigen::MatrixXf full = moments.selfadjointView<Eigen::Lower>();
     double error = 0;
     for (int o = 0; o < columns; ++o) {
@@ -72,7 +72,7 @@ TEST_CASE("block rounding: every weight is within half a level, plainly rounded"
     const LinearWeights rounded = round_to_int8(node, {}, {8});
     REQUIRE(rounded.int8() != nullptr);
     CHECK(rounded.int8()->blocks() == 3);
-    const Weights right = product_weights(node)->floats(), found = rounded.floats();
+    const Weights right = linear_weights(node)->floats(), found = rounded.floats();
     for (size_t i = 0; i < right->size(); ++i) {
         const size_t tap = i / (kIn * kOut), in = i / kOut % kIn, out = i % kOut;
         const float scale = float_of_fp16(rounded.int8()->scales[(tap * 3 + in / 8) * kOut + out]);

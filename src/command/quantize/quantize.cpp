@@ -108,7 +108,7 @@ void print_layers(const QuantizedModel& made, std::ostream& out) {
     TextTable table({"KL alone", "bytes", "stored", "shape", "layer"}, 2);
     for (const LayerChoice& layer : made.layers) {
         const Node& node = made.model.graph->node(layer.node);
-        table.add({scientific(layer.kl_alone), std::to_string(product_weights(node)->stored_bytes()),
+        table.add({scientific(layer.kl_alone), std::to_string(linear_weights(node)->stored_bytes()),
                    std::string(name_of(layer.stored)), shape_text(node), node.name});
     }
     out << table.text();

@@ -54,7 +54,7 @@ NodeId read_nested(LayerReader& layers, NodeId stack, int depth) {
     return add_to_stack(layers, block, stack, layers.conv(block, post, layers.channels(stack)));
 }
 
-// Fixed rotation: the first half of the pairs turns with the row, the rest with the column, ever slower.
+// Fixed rotation: the first half of the pairs rotates with the row, the rest with the column, ever slower.
 Weights fixed_frequencies(double theta, int kv_heads, int pairs) {
     const int row_pairs = pairs / 2;
     std::vector<float> frequencies;

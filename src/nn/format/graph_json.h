@@ -13,7 +13,7 @@
 
 namespace katago {
 
-// A graph as text and tensors: the two halves of network_file.
+// A graph as JSON and tensors: the two parts of a network file (network_file.h).
 
 // Tensors by name, and what keeps their memory alive.
 struct TensorStore {
@@ -23,7 +23,7 @@ struct TensorStore {
 
 // Adds the weights to `store`; they stay where they are.
 std::string graph_to_json(const Graph& graph, TensorStore& store);
-// Halves and INT8 weights refer to the tensors, which `owner` keeps alive; those that are not aligned, and floats, are
+// FP16 and INT8 weights refer to the tensors, which `owner` keeps alive; those that are not aligned, and floats, are
 // copied. Throws ModelError.
 Graph graph_from_json(const std::string& text, const std::map<std::string, SafeTensor>& tensors,
                       const std::shared_ptr<const void>& owner);

@@ -60,16 +60,16 @@ class FieldReader {
     void weights(const char* key, Weights& weights) {
         if (fields_.contains(key)) weights = floats(key, tensor(key));
     }
-    void product(const char* key, LinearWeights& weights, const Dimensions& dimensions) {
+    void linear_weights(const char* key, LinearWeights& weights, const Dimensions& dimensions) {
         for (const int dimension : dimensions) check_channels(name_, "a dimension", dimension);
         const SafeTensor& found = tensor(key);
         check_shape(key, found, shape_of(dimensions));
         if (found.dtype == "F32") {
             weights = floats(key, found);
         } else if (found.dtype == "F16") {
-            const auto halves = values_of<uint16_t>(found, owner_);
-            check_halves(key, halves.values);
-            weights = LinearWeights(halves.values, halves.owner);
+            const auto fp16 = values_of<uint16_t>(found, owner_);
+            check_fp16(key, fp16.values);
+            weights = LinearWeights(fp16.values, fp16.owner);
         } else if (found.dtype == "I8") {
             weights = int8(found, dimensions);
         } else {
@@ -99,10 +99,10 @@ class FieldReader {
             if (!std::isfinite(values[i])) fail_infinite(key, i);
         return make_weights(std::move(values));
     }
-    void check_halves(const char* key, std::span<const uint16_t> halves) const {
+    void check_fp16(const char* key, std::span<const uint16_t> numbers) const {
         constexpr uint16_t kExponent = 0x7c00;
-        for (size_t i = 0; i < halves.size(); ++i)
-            if ((halves[i] & kExponent) == kExponent) fail_infinite(key, i);
+        for (size_t i = 0; i < numbers.size(); ++i)
+            if ((numbers[i] & kExponent) == kExponent) fail_infinite(key, i);
     }
     [[noreturn]] void fail_infinite(const char* key, size_t index) const {
         throw ModelError(name_ + ": " + key + ": value " + std::to_string(index) + " is not finite");
@@ -117,12 +117,12 @@ class FieldReader {
         const SafeTensor& scales = tensor("scales");
         check_shape("scales", scales, scale_shape(dimensions, int8.block));
         if (scales.dtype != "F16") throw ModelError(name_ + ": scales are stored as " + scales.dtype + ", must be F16");
-        const auto halves = values_of<uint16_t>(scales, owner_);
-        check_halves("scales", halves.values);
+        const auto fp16 = values_of<uint16_t>(scales, owner_);
+        check_fp16("scales", fp16.values);
         int8.values = values_of<int8_t>(values, owner_).values;
-        int8.scales = halves.values;
+        int8.scales = fp16.values;
         using Both = std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>;
-        return {int8, std::make_shared<const Both>(owner_, halves.owner)};
+        return {int8, std::make_shared<const Both>(owner_, fp16.owner)};
     }
 
     const json& fields_;

@@ -38,7 +38,7 @@ class FieldWriter {
         const std::span<const float> values(*weights);
         fields[key] = add(key, {"F32", {values.size()}, bytes_of(values)}, weights);
     }
-    void product(const char* key, const LinearWeights& weights, const Dimensions& dimensions) {
+    void linear_weights(const char* key, const LinearWeights& weights, const Dimensions& dimensions) {
         switch (weights.dtype()) {
             case DType::Float32: {
                 const Weights floats = weights.floats();
@@ -47,7 +47,7 @@ class FieldWriter {
                 return;
             }
             case DType::Float16:
-                fields[key] = add(key, {"F16", shape_of(dimensions), bytes_of(weights.halves())}, nullptr);
+                fields[key] = add(key, {"F16", shape_of(dimensions), bytes_of(weights.fp16())}, nullptr);
                 return;
             case DType::Int8: {
                 const BlockInt8& int8 = *weights.int8();

@@ -12,7 +12,7 @@ namespace katago {
 //   void value(name, member)                        an int, float or bool
 //   void choice(name, member, names)                an enum, by the names of its values
 //   void weights(name, Weights&)                    null where there are none
-//   void product(name, LinearWeights&, shape)      of the dimensions known by then
+//   void linear_weights(name, LinearWeights&, shape)   of the dimensions known by then
 // LayerName gives the name by which files call the layer.
 
 struct LayerName {
@@ -56,13 +56,14 @@ void visit_fields(Archive& archive, Conv2d& layer) {
     archive.value("out", layer.out_channels);
     archive.value("dilation_y", layer.dilation_y);
     archive.value("dilation_x", layer.dilation_x);
-    archive.product("weights", layer.weights, {layer.kernel_y, layer.kernel_x, layer.in_channels, layer.out_channels});
+    archive.linear_weights("weights", layer.weights,
+                           {layer.kernel_y, layer.kernel_x, layer.in_channels, layer.out_channels});
 }
 template <class Archive>
 void visit_fields(Archive& archive, MatMul& layer) {
     archive.value("in", layer.in_channels);
     archive.value("out", layer.out_channels);
-    archive.product("weights", layer.weights, {layer.in_channels, layer.out_channels});
+    archive.linear_weights("weights", layer.weights, {layer.in_channels, layer.out_channels});
 }
 template <class Archive>
 void visit_fields(Archive& archive, Bias& layer) {

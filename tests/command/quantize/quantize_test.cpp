@@ -62,7 +62,7 @@ TEST_CASE("quantize: INT8 in the trunk, halves in the heads, and the file says h
     const std::vector<NodeId> candidates = int8_candidates(*source.graph);
     CHECK(!candidates.empty());
     for (NodeId id = 0; id < static_cast<NodeId>(made.graph->nodes().size()); ++id) {
-        const LinearWeights* weights = product_weights(made.graph->node(id));
+        const LinearWeights* weights = linear_weights(made.graph->node(id));
         if (!weights) continue;
         const bool candidate = std::find(candidates.begin(), candidates.end(), id) != candidates.end();
         CHECK(weights->dtype() == (candidate ? DType::Int8 : DType::Float16));
@@ -104,7 +104,7 @@ TEST_CASE("quantize: a budget that cannot be kept leaves halves everywhere and i
     CHECK(run.out.find("budget does not hold") != std::string::npos);
     const Model made = read_model(output);
     for (const Node& node : made.graph->nodes())
-        if (const LinearWeights* weights = product_weights(node)) CHECK(weights->dtype() == DType::Float16);
+        if (const LinearWeights* weights = linear_weights(node)) CHECK(weights->dtype() == DType::Float16);
 }
 
 TEST_CASE("quantize: the network itself is never overwritten, and errors leave no file behind") {

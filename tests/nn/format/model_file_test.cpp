@@ -99,7 +99,7 @@ TEST_CASE("model file: the text form gives the same weights as the binary one") 
     }
 }
 
-TEST_CASE("model file: fixed rotary frequencies turn half the pairs by row, half by column") {
+TEST_CASE("model file: fixed rotary frequencies rotate half the pairs by row, half by column") {
     NetWriter net = test_nets::net_b();
     const Model model = parse(net.bytes);
     std::vector<const Attention*> attentions;

@@ -35,7 +35,7 @@ Model parse(const std::string& bytes, bool verify = true) {
     return read_network({std::as_bytes(std::span(bytes)), nullptr, "test"}, verify);
 }
 
-// Its products as halves, but for the first convolution, which gets INT8 weights in blocks of 4 channels.
+// Its linear layers in FP16, but for the first convolution, which gets INT8 weights in blocks of 4 channels.
 Model mixed(const Model& model) {
     GraphBuilder builder;
     bool first = true;
@@ -136,7 +136,7 @@ std::string written(const Model& model) {
 
 }  // namespace
 
-TEST_CASE("network file: what was written is read, in floats, halves and INT8") {
+TEST_CASE("network file: what was written is read, in FP32, FP16 and INT8") {
     for (const std::string& bytes : {test_nets::tiny_net(8).bytes, test_nets::tiny_net(17).bytes,
                                      test_nets::net_a().bytes, test_nets::net_b().bytes}) {
         Model model = model_of(bytes);
@@ -148,7 +148,7 @@ TEST_CASE("network file: what was written is read, in floats, halves and INT8") 
     }
 }
 
-TEST_CASE("network file: weights that are turned in a way that their channels do not allow are refused") {
+TEST_CASE("network file: rotations that their channels do not allow are refused") {
     const auto build = [&](int taps, int rotated) {
         using Stored = std::pair<std::vector<int8_t>, std::vector<uint16_t>>;
         const auto stored = std::make_shared<Stored>(std::vector<int8_t>(static_cast<size_t>(taps * 48 * 2), int8_t{3}),
@@ -181,7 +181,7 @@ TEST_CASE("network file: read_model knows it by its content, and the weights are
         const auto* conv = std::get_if<Conv2d>(&node.layer);
         if (!conv) continue;
         const char* at = conv->weights.int8() ? reinterpret_cast<const char*>(conv->weights.int8()->values.data())
-                                              : reinterpret_cast<const char*>(conv->weights.halves().data());
+                                              : reinterpret_cast<const char*>(conv->weights.fp16().data());
         CHECK(at > bytes.data());
         CHECK(at < bytes.data() + bytes.size());
         CHECK((at - bytes.data()) % 64 == 0);
