@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the eigen backend in every instruction set and
+// bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the cpu backend in every instruction set and
 // precision of this machine, in multiples of P, which is measured alternately in the same run. Medians of several
 // rounds.
 #include <algorithm>
