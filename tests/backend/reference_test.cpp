@@ -173,7 +173,3 @@ TEST_CASE("reference: activations are those of the formulas, also far from zero"
         CHECK(reference::activate(kind, -1000) == doctest::Approx(0));
     }
 }
-
-TEST_CASE("registry: an unknown backend is refused with the names that exist") {
-    CHECK_THROWS_WITH_AS(find_backend("abacus"), doctest::Contains("reference"), UsageError);
-}

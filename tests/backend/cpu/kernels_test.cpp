@@ -1,108 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Each kernel of each instruction set alone, against plain loops in double precision. Whole plans: see eigen_test.cpp.
-#include "backend/cpu/kernels.h"
-
+// Kernels of each instruction set alone, against plain loops in double precision. Whole plans: see
+// cpu_backend_test.cpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <string>
 #include <vector>
 
-#include "backend/arena.h"
-#include "backend/backend.h"
-#include "backend/cpu/pack.h"
+#include "backend/cpu/plain_loops.h"
+#include "backend/cpu/run_kernel.h"
 #include "nn/random_net.h"
 
-using namespace katago;
-using namespace katago::cpu;
+using namespace test_kernels;
 using test_nets::Numbers;
 
 namespace {
 
 // Relative to the largest value: FP32 sums of a few hundred products; Winograd's transforms cost a factor of a few.
-constexpr double kFloatProduct = 2e-6, kFloatWinograd = 1e-5;
-// Of an integer Winograd layer: 12 to 15 bits in each factor, amplified by the transforms.
-constexpr double kIntegerWinograd = 2e-3;
-// Of attention whose probabilities are integers that add up to 2^17; in floats, of an exponential.
-constexpr double kIntegerAttention = 1e-3, kFloatAttention = 2e-6;
+constexpr double kFloatGemm = 2e-6, kFloatWinograd = 1e-5;
+// Of an Int16 Winograd layer: 12 to 15 bits in each factor, amplified by the transforms.
+constexpr double kInt16Winograd = 2e-3;
+// Of attention whose probabilities are integers that add up to 2^17; in FP32, of an exponential.
+constexpr double kInt16Attention = 1e-3, kFloatAttention = 2e-6;
 
-// A value of kernels.h: [blocks][rows][width].
-struct Blocks {
-    Blocks(int channel_count, int row_count, int vector_width)
-        : channels(channel_count), rows(row_count), width(vector_width), floats(size_of(channels, rows, width)) {}
-    static size_t size_of(int channels, int rows, int width) {
-        return static_cast<size_t>(vectors_of(channels, width) * width * rows);
-    }
-    float& at(int row, int channel) {
-        return floats[static_cast<size_t>((channel / width * rows + row) * width + channel % width)];
-    }
-    void fill(Numbers& numbers) {
-        for (int row = 0; row < rows; ++row) {
-            for (int c = 0; c < channels; ++c) at(row, c) = numbers.next();
-        }
-    }
-    int channels, rows, width;
-    AlignedFloats floats;
-};
-
-using Exact = std::vector<std::vector<double>>;  // [row][channel]
-
-// The largest difference over the largest value, also of the lanes beyond the last channel, which must be zero.
-double error_of(Blocks& found, const Exact& wanted) {
-    double largest = 1e-30, error = 0;
-    for (int row = 0; row < found.rows; ++row) {
-        for (int c = 0; c < vectors_of(found.channels, found.width) * found.width; ++c) {
-            const double exact = c < found.channels ? wanted[static_cast<size_t>(row)][static_cast<size_t>(c)] : 0;
-            largest = std::max(largest, std::abs(exact));
-            error = std::max(error, std::abs(double{found.at(row, c)} - exact));
-        }
-    }
-    return error / largest;
-}
-
-void for_each_set(const std::function<void(const Kernels&)>& test) {
-    for (const InstructionSet set : available_instruction_sets()) {
-        CAPTURE(std::string(name_of(set)));
-        test(kernels_for(set));
-    }
-}
-
-Exact product(Blocks& in, const std::vector<float>& weights, int out) {
-    Exact result(static_cast<size_t>(in.rows), std::vector<double>(static_cast<size_t>(out)));
-    for (int row = 0; row < in.rows; ++row) {
-        for (int k = 0; k < in.channels; ++k) {
-            const double x = double{in.at(row, k)};
-            for (int o = 0; o < out; ++o) {
-                result[static_cast<size_t>(row)][static_cast<size_t>(o)] +=
-                    x * double{weights[static_cast<size_t>(k * out + o)]};
-            }
-        }
-    }
-    return result;
-}
-
-// Several times: all calls but the first take the integers that it made of its input.
-void integer_dense(const Kernels& kernels, Blocks& in, const PackedIntegers& packed,
-                   const std::vector<EpilogueCall>& outs, int vectors) {
-    const size_t units = static_cast<size_t>(units_of(in.channels, kernels.width) * 2 * kernels.width);
-    AlignedInt16s quantized(units * static_cast<size_t>(in.rows));
-    AlignedFloats row_scales(static_cast<size_t>(in.rows));
-    IntegerDenseCall call;
-    call.in = in.floats.data(), call.weights = packed.pointers();
-    call.rows = in.rows, call.depth = in.channels, call.vectors = vectors;
-    call.quantized = quantized.data(), call.row_scales = row_scales.data();
-    for (const EpilogueCall& out : outs) {
-        call.out = out;
-        kernels.integer_dense(call);
-        call.input_quantized = true;
-    }
+PackedWeights pack_gemm(const LinearKernel& kernel, const std::vector<float>& weights, int in, int out, int width) {
+    return kernel.pack(kernel, {.weights = make_weights(weights), .size = {1, in, out}, .width = width});
 }
 
 // What rounding inputs and weights to their scales can change at most, for each output of a row of inputs.
-double rounding_bound(Blocks& in, int row, const PackedIntegers& packed, const std::vector<float>& weights, int out,
-                      int o) {
+double rounding_bound(const Blocks& in, int row, const PackedWeights& packed, const std::vector<float>& weights,
+                      int out, int o) {
     double largest = 0, sum_in = 0, sum_weights = 0;
     for (int k = 0; k < in.channels; ++k) {
         const double x = std::abs(double{in.at(row, k)});
@@ -114,103 +41,41 @@ double rounding_bound(Blocks& in, int row, const PackedIntegers& packed, const s
     return sum_in * weight_step + sum_weights * in_step + in.channels * in_step * weight_step + 1e-5 * largest;
 }
 
-// A 3x3 convolution of boards side by side in the rows.
-Exact convolution(Blocks& in, const Conv2d& conv, BoardShape board) {
-    Exact result(static_cast<size_t>(in.rows), std::vector<double>(static_cast<size_t>(conv.out_channels)));
-    for (int row = 0; row < in.rows; ++row) {
-        const int y = row % board.area() / board.width, x = row % board.width;
-        for (int tap = 0; tap < 9; ++tap) {
-            const int dy = tap / 3 - 1, dx = tap % 3 - 1;
-            if (y + dy < 0 || y + dy >= board.height || x + dx < 0 || x + dx >= board.width) continue;
-            for (int i = 0; i < in.channels; ++i) {
-                const double value = double{in.at(row + dy * board.width + dx, i)};
-                for (int o = 0; o < conv.out_channels; ++o) {
-                    result[static_cast<size_t>(row)][static_cast<size_t>(o)] +=
-                        value *
-                        double{(*conv.weights
-                                     .floats())[static_cast<size_t>((tap * in.channels + i) * conv.out_channels + o)]};
-                }
-            }
-        }
-    }
-    return result;
-}
-
-Conv2d random_conv(Numbers& numbers, int in, int out) {
-    return {3, 3, in, out, 1, 1, make_weights(numbers.row(static_cast<size_t>(9 * in * out)))};
-}
-
-// Softmax attention without rotation, head by head.
-Exact attention(Blocks& q, Blocks& k, Blocks& v, const AttentionCall& call) {
-    const int points = call.height * call.width, sharing = call.heads / call.kv_heads;
-    Exact result(static_cast<size_t>(q.rows), std::vector<double>(static_cast<size_t>(call.heads * call.v_channels)));
-    for (int row = 0; row < q.rows; ++row) {
-        const int board = row / points * points;
-        for (int head = 0; head < call.heads; ++head) {
-            const int kv = head / sharing;
-            std::vector<double> scores(static_cast<size_t>(points));
-            for (int p = 0; p < points; ++p) {
-                for (int c = 0; c < call.qk_channels; ++c) {
-                    scores[static_cast<size_t>(p)] += double{q.at(row, head * call.qk_channels + c)} *
-                                                      double{k.at(board + p, kv * call.qk_channels + c)} /
-                                                      std::sqrt(double(call.qk_channels));
-                }
-            }
-            const double most = *std::max_element(scores.begin(), scores.end());
-            double sum = 0;
-            for (double& score : scores) sum += score = std::exp(score - most);
-            for (int p = 0; p < points; ++p) {
-                for (int c = 0; c < call.v_channels; ++c) {
-                    result[static_cast<size_t>(row)][static_cast<size_t>(head * call.v_channels + c)] +=
-                        scores[static_cast<size_t>(p)] / sum * double{v.at(board + p, kv * call.v_channels + c)};
-                }
-            }
-        }
-    }
-    return result;
-}
-
 }  // namespace
 
-TEST_CASE("kernels: products equal plain loops for every number of rows and odd depths") {
-    for_each_set([](const Kernels& kernels) {
+TEST_CASE("kernels: FP32 gemms equal plain loops for every number of rows and odd depths") {
+    for_each_kernel(LinearLayer::Gemm, Arithmetic::Fp32, [](const KernelSet& kernels, const LinearKernel& kernel) {
         Numbers numbers(1);
         for (const int depth : {1, 3, 16, 33, 100}) {
             for (int rows = 1; rows <= 31; rows += 3) {
                 const int out = 1 + (rows * 7 + depth) % 70;
-                Blocks in(depth, rows, kernels.width), found(out, rows, kernels.width);
+                Blocks in(depth, rows, kernels.width);
                 in.fill(numbers);
                 const std::vector<float> weights = numbers.row(static_cast<size_t>(depth * out));
-                const AlignedFloats packed = pack_dense(weights, depth, out, kernels.width);
-                DenseCall call{in.floats.data(), packed.data(), rows, depth, vectors_of(out, kernels.width), {}};
-                call.out.raw = found.floats.data(), call.out.points = static_cast<size_t>(rows);
-                kernels.dense(call);
+                const PackedWeights packed = pack_gemm(kernel, weights, depth, out, kernels.width);
+                LinearRuns runs(kernel, packed, {1, depth, out}, in, one_row_of(rows));
                 CAPTURE(depth);
                 CAPTURE(rows);
-                CHECK(error_of(found, product(in, weights, out)) <= kFloatProduct);
+                CHECK(error_of(runs.next(), gemm(in, weights, out)) <= kFloatGemm);
             }
         }
     });
 }
 
-TEST_CASE("kernels: integer products err by no more than rounding explains, with and without a sum") {
-    for_each_set([](const Kernels& kernels) {
-        if (kernels.integer_dense == nullptr) return;
+TEST_CASE("kernels: Int16 gemms err by no more than rounding explains, with and without a sum") {
+    for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
         Numbers numbers(2);
         // Of the longest rows fewer fit in a cache than there are.
         for (const int depth : {1, 31, 64, 200, 1030}) {
             for (int rows = 1; rows <= 31; rows += 3) {
-                const int out = 1 + (rows * 7 + depth) % 70, vectors = vectors_of(out, kernels.width);
-                Blocks in(depth, rows, kernels.width), found(out, rows, kernels.width), sum(out, rows, kernels.width);
-                Blocks residual(out, rows, kernels.width);
+                const int out = 1 + (rows * 7 + depth) % 70;
+                Blocks in(depth, rows, kernels.width), residual(out, rows, kernels.width);
                 in.fill(numbers), residual.fill(numbers);
                 const std::vector<float> weights = numbers.row(static_cast<size_t>(depth * out));
-                const PackedIntegers packed = pack_integer_dense(weights, depth, out, kernels);
-                EpilogueCall plain, added;
-                plain.raw = found.floats.data(), plain.points = static_cast<size_t>(rows);
-                added = plain, added.raw = sum.floats.data(), added.residual = residual.floats.data();
-                integer_dense(kernels, in, packed, {plain, added}, vectors);
-                const Exact wanted = product(in, weights, out);
+                const PackedWeights packed = pack_gemm(kernel, weights, depth, out, kernels.width);
+                LinearRuns runs(kernel, packed, {1, depth, out}, in, one_row_of(rows));
+                const Blocks found = runs.next(), sum = runs.next(&residual);
+                const Exact wanted = gemm(in, weights, out);
                 double worst = 0, worst_sum = 0;
                 for (int row = 0; row < rows; ++row) {
                     for (int o = 0; o < out; ++o) {
@@ -230,69 +95,46 @@ TEST_CASE("kernels: integer products err by no more than rounding explains, with
     });
 }
 
-TEST_CASE("kernels: integer sums of the largest inputs and weights do not overflow") {
-    for_each_set([](const Kernels& kernels) {
-        if (kernels.integer_dense == nullptr) return;
+TEST_CASE("kernels: Int16 sums of the largest inputs and weights do not overflow") {
+    for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
         for (const int depth : {2, 96, 1024}) {
-            const int out = 11, rows = 5, vectors = vectors_of(out, kernels.width);
-            Blocks in(depth, rows, kernels.width), found(out, rows, kernels.width);
+            const int out = 11, rows = 5;
+            Blocks in(depth, rows, kernels.width);
             for (int row = 0; row < rows; ++row) {
                 for (int k = 0; k < depth; ++k) in.at(row, k) = row % 2 == 0 ? 3.0f : -3.0f;
             }
             const std::vector<float> weights(static_cast<size_t>(depth * out), 0.7f);
-            EpilogueCall epilogue;
-            epilogue.raw = found.floats.data(), epilogue.points = static_cast<size_t>(rows);
-            integer_dense(kernels, in, pack_integer_dense(weights, depth, out, kernels), {epilogue}, vectors);
+            const PackedWeights packed = pack_gemm(kernel, weights, depth, out, kernels.width);
+            LinearRuns runs(kernel, packed, {1, depth, out}, in, one_row_of(rows));
             CAPTURE(depth);
-            CHECK(error_of(found, product(in, weights, out)) <= 1e-3);
+            CHECK(error_of(runs.next(), gemm(in, weights, out)) <= 1e-3);
         }
     });
 }
 
 TEST_CASE("kernels: Winograd convolutions equal plain loops on every board from 2x2 to 19x19") {
-    for_each_set([](const Kernels& kernels) {
+    for_each_set([](const KernelSet& kernels) {
         Numbers numbers(3);
         for (int edge = 2; edge <= 19; ++edge) {
-            const BoardShape board{edge, edge == 19 ? 19 : edge + edge % 2};
-            const int in_channels = 5 + edge, out_channels = 40 - edge, batch = edge < 12 ? 3 : 1;
-            const int vectors = vectors_of(out_channels, kernels.width), width = kernels.width;
-            const Conv2d conv = random_conv(numbers, in_channels, out_channels);
-            Blocks in(in_channels, batch * board.area(), width), found(out_channels, batch * board.area(), width);
+            const Boards boards{{edge, edge == 19 ? 19 : edge + edge % 2}, edge < 12 ? 3 : 1};
+            const LayerSize size{9, 5 + edge, 40 - edge};
+            const Conv2d conv = random_conv(numbers, size.in, size.out);
+            Blocks in(size.in, boards.rows(), kernels.width);
             in.fill(numbers);
-            const Exact wanted = convolution(in, conv, board);
-            EpilogueCall out;
-            out.raw = found.floats.data();
-            out.batch = static_cast<size_t>(batch), out.points = static_cast<size_t>(board.area());
+            const Exact wanted = convolution(in, conv, boards.shape);
+            const auto error = [&](Arithmetic arithmetic, bool spares_memory) {
+                const LinearKernel& kernel = *find_linear(kernels, LinearLayer::Conv3x3, arithmetic);
+                const PackedWeights packed = kernel.pack(
+                    kernel,
+                    {.weights = conv.weights, .size = size, .width = kernels.width, .spares_memory = spares_memory});
+                CHECK((packed.form == WeightForm::Plain) == spares_memory);
+                return error_of(LinearRuns(kernel, packed, size, in, boards).next(), wanted);
+            };
             CAPTURE(edge);
-            for (const bool transformed : {true, false}) {
-                const AlignedFloats weights = pack_winograd(conv, width, transformed);
-                AlignedFloats tiles(kernels.winograd_input_floats(board.height, board.width, out.batch, in_channels));
-                AlignedFloats scratch(kernels.winograd_scratch_floats(board.height, board.width, out.batch));
-                WinogradCall call;
-                call.in = in.floats.data(), call.weights = weights.data(), call.weights_transformed = transformed;
-                call.height = board.height, call.width = board.width;
-                call.in_channels = in_channels, call.out_vectors = vectors;
-                call.tiles_in = tiles.data(), call.scratch = scratch.data(), call.out = out;
-                kernels.winograd(call);
-                CAPTURE(transformed);
-                CHECK(error_of(found, wanted) <= kFloatWinograd);
-            }
-            if (kernels.integer_winograd == nullptr) continue;
-            const PackedIntegers packed = pack_integer_winograd(conv, width);
-            const int units = units_of(in_channels, width) * 2 * width;
-            const size_t integers = kernels.winograd_input_floats(board.height, board.width, out.batch, units);
-            AlignedInt16s tiles(integers);
-            AlignedFloats tile_scales(integers / static_cast<size_t>(units) + static_cast<size_t>(width));
-            AlignedFloats scratch(
-                kernels.integer_winograd_scratch_floats(board.height, board.width, out.batch, in_channels));
-            IntegerWinogradCall call;
-            call.in = in.floats.data(), call.weights = packed.pointers();
-            call.height = board.height, call.width = board.width;
-            call.in_channels = in_channels, call.out_vectors = vectors;
-            call.tiles_in = tiles.data(), call.tile_scales = tile_scales.data(), call.scratch = scratch.data();
-            call.out = out;
-            kernels.integer_winograd(call);
-            CHECK(error_of(found, wanted) <= kIntegerWinograd);
+            CHECK(error(Arithmetic::Fp32, false) <= kFloatWinograd);
+            CHECK(error(Arithmetic::Fp32, true) <= kFloatWinograd);
+            if (find_linear(kernels, LinearLayer::Conv3x3, Arithmetic::Int16) != nullptr)
+                CHECK(error(Arithmetic::Int16, false) <= kInt16Winograd);
         }
     });
 }
@@ -302,7 +144,7 @@ TEST_CASE("kernels: attention equals plain loops, also where all scores are equa
         int heads, kv_heads, qk_channels, v_channels, height, width;
         float scale;
     };
-    for_each_set([](const Kernels& kernels) {
+    for_each_set([](const KernelSet& kernels) {
         Numbers numbers(4);
         for (const Case& c :
              {Case{2, 2, 32, 32, 19, 19, 1}, Case{2, 1, 7, 5, 5, 4, 3}, Case{1, 1, 16, 16, 9, 9, 30},
@@ -326,15 +168,15 @@ TEST_CASE("kernels: attention equals plain loops, also where all scores are equa
             const Exact wanted = attention(q, k, v, call);
             CAPTURE(c.qk_channels);
             CAPTURE(c.scale);
-            AlignedFloats scratch(kernels.attention_scratch_floats(call));
-            call.scratch = scratch.data();
-            kernels.attention(call);
-            CHECK(error_of(out, wanted) <= kFloatAttention * std::max(1.0f, std::abs(c.scale)));
-            if (kernels.integer_attention == nullptr) continue;
-            AlignedFloats integer_scratch(kernels.integer_attention_scratch_floats(call));
-            call.scratch = integer_scratch.data();
-            kernels.integer_attention(call);
-            CHECK(error_of(out, wanted) <= kIntegerAttention * std::max(1.0f, std::abs(c.scale)));
+            for (const auto& [arithmetic, bound] :
+                 {std::pair{Arithmetic::Fp32, kFloatAttention}, {Arithmetic::Int16, kInt16Attention}}) {
+                const AttentionKernel* kernel = find_attention(kernels, arithmetic);
+                if (kernel == nullptr) continue;
+                AlignedFloats scratch(kernel->scratch_floats(call));
+                call.scratch = scratch.data();
+                kernel->run(call);
+                CHECK(error_of(out, wanted) <= bound * std::max(1.0f, std::abs(c.scale)));
+            }
         }
     });
 }

@@ -88,7 +88,7 @@ TEST_CASE("observer: plans show the same values as the reference, for every boar
     }
 }
 
-TEST_CASE("observer: sees what every product makes and reads, but for the plan's own inputs") {
+TEST_CASE("observer: sees what every linear layer makes and reads, but for the plan's own inputs") {
     const Graph graph = small_net();
     std::set<NodeId> steps;
     const Values seen = observe(graph, find_backend("cpu"), 1, &steps);

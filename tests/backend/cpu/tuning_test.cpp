@@ -1,85 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "backend/cpu/cpu_backend.h"
-#include "backend/cpu/planner.h"
-#include "backend/tuning_file.h"
+#include "backend/cpu/small_net.h"
+#include "backend/cpu/tune/measure.h"
+#include "backend/tuning_folder.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "nn/random_net.h"
 
 using namespace katago;
-using test_nets::RandomNet;
+using test_nets::small_net;
 
 namespace {
 
-// A folder of its own that goes away with the test.
-class Folder {
-  public:
-    Folder() : path_(std::filesystem::temp_directory_path() / ("katago-tuning-test-" + std::to_string(getpid()))) {
-        std::filesystem::remove_all(path_);
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    const std::filesystem::path& path() const { return path_; }
-    size_t files() const {
-        size_t count = 0;
-        for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
-        return count;
-    }
-
-  private:
-    std::filesystem::path path_;
-};
-
-Graph small_net() {
-    RandomNet net(1);
-    const NodeId in = net.conv(net.planes, 24, 3);
-    return net.build(net.conv(net.conv(in, 40, 3), 24, 1));
+bool has_int8(const cpu::InstructionSet& set) {
+    return cpu::find_linear(cpu::kernels_for(set), cpu::LinearLayer::Gemm, cpu::Arithmetic::Int8) != nullptr;
 }
 
 }  // namespace
 
-TEST_CASE("tuning file: keeps lines, and those of others") {
-    const Folder folder;
-    const auto file = folder.path() / "sub" / "t.txt";
-    TuningFile first(file, "test 1"), second(file, "test 1");
-    CHECK(!first.find("a"));
-    first.set("a", "1 2");
-    first.save();
-    second.set("b", "3");
-    second.save();
-    const TuningFile read(file, "test 1");
-    CHECK(read.find("a") == "1 2");
-    CHECK(read.find("b") == "3");
-}
-
-TEST_CASE("tuning file: another identity or a damaged file counts as empty") {
-    const Folder folder;
-    const auto file = folder.path() / "t.txt";
-    TuningFile written(file, "test 1");
-    written.set("a", "1");
-    written.save();
-    CHECK(!TuningFile(file, "test 2").find("a"));
-    std::string content = read_file(file);
-    const std::string good = content;
-    content[content.find('\t') + 1] = '2';
-    for (const std::string& bad : {content, good.substr(0, good.size() / 2), std::string("x"), std::string()}) {
-        write_file(file, bad);
-        CHECK(!TuningFile(file, "test 1").find("a"));
-    }
-    TuningFile again(file, "test 1");
-    again.set("a", "5");
-    again.save();
-    CHECK(TuningFile(file, "test 1").find("a") == "5");
-}
-
-TEST_CASE("planner: measures each shape of the trunk once and keeps it") {
-    const Folder folder;
+TEST_CASE("cpu tuning: measures each shape of the trunk once and keeps it") {
+    const TuningFolder folder;
     const Graph graph = small_net();
     LoadOptions options;
     options.precision = Precision::Auto;
@@ -110,14 +56,14 @@ TEST_CASE("planner: measures each shape of the trunk once and keeps it") {
     CHECK(backend.load(graph, options) != nullptr);
 }
 
-TEST_CASE("planner: takes 8-bit weights where memory is short, and says so") {
-    for (const cpu::InstructionSet set : cpu::available_instruction_sets()) {
+TEST_CASE("cpu tuning: takes 8-bit weights where memory is short, and says so") {
+    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
         LoadOptions options;
         options.precision = Precision::Auto;
         std::vector<std::string> lines;
         options.log = [&](const std::string& line) { lines.push_back(line); };
         options.memory_bytes = 1000;
-        const bool can = cpu::kernels_for(set).int8_product != nullptr;
+        const bool can = has_int8(set);
         const auto small = CpuBackend(set).load(small_net(), options);
         CHECK(small->saves_memory() == can);
         CHECK(lines.size() == (can ? 1 : 0));
@@ -129,8 +75,8 @@ TEST_CASE("planner: takes 8-bit weights where memory is short, and says so") {
     }
 }
 
-TEST_CASE("planner: a folder that cannot be written is reported, not fatal") {
-    const Folder folder;
+TEST_CASE("cpu tuning: a folder that cannot be written is reported, not fatal") {
+    const TuningFolder folder;
     std::filesystem::create_directories(folder.path());
     write_file(folder.path() / "file", "");
     LoadOptions options;
@@ -142,11 +88,11 @@ TEST_CASE("planner: a folder that cannot be written is reported, not fatal") {
     CHECK(lines.size() == 1);
 }
 
-TEST_CASE("backend: precisions have names, and plans say what they compute in") {
+TEST_CASE("cpu: precisions have names, and plans say what they compute in") {
     for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Fp16, Precision::Int8})
         CHECK(parse_precision(name_of(precision), "nnPrecision") == precision);
     CHECK_THROWS_AS(parse_precision("bf16", "nnPrecision"), ConfigError);
-    for (const cpu::InstructionSet set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
         LoadOptions options;
         options.precision = Precision::Fp16;
         const CpuBackend backend(set);
@@ -154,24 +100,28 @@ TEST_CASE("backend: precisions have names, and plans say what they compute in") 
         options.precision = Precision::Int8;
         std::vector<std::string> lines;
         options.log = [&](const std::string& line) { lines.push_back(line); };
-        const bool can = cpu::kernels_for(set).int8_product != nullptr;
+        const bool can = has_int8(set);
         CHECK((backend.load(small_net(), options)->description().find("8-bit") != std::string::npos) == can);
         CHECK(lines.empty() == can);
     }
 }
 
-TEST_CASE("tuning: the fastest kernel is taken, and halves a little behind, since they move less memory") {
-    using cpu::ProductKernel;
-    const cpu::ProductShape shape{cpu::ProductShape::Kind::Conv3x3, 96, 96};
-    const auto chosen = [&](std::vector<cpu::Candidate> candidates) {
-        return cpu::fastest_choices({{shape, std::move(candidates)}}).at(shape);
+TEST_CASE("cpu tuning: the fastest kernel is taken, and FP16 a little behind, since it moves less memory") {
+    using cpu::Arithmetic;
+    constexpr cpu::LayerShape kShape{cpu::LinearLayer::Conv3x3, 96, 96};
+    const cpu::KernelSet& kernels = cpu::kernels_for(cpu::available_instruction_sets().back());
+    const auto kernel = [&](Arithmetic arithmetic) {
+        cpu::LinearKernel changed = *cpu::find_linear(kernels, kShape.layer, Arithmetic::Fp32);
+        changed.arithmetic = arithmetic;
+        return changed;
     };
-    CHECK(chosen({{ProductKernel::WinogradF32, 2e-4}, {ProductKernel::WinogradS16, 1e-4}}) ==
-          ProductKernel::WinogradS16);
-    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradS16, 1.1e-4}}) ==
-          ProductKernel::WinogradF32);
-    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradF16, 1.2e-4}}) ==
-          ProductKernel::WinogradF16);
-    CHECK(chosen({{ProductKernel::WinogradF32, 1.0e-4}, {ProductKernel::WinogradF16, 2.0e-4}}) ==
-          ProductKernel::WinogradF32);
+    const cpu::LinearKernel f32 = kernel(Arithmetic::Fp32), s16 = kernel(Arithmetic::Int16),
+                            f16 = kernel(Arithmetic::Fp16);
+    const auto chosen = [&](std::vector<cpu::Candidate> candidates) {
+        return cpu::fastest_choices({{kShape, std::move(candidates)}}).at(kShape);
+    };
+    CHECK(chosen({{&f32, 2e-4}, {&s16, 1e-4}}) == &s16);
+    CHECK(chosen({{&f32, 1.0e-4}, {&s16, 1.1e-4}}) == &f32);
+    CHECK(chosen({{&f32, 1.0e-4}, {&f16, 1.2e-4}}) == &f16);
+    CHECK(chosen({{&f32, 1.0e-4}, {&f16, 2.0e-4}}) == &f32);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/pack/winograd_f16.h"
 #include "backend/cpu/ops/pack/winograd_matrix.h"
 #include "core/fp16.h"
 
@@ -31,7 +32,30 @@ int16_t* numbers_of(PackedWeights& packed) {
     return reinterpret_cast<int16_t*>(packed.values.data());
 }
 
-PackedWeights pack_winograd(const PackRequest& request, WeightForm form) {
+}  // namespace
+
+PackedSize gemm_f16_size(const LayerSize& size, int /* width */) {
+    return {Panels(size.in, size.out).size() * sizeof(int16_t), 0};
+}
+
+PackedWeights pack_gemm_f16(const LinearKernel&, const PackRequest& request) {
+    const int depth = request.size.in, out = request.size.out;
+    const Panels panels(depth, out);
+    const Weights weights = request.weights.floats();
+    PackedWeights packed = room(panels.size());
+    for (int k = 0; k < depth; ++k) {
+        for (int o = 0; o < out; ++o) {
+            numbers_of(packed)[panels.place(k, o)] = bits_of((*weights)[static_cast<size_t>(k * out + o)]);
+        }
+    }
+    return packed;
+}
+
+PackedSize winograd_f16_size(const LayerSize& size, int /* width */) {
+    return {kWinogradPositions * Panels(size.in, size.out).size() * sizeof(int16_t), 0};
+}
+
+PackedWeights pack_winograd_f16_as(WeightForm form, const PackRequest& request) {
     const int in = request.size.in, out = request.size.out, of_row = form == WeightForm::OneAxis ? 3 : 6;
     const Panels panels(in, out);
     PackedWeights packed = room(static_cast<size_t>(6 * of_row) * panels.size());
@@ -68,38 +92,15 @@ PackedWeights pack_winograd(const PackRequest& request, WeightForm form) {
     return packed;
 }
 
-}  // namespace
-
-PackedSize gemm_f16_size(const LayerSize& size, int /* width */) {
-    return {Panels(size.in, size.out).size() * sizeof(int16_t), 0};
-}
-
-PackedWeights pack_gemm_f16(const LinearKernel&, const PackRequest& request) {
-    const int depth = request.size.in, out = request.size.out;
-    const Panels panels(depth, out);
-    const Weights weights = request.weights.floats();
-    PackedWeights packed = room(panels.size());
-    for (int k = 0; k < depth; ++k) {
-        for (int o = 0; o < out; ++o) {
-            numbers_of(packed)[panels.place(k, o)] = bits_of((*weights)[static_cast<size_t>(k * out + o)]);
-        }
-    }
-    return packed;
-}
-
-PackedSize winograd_f16_size(const LayerSize& size, int /* width */) {
-    return {kWinogradPositions * Panels(size.in, size.out).size() * sizeof(int16_t), 0};
-}
-
 PackedWeights pack_winograd_f16(const LinearKernel&, const PackRequest& request) {
-    return pack_winograd(request, WeightForm::Full);
+    return pack_winograd_f16_as(WeightForm::Full, request);
 }
 
 PackedWeights pack_winograd_f16_by_size(const LinearKernel&, const PackRequest& request) {
     constexpr size_t kLargeBytes = size_t{1} << 20;
     const size_t bytes =
         size_t{2} * kWinogradPositions * static_cast<size_t>(request.size.in) * static_cast<size_t>(request.size.out);
-    return pack_winograd(request, bytes > kLargeBytes ? WeightForm::OneAxis : WeightForm::Full);
+    return pack_winograd_f16_as(bytes > kLargeBytes ? WeightForm::OneAxis : WeightForm::Full, request);
 }
 
 }  // namespace katago::cpu

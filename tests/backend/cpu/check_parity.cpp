@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "backend/cpu/check_parity.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "backend/cpu/cpu_backend.h"
+#include "backend/registry.h"
+#include "core/fp16.h"
+
+namespace test_parity {
+
+using test_nets::Numbers;
+using test_nets::RandomNet;
+
+namespace {
+
+// Of the largest value of a tensor. FP32 sums of a few thousand products differ by 1e-6; Winograd's transforms cost
+// another factor of a few, once for each of the two or three convolutions in a row here.
+constexpr double kParity = 2e-5;
+// The same of plans that compute in 16-bit integers: inputs and weights have about 12 bits each, relative to the
+// largest of their row or column, and errors of a few hundred products average out to less than that; several layers
+// add up.
+constexpr double kInt16Parity = 8e-3;
+// Of plans with 8-bit weights and inputs, each to half a step in 127 and 255 of the largest of its block.
+constexpr double kInt8Parity = 4e-2;
+// Of weights rounded to FP16: each by up to 2^-11 = 5e-4 of itself, in half a dozen layers in a row.
+constexpr double kFp16WeightsParity = 3e-3;
+// Of plans that also add up in FP16, in the trunk: what rounded tiles, weights and sums of one Winograd layer cost the
+// typical output is 2e-3 of it on 19x19 and 4e-3 on 2x2, where five of nine taps see no point; the worst of some
+// hundred outputs errs by three times that, and the largest value, which this is relative to, is two or three times the
+// typical.
+constexpr double kFp16SumsParity = 8e-3;
+constexpr std::pair<Precision, double> kBounds[] = {{Precision::Fp32, kParity},
+                                                    {Precision::Auto, kInt16Parity},
+                                                    {Precision::Int8, kInt8Parity},
+                                                    {Precision::Fp16, kFp16WeightsParity}};
+
+// The largest difference in the rows that were found, over the largest value.
+double relative_error(const std::vector<float>& found, const std::vector<float>& wanted) {
+    double largest = 1e-3, error = 0;
+    for (const float x : wanted) largest = std::max(largest, std::abs(double{x}));
+    for (size_t i = 0; i < found.size(); ++i) {
+        const double difference = std::abs(double{found[i]} - double{wanted[i]});
+        error = std::max(error, std::isfinite(found[i]) ? difference : 1e30);
+    }
+    return error / largest;
+}
+
+// The layer with its weights rounded as Precision::Fp16 rounds them.
+Layer rounded_to_fp16(Layer layer) {
+    std::visit(
+        [](auto& linear) {
+            if constexpr (requires { linear.weights.floats(); }) {
+                std::vector<float> weights(*linear.weights.floats());
+                for (float& x : weights) x = float_of_fp16(fp16_of_float(x));
+                linear.weights = make_weights(std::move(weights));
+            }
+        },
+        layer);
+    return layer;
+}
+
+// What follows the policy, as a network whose planes are the policy and whose weights are rounded to FP16; nothing
+// where other outputs are made of more.
+std::optional<Graph> heads_after_policy(const Graph& graph) {
+    const GraphOutputs& o = graph.outputs();
+    GraphBuilder builder;
+    std::vector<NodeId> moved(graph.nodes().size(), -1);
+    const auto to = [&](NodeId id) -> NodeId& { return moved[static_cast<size_t>(id)]; };
+    to(o.policy) = builder.add("trunk", InputSpatial{graph.node(o.policy).type.channels}, {});
+    for (NodeId id = o.policy + 1; id < static_cast<NodeId>(moved.size()); ++id) {
+        std::vector<NodeId> inputs;
+        for (const NodeId input : graph.node(id).inputs) inputs.push_back(to(input));
+        const bool readable = std::none_of(inputs.begin(), inputs.end(), [](NodeId input) { return input < 0; });
+        if (!inputs.empty() && readable)
+            to(id) = builder.add(graph.node(id).name, rounded_to_fp16(graph.node(id).layer), inputs);
+    }
+    for (const NodeId id : {o.pass, o.value, o.score, o.ownership}) {
+        if (to(id) < 0) return std::nullopt;
+    }
+    return builder.build({to(o.policy), to(o.pass), to(o.value), to(o.score), to(o.ownership)});
+}
+
+// Outputs [first, last) of a plan, each within `bound`.
+void check_outputs(const Outputs& found, const Outputs& wanted, size_t first, size_t last, double bound) {
+    for (size_t i = first; i < last; ++i) {
+        CAPTURE(i);
+        CHECK(relative_error(found.rows[i], wanted.rows[i]) <= bound);
+    }
+}
+
+// Plans that add up in FP16 do so in the trunk alone. A head's sum may come out far smaller than its terms, the more so
+// on a tiny board, where it is made of few points; the trunk's error is then large in it, however well it is computed.
+// So the trunk is compared, and the heads with what they must make of the trunk that was found: they add up in FP32.
+void check_fp16_sums(const Graph& graph, BoardShape board, int batch, const Outputs& found, const Outputs& wanted) {
+    const size_t outputs = wanted.rows.size();
+    const std::optional<Graph> heads = heads_after_policy(graph);
+    check_outputs(found, wanted, 0, heads ? 1 : outputs, kFp16SumsParity);
+    if (!heads) return;
+    Outputs from_found(*heads, board, batch);
+    find_backend("reference")
+        .load(*heads)
+        ->compile(board, batch)
+        ->run(batch, {found.rows[0].data(), nullptr, nullptr}, from_found.pointers());
+    check_outputs(found, from_found, 1, outputs, kParity);
+}
+
+bool has_gemm(const cpu::InstructionSet& set, cpu::Arithmetic arithmetic) {
+    return cpu::find_linear(cpu::kernels_for(set), cpu::LinearLayer::Gemm, arithmetic) != nullptr;
+}
+
+}  // namespace
+
+void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, const std::vector<int>& batches) {
+    const int most = *std::max_element(batches.begin(), batches.end());
+    const auto reference = find_backend("reference").load(graph);
+    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+        for (const auto& [precision, bound] : kBounds) {
+            const bool integers = precision == Precision::Auto || precision == Precision::Int8;
+            if (integers && !has_gemm(set, cpu::Arithmetic::Int16)) continue;
+            const bool fp16_sums = precision == Precision::Fp16 && has_gemm(set, cpu::Arithmetic::Fp16);
+            LoadOptions options;
+            options.precision = precision;
+            const auto model = CpuBackend(set).load(graph, options);
+            for (const BoardShape board : boards) {
+                const Inputs inputs(graph, board, most);
+                Outputs wanted(graph, board, most);
+                reference->compile(board, most)->run(most, inputs.pointers(), wanted.pointers());
+                const auto plan = model->compile(board, most);
+                for (const int batch : batches) {
+                    Outputs found(graph, board, batch);
+                    plan->run(batch, inputs.pointers(), found.pointers());
+                    CAPTURE(std::string(name_of(set)));
+                    CAPTURE(std::string(name_of(precision)));
+                    CAPTURE(board.height);
+                    CAPTURE(board.width);
+                    CAPTURE(batch);
+                    if (fp16_sums) {
+                        check_fp16_sums(graph, board, batch, found, wanted);
+                    } else {
+                        check_outputs(found, wanted, 0, wanted.rows.size(), bound);
+                    }
+                }
+            }
+        }
+    }
+}
+
+Inputs::Inputs(const Graph& graph, BoardShape board, int batch) {
+    Numbers numbers(7);
+    const auto rows = static_cast<size_t>(batch);
+    spatial = numbers.row(rows * static_cast<size_t>(board.area() * graph.spatial_channels()));
+    for (float& x : spatial) x = std::max(x, 0.0f);
+    global = numbers.row(rows * static_cast<size_t>(graph.global_channels()));
+    meta = numbers.row(rows * static_cast<size_t>(graph.meta_channels()));
+}
+
+Outputs::Outputs(const Graph& graph, BoardShape board, int batch) {
+    const GraphOutputs& o = graph.outputs();
+    for (const NodeId id : {o.policy, o.pass, o.value, o.score, o.ownership}) {
+        const TensorType& type = graph.node(id).type;
+        const int points = type.kind == TensorKind::Spatial ? board.area() : 1;
+        rows.emplace_back(static_cast<size_t>(batch * points * type.channels));
+    }
+}
+
+NodeId attention(RandomNet& net, NodeId in, Attention layer, bool rope) {
+    if (rope) {
+        layer.rope.frequencies = net.weights(layer.kv_heads * (layer.qk_channels / 2) * 2, 1);
+        layer.rope.learned = true;
+    }
+    const NodeId q = net.matmul(in, layer.heads * layer.qk_channels);
+    const NodeId k = net.matmul(in, layer.kv_heads * layer.qk_channels);
+    const NodeId v = net.matmul(in, layer.kv_heads * layer.v_channels);
+    return net.add(layer, {q, k, v});
+}
+
+}  // namespace test_parity

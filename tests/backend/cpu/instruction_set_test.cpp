@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "backend/cpu/isa/instruction_set.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+
+using namespace katago;
+using namespace katago::cpu;
+
+namespace {
+
+// KATAGO_CPU_FEATURES with another value, until the end of the test.
+class CpuFeatures {
+  public:
+    explicit CpuFeatures(const std::string& value) {
+        if (const char* text = std::getenv(kName)) before_ = text;
+        setenv(kName, value.c_str(), 1);
+    }
+    ~CpuFeatures() {
+        if (before_) {
+            setenv(kName, before_->c_str(), 1);
+        } else {
+            unsetenv(kName);
+        }
+    }
+    CpuFeatures(const CpuFeatures&) = delete;
+    CpuFeatures& operator=(const CpuFeatures&) = delete;
+
+  private:
+    static constexpr const char* kName = "KATAGO_CPU_FEATURES";
+    std::optional<std::string> before_;
+};
+
+std::vector<std::string_view> keys_with(const std::string& features) {
+    const CpuFeatures set(features);
+    std::vector<std::string_view> keys;
+    for (const InstructionSet& of_cpu : available_instruction_sets()) keys.push_back(of_cpu.key);
+    return keys;
+}
+
+constexpr std::string_view kAllKeys[] = {"avx512vnni", "avx512", "avx2", "neon-dot", "neon-fp16", "neon", "portable"};
+
+}  // namespace
+
+TEST_CASE("instruction sets: a key of this build leaves the sets from there on") {
+    const std::vector<std::string_view> all = keys_with("");
+    REQUIRE(!all.empty());
+    for (size_t i = 0; i < all.size(); ++i) {
+        CAPTURE(std::string(all[i]));
+        CHECK(keys_with(std::string(all[i])) == std::vector<std::string_view>(all.begin() + i, all.end()));
+    }
+}
+
+TEST_CASE("instruction sets: all keys are accepted on every processor, those of others as its best or least") {
+    const std::vector<std::string_view> all = keys_with("");
+    const bool x86 = all.back() == "portable";
+    for (const std::string_view key : kAllKeys) {
+        CAPTURE(std::string(key));
+        const std::vector<std::string_view> left = keys_with(std::string(key));
+        REQUIRE(!left.empty());
+        CHECK(left.back() == all.back());
+        const bool of_arm = key.starts_with("neon"), of_x86 = key.starts_with("avx");
+        if (x86 && of_arm) CHECK(left.size() == 1);
+        if (!x86 && of_x86) CHECK(left == all);
+        if (key == "portable") CHECK(left.size() == 1);
+    }
+}
+
+TEST_CASE("instruction sets: an unknown key is an error that lists those there are") {
+    std::string message;
+    try {
+        keys_with("sse9");
+    } catch (const UsageError& error) {
+        message = error.what();
+    }
+    CHECK(message.starts_with("KATAGO_CPU_FEATURES is 'sse9', must be one of "));
+    for (const std::string_view key : kAllKeys) {
+        CAPTURE(std::string(key));
+        CHECK(message.find(std::string(key)) != std::string::npos);
+    }
+}
