@@ -23,16 +23,16 @@ LoadedNetwork load_network(const Model& model, const Backend& backend, const Con
     LoadedNetwork network;
     const PrecisionSetting setting = read_precision(config);
     if (!setting.note.empty()) network.notes.push_back(setting.note);
-    std::optional<ProgressLine> line;
-    if (console) line.emplace(*console);
+    std::optional<ProgressLine> progress;
+    if (console) progress.emplace(*console);
     LoadOptions options;
     options.precision = setting.precision;
     options.tuning_folder = tuning_folder(config);
     options.memory_bytes = read_machine_memory().free_bytes / 2;  // the rest is for the tree and the cache
     options.log = [&](const std::string& line) { network.notes.push_back(line); };
     options.progress = [&](int done, int all) {
-        if (line)
-            line->show("Measuring kernels on this machine, once: " + std::to_string(done) + " of " +
+        if (progress)
+            progress->show("Measuring kernels on this machine, once: " + std::to_string(done) + " of " +
                        std::to_string(all));
     };
     network.model = backend.load(*model.graph, options);
