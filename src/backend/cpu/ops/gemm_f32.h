@@ -57,11 +57,9 @@ template <int kRows, int kVectors>
 void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, float* c, size_t c_stride,
                    bool accumulate) {
     Vector sum[kRows][kVectors];
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
-            sum[kRow][kVector] = accumulate ? load(c + kVector * c_stride + kRow * kWidth) : Vector{};
-        });
+    unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(i)::value / kVectors, kVector = decltype(i)::value % kVectors;
+        sum[kRow][kVector] = accumulate ? load(c + kVector * c_stride + kRow * kWidth) : Vector{};
     });
     const auto multiply = [&](int k) KERNEL_LAMBDA {
         Vector weights[kVectors];
@@ -99,11 +97,9 @@ void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, f
         a += 1;
         b += kVectors * kWidth;
     }
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
-            store(c + kVector * c_stride + kRow * kWidth, sum[kRow][kVector]);
-        });
+    unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(i)::value / kVectors, kVector = decltype(i)::value % kVectors;
+        store(c + kVector * c_stride + kRow * kWidth, sum[kRow][kVector]);
     });
 }
 
