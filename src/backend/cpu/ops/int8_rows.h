@@ -67,6 +67,14 @@ struct RowScales {
 #endif
         store(factors, factor);
     }
+    // Row r's values as integers plus kInt8Shift, not rounded yet.
+    KERNEL_INLINE Vector quantized(Vector x, int r) const {
+#if KERNEL_INT8_DOT
+        return x * factors[r] + (zeros[r] + kInt8Shift);
+#else
+        return x * factors[r];
+#endif
+    }
 };
 
 // Quantizes up to kWidth rows of one group; channel blocks of `out` are block_stride bytes apart.
@@ -100,12 +108,7 @@ struct RowScales {
         Vector x[kTogether];
         unroll<kTogether>([&](auto i) KERNEL_LAMBDA {
             constexpr int kIndex = decltype(i)::value;
-            const Vector value = kIndex < real ? load(in + kIndex * group.block_stride) : Vector{};
-#if KERNEL_INT8_DOT
-            x[kIndex] = value * rows.factors[r] + (rows.zeros[r] + kInt8Shift);
-#else
-            x[kIndex] = value * rows.factors[r];
-#endif
+            x[kIndex] = rows.quantized(kIndex < real ? load(in + kIndex * group.block_stride) : Vector{}, r);
         });
         store_int8(to, x);
     };
