@@ -8,15 +8,15 @@
 
 namespace katago::cpu {
 
-// Softmax attention of every point with every point, head by head.
+// A call of softmax attention of every point with every point, head by head.
 struct AttentionCall {
     const float *q = nullptr, *k = nullptr, *v = nullptr;
     float* out = nullptr;
     int heads = 0, kv_heads = 0, qk_channels = 0, v_channels = 0;
     int height = 0, width = 0;
     size_t batch = 1;
-    // Null, or per kv head, for each column then each row of the board: cosines, then sines, of qk_channels (padded to
-    // whole vectors); each pair's value stands twice, the sine first with its sign changed.
+    // The table of RoPE, or null: per kv head, for each column then each row of the board: cosines, then sines, of
+    // qk_channels (padded to whole vectors); each pair's value stands twice, the sine first with its sign changed.
     const float* rope = nullptr;
     float* scratch = nullptr;
     int accumulation_depth = 8;  // as in LinearCall

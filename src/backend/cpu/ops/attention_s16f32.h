@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/attention.h"
 #include "backend/cpu/ops/attention_f32.h"
-#include "backend/cpu/ops/attention_limits.h"
+#include "backend/cpu/ops/attention_rows.h"
 #include "backend/cpu/ops/gemm_s16f32.h"
-#include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/s16.h"
+#include "backend/cpu/ops/s16f32_rows.h"
+#include "backend/cpu/simd/vector.h"
 
 #if defined(__aarch64__) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
 
@@ -14,14 +18,17 @@ namespace katago::cpu {
 
 namespace {
 
-// Attention as in attention.inl with products as in mixed.inl: two of three keys, and of three blocks of values, are
-// integers. Queries and probabilities, with a scale a row, are there as both; softmax is in floats.
+// attention_s16f32: softmax attention whose gemms are of 16-bit integers beside FP32, for Arm cores without FP16
+// arithmetic. It works as attention_f32 does, with the gemms of gemm_s16f32: of three vectors of keys, and of three of
+// values, two are integers with a scale a column. Queries and exponentials are there as both, integers with a scale a
+// row; softmax is in floats.
 
-// Rows of scores at a time: with a panel of values, they should stay in the first-level cache.
+// The rows of scores that are computed at a time: with a panel of values, they should stay in the first-level cache.
 constexpr int kS16F32ScoreRows = 3 * kS16F32Rows;
-static_assert(kS16F32ScoreRows <= kQueryRows);  // whose scratch memory they take
+static_assert(kS16F32ScoreRows <= kQueryRows);  // whose scratch memory they use
 
-// What is kept beside the floats of AttentionScratch, whose keys and values are packed panels.
+// The layout of the scratch memory of a call: that of AttentionScratch, whose keys and values are panels of both kinds
+// here, then scales and integers.
 struct AttentionS16F32Scratch : AttentionScratch {
     explicit AttentionS16F32Scratch(const AttentionCall& call) : AttentionScratch(call) {
         const size_t padded_points = static_cast<size_t>(point_blocks) * kWidth;
@@ -29,24 +36,20 @@ struct AttentionS16F32Scratch : AttentionScratch {
         key_scales = query_scales + padded_points;
         value_scales = key_scales + padded_points;
         value_rows = value_scales + static_cast<size_t>(v_blocks) * kWidth;
-        query_integers = value_rows + static_cast<size_t>(v_blocks) * points * kWidth;
-        probabilities = query_integers + static_cast<size_t>(qk_blocks) * points * kWidth / 2;
+        query_s16 = value_rows + static_cast<size_t>(v_blocks) * points * kWidth;
+        probabilities = query_s16 + static_cast<size_t>(qk_blocks) * points * kWidth / 2;
         total = probabilities + padded_points * kS16F32ScoreRows / 2;
     }
     size_t query_scales, key_scales, value_scales, value_rows;  // floats
-    size_t query_integers, probabilities;                       // integers, two a float
+    size_t query_s16, probabilities;                            // 16-bit integers, two a float
 };
 
-KERNEL_INLINE int16_t* s16_at(const AttentionCall& call, size_t offset) {
-    return reinterpret_cast<int16_t*>(call.scratch + offset);
-}
-
-// The floats of a panel, which lie anywhere that integers may.
-KERNEL_INLINE void store_floats(int16_t* to, Vector v) {
+// Stores floats of a panel, which may lie wherever its integers may.
+KERNEL_INLINE void store_f32(int16_t* to, Vector v) {
     vst1q_f32(reinterpret_cast<float*>(to), reinterpret_cast<float32x4_t>(v));
 }
 
-// Lane i of row j becomes lane j of row i.
+// Transposes a square of kWidth vectors in place: lane i of row j becomes lane j of row i.
 KERNEL_INLINE void transpose(Vector (&rows)[kWidth]) {
     const auto pair = [](Vector a, Vector b, auto& low, auto& high) KERNEL_LAMBDA {
         const float32x4_t x = reinterpret_cast<float32x4_t>(a), y = reinterpret_cast<float32x4_t>(b);
@@ -61,8 +64,8 @@ KERNEL_INLINE void transpose(Vector (&rows)[kWidth]) {
     rows[3] = reinterpret_cast<Vector>(vtrn2q_f64(odd[0], odd[1]));
 }
 
-// The keys of kWidth points, [block][points][width], as a block of columns of a panel: store_column(k, keys) gets
-// channel k of all of them, zeros for those beyond the board's last.
+// Transposes the keys of kWidth points, [block][points][width], to a vector of columns of a panel: store_column(k,
+// keys) gets channel k of all of them, zeros for those beyond the board's last.
 template <class StoreColumn>
 KERNEL_INLINE void transpose_keys(const AttentionS16F32Scratch& s, const float* keys, int count,
                                   const StoreColumn& store_column) {
@@ -79,10 +82,10 @@ KERNEL_INLINE void transpose_keys(const AttentionS16F32Scratch& s, const float* 
     }
 }
 
-// The key of each point becomes a column, of integers with a scale or of floats. Until the queries take their place,
-// floats of all of them lie there.
+// Packs the key of each point as a column, of integers with a scale or of floats. Their floats lie, until then, where
+// the queries will.
 void pack_s16f32_keys(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int kv_head) {
-    const float limit = most_of_query(s.qk_blocks * kWidth);
+    const float limit = query_limit(s.qk_blocks * kWidth);
     const float* keys = call.scratch + s.queries;
     pack_points(call, s, call.k, sample, kv_head, kv_head, 1, call.scratch + s.queries);
     int16_t* panel = s16_at(call, s.keys);
@@ -95,7 +98,7 @@ void pack_s16f32_keys(const AttentionCall& call, const AttentionS16F32Scratch& s
             int16_t* column = panel + v * kWidth;
             if (v == vectors - 1) {
                 transpose_keys(s, from, s.points - point,
-                               [&](int k, Vector x) KERNEL_LAMBDA { store_floats(column + k * numbers, x); });
+                               [&](int k, Vector x) KERNEL_LAMBDA { store_f32(column + k * numbers, x); });
                 continue;
             }
             const Vector scales =
@@ -103,14 +106,14 @@ void pack_s16f32_keys(const AttentionCall& call, const AttentionS16F32Scratch& s
             const Vector factors = factors_of_scales(scales);
             store(call.scratch + s.key_scales + point, scales);
             transpose_keys(s, from, kWidth, [&](int k, Vector x) KERNEL_LAMBDA {
-                vst1_s16(column + k * numbers, integers_of(x, factors));
+                vst1_s16(column + k * numbers, round_to_s16(x, factors));
             });
         }
         panel += numbers * s.qk_blocks * kWidth;
     }
 }
 
-// One head of v as blocks of rows, and the numbers from one to the next: where it lies, or gathered.
+// One head of v as blocks of rows, `stride` floats from one to the next: where it lies, or gathered.
 KERNEL_INLINE const float* head_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample,
                                        int kv_head, size_t& stride) {
     const size_t all_points = call.batch * s.points * kWidth;
@@ -130,7 +133,7 @@ KERNEL_INLINE const float* head_values(const AttentionCall& call, const Attentio
     return rows;
 }
 
-// Values become the weights of a product over the points, those beyond the last zeros.
+// Packs the values as the weights of a gemm whose K dimension is the points, those beyond the last zeros.
 void pack_s16f32_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int kv_head) {
     size_t stride = 0;
     const float* from = head_values(call, s, sample, kv_head, stride);
@@ -143,7 +146,7 @@ void pack_s16f32_values(const AttentionCall& call, const AttentionS16F32Scratch&
             int16_t* to = panel + v * kWidth;
             if (v == vectors - 1) {
                 for (int point = 0; point < padded_points; ++point, to += numbers) {
-                    store_floats(to, point < s.points ? load(from + point * kWidth) : Vector{});
+                    store_f32(to, point < s.points ? load(from + point * kWidth) : Vector{});
                 }
                 continue;
             }
@@ -155,20 +158,21 @@ void pack_s16f32_values(const AttentionCall& call, const AttentionS16F32Scratch&
             const Vector scales = largest * (1 / kMostValue), factors = factors_of_scales(scales);
             store(call.scratch + s.value_scales + (first + v) * kWidth, scales);
             for (int point = 0; point < padded_points; ++point, to += numbers) {
-                vst1_s16(to, point < s.points ? integers_of(load(from + point * kWidth), factors) : vdup_n_s16(0));
+                vst1_s16(to, point < s.points ? round_to_s16(load(from + point * kWidth), factors) : vdup_n_s16(0));
             }
         }
         panel += numbers * padded_points;
     }
 }
 
+// The queries as both kinds of rows.
 S16F32Rows s16f32_queries(const AttentionCall& call, const AttentionS16F32Scratch& s) {
     const size_t stride = static_cast<size_t>(s.points) * kWidth;
-    return {call.scratch + s.queries, stride, s16_at(call, s.query_integers), stride, call.scratch + s.query_scales};
+    return {call.scratch + s.queries, stride, s16_at(call, s.query_s16), stride, call.scratch + s.query_scales};
 }
 
-// c = in * weights for `rows` rows, `vectors` blocks of columns of as many panels as it takes; rows of c are
-// kS16F32ScoreRows apart from block to block.
+// c = in * weights for `rows` rows and all panels of `vectors` vectors of columns; blocks of c are kS16F32ScoreRows
+// rows apart.
 KERNEL_INLINE void gemm_panels_s16f32(const S16F32Rows& in, int rows, const int16_t* weights, int vectors, int blocks,
                                       const float* column_scales, float* c) {
     constexpr size_t kStride = static_cast<size_t>(kS16F32ScoreRows) * kWidth;
@@ -180,9 +184,10 @@ KERNEL_INLINE void gemm_panels_s16f32(const S16F32Rows& in, int rows, const int1
     }
 }
 
+// Scores, exponentials and results of one head, kS16F32ScoreRows queries at a time.
 void attend_s16f32_head(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int head) {
     constexpr size_t kStride = static_cast<size_t>(kS16F32ScoreRows) * kWidth;
-    const float most_sum = most_sum_of_probabilities(s.points);
+    const float sum_limit = probability_sum_limit(s.points);
     float* scores = call.scratch + s.scores;
     float* results = call.scratch + s.results;
     alignas(sizeof(Vector)) float factors[kS16F32ScoreRows] = {};
@@ -195,7 +200,7 @@ void attend_s16f32_head(const AttentionCall& call, const AttentionS16F32Scratch&
                            call.scratch + s.key_scales, scores);
         for (int r = 0; r < count; ++r) {
             const float total = exponentials_of_row<kS16F32ScoreRows, 4>(scores + r * kWidth, s.points);
-            factors[r] = probability_factor(most_sum, total);
+            factors[r] = probability_factor(sum_limit, total);
             scales[r] = 1 / factors[r], shares[r] = 1 / total;
         }
         for (int r = 0; r < count; r += kS16F32Rows) {
@@ -218,7 +223,7 @@ void attention_s16f32(const AttentionCall& call) {
                 pack_s16f32_values(call, s, sample, head / sharing);
             }
             pack_queries(call, s, sample, head);
-            quantize_s16f32_rows(s16f32_queries(call, s), s.points, s.qk_blocks, most_of_query(s.qk_blocks * kWidth),
+            quantize_s16f32_rows(s16f32_queries(call, s), s.points, s.qk_blocks, query_limit(s.qk_blocks * kWidth),
                                  false);
             attend_s16f32_head(call, s, sample, head);
         }
@@ -229,6 +234,7 @@ size_t attention_s16f32_scratch(const AttentionCall& call) {
     return AttentionS16F32Scratch(call).total;
 }
 
+// The name is that of the 16-bit attention of other cores, whose place it takes on these.
 constexpr AttentionKernel kAttentionS16F32 = {
     .name = "attention_s16",
     .arithmetic = Arithmetic::Int16,

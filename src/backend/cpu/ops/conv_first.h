@@ -12,7 +12,8 @@ struct ConvGeometry {
     int kernel_y = 1, kernel_x = 1, dilation_y = 1, dilation_x = 1, in_channels = 0;
 };
 
-// A convolution of the planes of the position, which are nearly all zero: only other values are multiplied.
+// A call of the first convolution, of the planes of the position. They are nearly all zero: only other values are
+// multiplied.
 //   in       [batch, height, width, in_channels], plain
 //   weights  [kernel_y, kernel_x, in_channels, vectors * width]
 struct ConvFirstCall {

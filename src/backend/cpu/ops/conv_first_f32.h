@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/conv_first.h"
 #include "backend/cpu/ops/epilogue_f32.h"
+#include "backend/cpu/simd/tiles.h"
 #include "backend/cpu/simd/vector.h"
 
 namespace katago::cpu {
 
 namespace {
 
-// The first convolution: see ConvFirstCall.
+// conv_first_f32: the first convolution of a network, in FP32, on every processor. Its inputs are sparse, so the values
+// of each sample that are not zero are listed first; each output is the sum of the weights of those within its kernel
+// window, times them. See ConvFirstCall for the operands.
 
 // Lists the values of one sample that are not zero, point by point.
 void list_entries(const ConvFirstCall& call, const float* in) {
@@ -27,7 +33,7 @@ void list_entries(const ConvFirstCall& call, const float* in) {
     call.first_entry[points] = count;
 }
 
-// Sums of vectors [vector, vector + kVectors) of the outputs of one point.
+// Vectors [vector, vector + kVectors) of the outputs of one point, before the epilogue.
 template <int kVectors>
 KERNEL_INLINE void conv_first_point(const ConvFirstCall& call, int vector, int y, int x, Vector (&sum)[kVectors]) {
     const size_t columns = static_cast<size_t>(call.vectors) * kWidth;
@@ -51,7 +57,7 @@ KERNEL_INLINE void conv_first_point(const ConvFirstCall& call, int vector, int y
     }
 }
 
-// Vectors [vector, vector + kVectors) of the outputs of one sample.
+// Vectors [vector, vector + kVectors) of the outputs of one sample, with the epilogue.
 template <int kVectors>
 void conv_first_vectors(const ConvFirstCall& call, size_t sample, int vector) {
     const size_t points = static_cast<size_t>(call.height) * call.width;
@@ -71,30 +77,24 @@ void conv_first_vectors(const ConvFirstCall& call, size_t sample, int vector) {
     }
 }
 
-using ConvFirstFunction = void (*)(const ConvFirstCall&, size_t, int);
-template <int... kIndex>
-constexpr auto make_conv_first_table(std::integer_sequence<int, kIndex...>) {
-    struct {
-        ConvFirstFunction of[sizeof...(kIndex)];
-    } table = {{conv_first_vectors<kIndex + 1>...}};
-    return table;
-}
-// So many sums leave registers for a value and its weights.
+// The vectors of sums that leave registers for a value and its weights.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int kConvFirstVectors = 16;
 #else
 constexpr int kConvFirstVectors = 12;
 #endif
-constexpr auto kConvFirst = make_conv_first_table(std::make_integer_sequence<int, kConvFirstVectors>{});
+using ConvFirstTile = void (*)(const ConvFirstCall&, size_t, int);
+constexpr auto kConvFirst = make_tile_table<ConvFirstTile, kConvFirstVectors, 1>(
+    [](auto /* rows */, auto vectors) { return conv_first_vectors<decltype(vectors)::value>; });
 
 void conv_first(const ConvFirstCall& call) {
     const size_t sample_floats = static_cast<size_t>(call.height) * call.width * call.geometry.in_channels;
-    const int parts = (call.vectors + kConvFirstVectors - 1) / kConvFirstVectors;
+    const int parts = even_parts<kConvFirstVectors>(call.vectors);
     for (size_t sample = 0; sample < call.out.batch; ++sample) {
         list_entries(call, call.in + sample * sample_floats);
         for (int part = 0, vector = 0; part < parts; ++part) {
-            const int vectors = call.vectors / parts + (part < call.vectors % parts ? 1 : 0);
-            kConvFirst.of[vectors - 1](call, sample, vector);
+            const int vectors = even_part_size(call.vectors, parts, part);
+            kConvFirst.of[vectors - 1][0](call, sample, vector);
             vector += vectors;
         }
     }

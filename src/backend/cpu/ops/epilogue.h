@@ -8,7 +8,7 @@
 
 namespace katago::cpu {
 
-// What happens to each result y of a step before it is stored:
+// The epilogue of a step: the operations on each result y before it is stored,
 //   y = y * multiplier + vector + residual;  raw = y;  activated = kind(y * scale + shift)
 // All but the accumulator may be absent (null). multiplier, residual, raw and activated have the rows of the step;
 // vector has one row for each of the batch; scale and shift are per channel, padded to whole vectors.
@@ -20,9 +20,9 @@ struct EpilogueCall {
     const float* shift = nullptr;
     float* raw = nullptr;
     float* activated = nullptr;
-    int16_t* activated_fp16 = nullptr;  // in place of `activated`: IEEE halves, as gemm_f16 takes them
+    int16_t* activated_fp16 = nullptr;  // in place of `activated`: FP16, as gemm_f16 takes it
     ActivationKind kind = ActivationKind::Identity;
-    bool approximate = false;      // mish and SiLU may err by 2e-4, relative: their inputs are no more exact
+    bool approximate = false;      // mish and SiLU to a relative error of 2e-4: their inputs are no more exact
     size_t batch = 1, points = 1;  // rows = batch * points
 };
 

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/epilogue.h"
-#include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/simd/activation.h"
 #include "backend/cpu/simd/fp16_storage.h"
+#include "backend/cpu/simd/vector.h"
+#include "nn/layers.h"
 
 namespace katago::cpu {
 
 namespace {
 
-// What follows every step: see EpilogueCall.
+// The epilogue that follows every step, in FP32: see EpilogueCall.
 
-// Rows of one block: `lines` runs of `count` rows, `step` rows from one to the next.
+// Rows of one block: `runs` runs of `count` rows, `step` rows from one to the next.
 struct RowRuns {
     size_t first;
     int count;
-    int lines = 1;
+    int runs = 1;
     size_t step = 0;
 };
-// From one line's results to the next one's, where there are more than one; also how many are finished at a time.
+// The results from one run to the next, where there are more than one; also how many are finished at a time.
 constexpr int kRunResults = kWinogradTile;
 
-// An EpilogueCall for the rows of one block from some row on.
+// An EpilogueCall for the rows of one block, from the first row of the runs on.
 struct BlockEpilogue {
     const float* multiplier;
     const float* residual;
@@ -35,6 +39,7 @@ struct BlockEpilogue {
     const float* shift;
 };
 
+// The epilogue of kCount results, whose rows are `offset` floats from the first.
 template <ActivationKind kKind, bool kApproximate, int kCount>
 KERNEL_INLINE void finish_few(const BlockEpilogue& block, const Activation<kKind, kApproximate>& activation,
                               size_t offset, const Vector* results) {
@@ -79,8 +84,8 @@ KERNEL_INLINE void finish_few(const BlockEpilogue& block, const Activation<kKind
 template <ActivationKind kKind, bool kApproximate = false>
 KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowRuns& rows, const Vector* results) {
     const Activation<kKind, kApproximate> activation;
-    for (int line = 0; line < rows.lines; ++line, results += kRunResults) {
-        const size_t offset = line * rows.step * kWidth;
+    for (int run = 0; run < rows.runs; ++run, results += kRunResults) {
+        const size_t offset = run * rows.step * kWidth;
         int i = 0;
         for (; i + kRunResults <= rows.count; i += kRunResults) {
             finish_few<kKind, kApproximate, kRunResults>(block, activation, offset + i * kWidth, results + i);
@@ -90,7 +95,8 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowRuns& rows,
     }
 }
 
-// Finishes the results of lines of one board, or of any one line.
+// The epilogue of the results of several runs of rows within one board, or of one run that may go on in the next
+// boards.
 [[gnu::noinline]] void finish_runs(const EpilogueCall& call, size_t block, const RowRuns& rows, const Vector* results) {
     const size_t start = (block * call.batch * call.points + rows.first) * kWidth;
     const auto from_start = [&](auto* p) KERNEL_LAMBDA { return p == nullptr ? nullptr : p + start; };
@@ -109,7 +115,7 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowRuns& rows,
     }
     if (call.vector != nullptr) {
         const size_t sample = rows.first / call.points, left = call.points - rows.first % call.points;
-        if (rows.lines == 1 && static_cast<size_t>(rows.count) > left) {  // a line that goes on in the next board
+        if (rows.runs == 1 && static_cast<size_t>(rows.count) > left) {  // a run that goes on in the next board
             const int here = static_cast<int>(left);
             finish_runs(call, block, {rows.first, here}, results);
             finish_runs(call, block, {rows.first + left, rows.count - here}, results + here);
@@ -135,7 +141,7 @@ KERNEL_INLINE void finish_block(const BlockEpilogue& block, const RowRuns& rows,
     }
 }
 
-// Finishes `count` results of one block, starting at `row`.
+// The epilogue of `count` results of one block, starting at `row`.
 KERNEL_INLINE void finish_rows(const EpilogueCall& call, size_t block, size_t row, int count, const Vector* results) {
     finish_runs(call, block, {row, count}, results);
 }

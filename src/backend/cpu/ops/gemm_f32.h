@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 #include "backend/cpu/ops/epilogue_f32.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/simd/tiles.h"
 #include "backend/cpu/simd/vector.h"
 
 namespace katago::cpu {
 
 namespace {
 
-// Matrix products in tiles of kRows rows by one or two vectors of outputs, which stay in registers.
+// gemm_f32: a gemm of floats, on every processor. Inputs are blocks of [rows][width] as values are stored, weights are
+// packed panels of one or two vectors of outputs (layout.h). A micro-kernel computes a tile of kRows rows by one panel
+// over the whole K dimension with its sums in registers, so that every input and every weight that is loaded serves
+// many multiply-adds.
 
 #if defined(__aarch64__)
-// sum[kRows][kVectors] += a[kRows, 4] * b[4, kVectors]: the lanes of one register multiply; compilers left to
-// themselves load each input alone. Two rows at a time leave registers for all the weights, and are as many
-// accumulators as it takes.
+// Four steps along the K dimension: sum[kRows][kVectors] += a[kRows, 4] * b[4, kVectors]. Single lanes of the registers
+// of inputs multiply whole vectors of weights; compilers left to themselves load each input alone. Two rows at a time
+// leave registers for all the weights, and are as many independent accumulators as it takes to hide the latency.
 template <int kRows, int kVectors>
-KERNEL_INLINE void multiply_four(const float* a, const float* b, Vector (&sum)[kRows][kVectors]) {
+KERNEL_INLINE void accumulate_four(const float* a, const float* b, Vector (&sum)[kRows][kVectors]) {
     float32x4_t weights[4][kVectors];
     unroll<4 * kVectors>([&](auto i) KERNEL_LAMBDA {
         constexpr int kIndex = decltype(i)::value;
@@ -43,7 +49,7 @@ KERNEL_INLINE void multiply_four(const float* a, const float* b, Vector (&sum)[k
 }
 #endif
 
-// c[kRows][kVectors] (+)= a[kRows, depth] * b[depth, kVectors]
+// The micro-kernel: c[kRows][kVectors] (+)= a[kRows, depth] * b[depth, kVectors]
 //   a   blocks of [rows][width], a_stride floats apart
 //   b   a packed panel
 //   c   rows kWidth floats apart, vectors c_stride floats apart
@@ -51,11 +57,9 @@ template <int kRows, int kVectors>
 void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, float* c, size_t c_stride,
                    bool accumulate) {
     Vector sum[kRows][kVectors];
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
-            sum[kRow][kVector] = accumulate ? load(c + kVector * c_stride + kRow * kWidth) : Vector{};
-        });
+    unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(i)::value / kVectors, kVector = decltype(i)::value % kVectors;
+        sum[kRow][kVector] = accumulate ? load(c + kVector * c_stride + kRow * kWidth) : Vector{};
     });
     const auto multiply = [&](int k) KERNEL_LAMBDA {
         Vector weights[kVectors];
@@ -71,7 +75,7 @@ void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, f
     };
 #if defined(__aarch64__)
     for (; depth >= kWidth; depth -= kWidth) {
-        multiply_four<kRows, kVectors>(a, b, sum);
+        accumulate_four<kRows, kVectors>(a, b, sum);
         a += a_stride;
         b += 4 * kVectors * kWidth;
     }
@@ -93,59 +97,51 @@ void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, f
         a += 1;
         b += kVectors * kWidth;
     }
-    unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value, kVector = decltype(v)::value;
-            store(c + kVector * c_stride + kRow * kWidth, sum[kRow][kVector]);
-        });
+    unroll<kRows * kVectors>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = decltype(i)::value / kVectors, kVector = decltype(i)::value % kVectors;
+        store(c + kVector * c_stride + kRow * kWidth, sum[kRow][kVector]);
     });
 }
 
 using F32Tile = void (*)(const float*, size_t, const float*, int, float*, size_t, bool);
-struct F32TileTable {
-    F32Tile of[kPanelVectors][kMaxRows];  // [vectors - 1][rows - 1]
-};
-template <int... kIndex>
-constexpr F32TileTable make_f32_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{{gemm_tile_f32<kIndex + 1, 1>...}, {gemm_tile_f32<kIndex + 1, 2>...}}};
-}
-constexpr F32TileTable kF32Tiles = make_f32_tile_table(std::make_integer_sequence<int, kMaxRows>{});
+constexpr auto kF32Tiles = make_tile_table<F32Tile, kPanelVectors, kMaxRows>(
+    [](auto rows, auto vectors) { return gemm_tile_f32<decltype(rows)::value, decltype(vectors)::value>; });
 
-// Rows in as few tiles as possible, of sizes as equal as possible: 25 rows are 13 + 12, not 14 + 11.
+// The tiles of even_parts(), divided once: loops over many panels ask for the size of each again and again.
 struct RowTiles {
     explicit RowTiles(int rows)
         : count((rows + kMaxRows - 1) / kMaxRows), base(count == 0 ? 0 : rows / count), longer(rows - base * count) {}
     int count, base, longer;
-    int rows(int tile) const { return base + (tile < longer ? 1 : 0); }
+    int size(int tile) const { return base + (tile < longer ? 1 : 0); }
 };
 
-// c = a * b (or c +=) for one panel: rows in blocks of [rows][width], c_stride floats between vectors.
+// c = a * b (or c +=) for all rows of one panel: c in blocks of [rows][width], c_stride floats from vector to vector.
 KERNEL_INLINE void gemm_panel_f32(const float* a, size_t a_stride, const float* b, int depth, int vectors, int rows,
                                   float* c, size_t c_stride, bool accumulate) {
     const RowTiles tiles(rows);
     const F32Tile* table = kF32Tiles.of[vectors - 1];
     for (int tile = 0; tile < tiles.count; ++tile) {
-        const int count = tiles.rows(tile);
+        const int count = tiles.size(tile);
         table[count - 1](a, a_stride, b, depth, c, c_stride, accumulate);
         a += count * kWidth;
         c += count * kWidth;
     }
 }
 
-// The second-level cache of one core, as far as a product may count on it: cores of a Raspberry Pi 4 share one of 1 MB,
+// The second-level cache of one core, as far as a gemm may count on it: cores of a Raspberry Pi 4 share one of 1 MB,
 // others have at least 256 kB (Arm) or 1 MB (x86) each.
 #if defined(__aarch64__)
 constexpr size_t kCacheBytes = size_t{256} << 10;
 #else
 constexpr size_t kCacheBytes = size_t{1} << 20;
 #endif
-// How many rows of so many bytes fill half of it, in whole tiles.
+// The rows of so many bytes that fill half of that cache, in whole tiles.
 KERNEL_INLINE int rows_in_cache(size_t row_bytes, int tile_rows) {
     const int tiles = static_cast<int>(kCacheBytes / 2 / row_bytes) / tile_rows;
     return (tiles > 0 ? tiles : 1) * tile_rows;
 }
 
-// Rows that stay in the cache meet all panels before the next ones do.
+// Rows are taken in parts that stay in the cache: each part meets all panels before the next one does.
 void gemm_f32(const LinearCall& call) {
     const size_t stride = static_cast<size_t>(call.rows) * kWidth;
     const int part = rows_in_cache(static_cast<size_t>(call.depth) * sizeof(float), kMaxRows);
@@ -157,7 +153,7 @@ void gemm_f32(const LinearCall& call) {
                 static_cast<const float*>(call.weights.values) + static_cast<size_t>(vector) * call.depth * kWidth;
             size_t row = first;
             for (int tile = 0; tile < tiles.count; ++tile) {
-                const int count = tiles.rows(tile);
+                const int count = tiles.size(tile);
                 Vector results[kPanelVectors * kMaxRows];
                 kF32Tiles.of[vectors - 1][count - 1](call.in + row * kWidth, stride, weights, call.depth,
                                                      reinterpret_cast<float*>(results), count * kWidth, false);

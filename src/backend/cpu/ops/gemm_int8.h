@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
 #include "backend/cpu/ops/epilogue_f32.h"
 #include "backend/cpu/ops/gemm_f32.h"
 #include "backend/cpu/ops/int8.h"
 #include "backend/cpu/ops/int8_rows.h"
+#include "backend/cpu/ops/int8_tile.h"
+#include "backend/cpu/ops/int8_tile_neon.h"
+#include "backend/cpu/ops/int8_tile_x86.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/simd/tiles.h"
+#include "backend/cpu/simd/vector.h"
 
 #if defined(__AVX2__) || defined(__aarch64__)
 
@@ -15,27 +24,24 @@ namespace katago::cpu {
 
 namespace {
 
-// Layers with 8-bit weights.
+// gemm_int8 and conv_int8: gemms and 3x3 convolutions with INT8 weights, for x86 with AVX2 or more and for Arm. The
+// inputs are quantized as rows (int8_rows.h), for a convolution with a border of zeros around each board, so that it is
+// a gemm for each of nine taps. Tiles of rows are multiplied by panels of one or two vectors of outputs
+// (int8_tile_x86.h, int8_tile_neon.h).
 
-using Int8TileFunction = void (*)(const Int8Tile&, Vector*);
-struct Int8TileTable {
-    Int8TileFunction of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
-};
-template <int... kIndex>
-constexpr Int8TileTable make_int8_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{{multiply_int8_tile<kIndex + 1, 1>...}, {multiply_int8_tile<kIndex + 1, 2>...}}};
-}
-constexpr Int8TileTable kInt8Tiles = make_int8_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
+using Int8MicroKernel = void (*)(const Int8Tile&, Vector*);
+constexpr auto kInt8Tiles = make_tile_table<Int8MicroKernel, kPanelVectors, kMaxIntegerRows>(
+    [](auto rows, auto vectors) { return gemm_tile_int8<decltype(rows)::value, decltype(vectors)::value>; });
 
-// The products of `count` rows of one line, from its row `first` on, with one panel.
-KERNEL_INLINE void multiply_int8_rows(const LinearCall& call, const Int8Rows& rows, Int8Tile tile, int line, int first,
-                                      int count, int vector, int vectors) {
-    const int tiles = (count + kMaxIntegerRows - 1) / kMaxIntegerRows;
-    const size_t entry = rows.entry(line) + first;
+// `count` rows of a run, from its row `first` on, times one panel, with the epilogue.
+KERNEL_INLINE void gemm_int8_run(const LinearCall& call, const Int8Rows& rows, Int8Tile tile, int run, int first,
+                                 int count, int vector, int vectors) {
+    const int tiles = even_parts<kMaxIntegerRows>(count);
+    const size_t entry = rows.entry(run) + first;
     tile.in += entry * kInt8BlockBytes, tile.row_scales += entry, tile.row_zeros += entry;
-    size_t row = static_cast<size_t>(line) * rows.line + first;
+    size_t row = static_cast<size_t>(run) * rows.run_rows + first;
     for (int i = 0; i < tiles; ++i) {
-        const int tile_rows = count / tiles + (i < count % tiles ? 1 : 0);
+        const int tile_rows = even_part_size(count, tiles, i);
         Vector results[kPanelVectors * kMaxIntegerRows];
         kInt8Tiles.of[vectors - 1][tile_rows - 1](tile, results);
         for (int v = 0; v < vectors; ++v) finish_rows(call.out, vector + v, row, tile_rows, results + v * tile_rows);
@@ -44,7 +50,7 @@ KERNEL_INLINE void multiply_int8_rows(const LinearCall& call, const Int8Rows& ro
     }
 }
 
-// A tile of the first rows, still without weights.
+// The tile of the first rows, still without weights.
 KERNEL_INLINE Int8Tile tile_of(const LinearCall& call, const Int8Rows& rows) {
     Int8Tile tile;
     tile.in = static_cast<const uint8_t*>(call.input), tile.row_scales = call.input_scales,
@@ -54,12 +60,12 @@ KERNEL_INLINE Int8Tile tile_of(const LinearCall& call, const Int8Rows& rows) {
     return tile;
 }
 
-// The weights of the panel that begins with this vector.
+// Gives a tile the weights of the panel that begins with this vector.
 KERNEL_INLINE void take_panel(Int8Tile& tile, const WeightsView& weights, int vector) {
-    const size_t units = static_cast<size_t>((tile.channels + kChannelUnit - 1) / kChannelUnit) * tile.taps;
+    const size_t steps = static_cast<size_t>((tile.channels + kChannelMultiple - 1) / kChannelMultiple) * tile.taps;
     const size_t column = static_cast<size_t>(vector) * kWidth;
     const size_t scales = column * groups_of(tile.channels, tile.group) * tile.taps;
-    tile.weights = static_cast<const int8_t*>(weights.values) + column * units * kChannelUnit;
+    tile.weights = static_cast<const int8_t*>(weights.values) + column * steps * kChannelMultiple;
     tile.scales = weights.scales + scales, tile.sums = weights.sums + scales;
 }
 
@@ -67,18 +73,18 @@ void gemm_int8(const LinearCall& call) {
     const Int8Rows rows(call);
     if (!call.input_ready) quantize_int8_rows(call, rows);
     Int8Tile tile = tile_of(call, rows);
-    // The rows of a line that meet all panels before the next ones do. A convolution's lines are read by their
-    // neighbours too.
+    // The rows of a run that meet all panels before the next ones do. A convolution takes whole board rows: their
+    // neighbours read them too.
     const int group = call.weights.group;
     const size_t row_bytes = groups_of(call.depth, group) * blocks_of_group(group) * kInt8BlockBytes;
-    const int part = rows.conv ? rows.line : rows_in_cache(row_bytes, kMaxIntegerRows);
-    for (int first = 0; first < rows.line; first += part) {
-        const int count = min_of(part, rows.line - first);
+    const int part = rows.conv ? rows.run_rows : rows_in_cache(row_bytes, kMaxIntegerRows);
+    for (int first = 0; first < rows.run_rows; first += part) {
+        const int count = min_of(part, rows.run_rows - first);
         for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
             take_panel(tile, call.weights, vector);
             const int vectors = min_of(kPanelVectors, call.vectors - vector);
-            for (int line = 0; line < rows.lines; ++line)
-                multiply_int8_rows(call, rows, tile, line, first, count, vector, vectors);
+            for (int run = 0; run < rows.runs; ++run)
+                gemm_int8_run(call, rows, tile, run, first, count, vector, vectors);
         }
     }
 }
@@ -101,7 +107,7 @@ constexpr LinearKernel int8_kernel(std::string_view name, LinearLayer layer) {
         .input_room = int8_room,
         .scratch_floats = no_scratch,
         .run = gemm_int8,
-        .int8 = {kInputsTogether, kChannelUnit, static_cast<int>(kInt8BlockBytes)},
+        .int8 = {kStepChannels, kChannelMultiple, static_cast<int>(kInt8BlockBytes)},
     };
 }
 constexpr LinearKernel kGemmInt8 = int8_kernel("gemm_int8", LinearLayer::Gemm);

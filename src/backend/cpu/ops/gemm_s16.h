@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
+#include "backend/cpu/ops/epilogue.h"
 #include "backend/cpu/ops/epilogue_f32.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/s16.h"
+#include "backend/cpu/simd/tiles.h"
+#include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
 #if defined(__AVX2__)
@@ -14,19 +20,21 @@ namespace katago::cpu {
 
 namespace {
 
-// Products of 16-bit integers in tiles of rows by one or two vectors of outputs, which stay in registers; for x86 with
-// AVX2 or more. Only intrinsics of immintrin.h: they are always inlined.
+// gemm_s16: a gemm of 16-bit integers, for x86 with AVX2 or more, where one instruction multiplies two pairs for each
+// 32-bit sum and so does twice the work of FP32. Inputs are quantized, a scale a row, in channel blocks of
+// [rows][kS16Block]; weights are packed panels of one or two vectors of outputs, a scale a column (s16.h). A
+// micro-kernel computes a tile of rows by one panel with its sums in registers.
 
-// sum[kRows][kVectors] = a[kRows, units] * b[units, kVectors]
-//   a   units of [rows][kS16Block], a_stride integers apart
+// The sums of a tile over the K dimension: sum[kRows][kVectors] = a[kRows, s16_blocks] * b[s16_blocks, kVectors]
+//   a   channel blocks of [rows][kS16Block], a_stride integers apart
 //   b   a packed panel
 // Weights follow each other in the order of use, and those of a big network come from memory: the next panel is fetched
 // while this one is multiplied.
 template <int kRows, int kVectors>
-KERNEL_INLINE void sum_s16_products(const int16_t* a, size_t a_stride, const int16_t* b, int units,
-                                    IntLanes (&sum)[kRows][kVectors]) {
-    const size_t panel_size = static_cast<size_t>(units) * kWidth * kVectors * kS16Block;
-    constexpr int kBlocksOfCacheLine = 64 / (kS16Block * 2);  // of a cache line
+KERNEL_INLINE void accumulate_s16_tile(const int16_t* a, size_t a_stride, const int16_t* b, int s16_blocks,
+                                       IntLanes (&sum)[kRows][kVectors]) {
+    const size_t panel_size = static_cast<size_t>(s16_blocks) * kWidth * kVectors * kS16Block;
+    constexpr int kVectorsOfCacheLine = 64 / (kS16Block * 2);
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = IntLanes{}; });
     });
@@ -35,7 +43,7 @@ KERNEL_INLINE void sum_s16_products(const int16_t* a, size_t a_stride, const int
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
             const int16_t* from = b + (pair * kVectors + decltype(v)::value) * kS16Block;
             weights[decltype(v)::value] = load_lanes(from);
-            if constexpr (kRows > 1 && decltype(v)::value % kBlocksOfCacheLine == 0) {
+            if constexpr (kRows > 1 && decltype(v)::value % kVectorsOfCacheLine == 0) {
                 __builtin_prefetch(from + panel_size, 0, 2);
             }
         });
@@ -48,7 +56,7 @@ KERNEL_INLINE void sum_s16_products(const int16_t* a, size_t a_stride, const int
             });
         });
     };
-    for (; units > 0; --units) {
+    for (; s16_blocks > 0; --s16_blocks) {
         for (int pair = 0; pair < kWidth; pair += 4) {
             multiply(0);
             multiply(1);
@@ -61,8 +69,8 @@ KERNEL_INLINE void sum_s16_products(const int16_t* a, size_t a_stride, const int
     }
 }
 
-// Where a tile of results goes, and what is done before they leave the registers: c = c * factor + addend. Rows are
-// kWidth floats apart, vectors `stride`; factor and addend may be null.
+// The destination of a tile of results, and the part of an epilogue that is done before they leave the registers:
+// c = c * factor + addend. Rows are kWidth floats apart, vectors `stride`; factor and addend may be null.
 struct TileOutput {
     float* c = nullptr;
     size_t stride = 0;
@@ -70,12 +78,13 @@ struct TileOutput {
     const float* addend = nullptr;
 };
 
-// out[kRows][kVectors] = (a * b) * row_scales * column_scales: see sum_s16_products.
+// The micro-kernel: out[kRows][kVectors] = (a * b) * row_scales * column_scales, with the operands of
+// accumulate_s16_tile().
 template <int kRows, int kVectors>
-void gemm_tile_s16(const int16_t* a, size_t a_stride, const int16_t* b, int units, const float* row_scales,
+void gemm_tile_s16(const int16_t* a, size_t a_stride, const int16_t* b, int s16_blocks, const float* row_scales,
                    const float* column_scales, const TileOutput& out) {
     IntLanes sum[kRows][kVectors];
-    sum_s16_products(a, a_stride, b, units, sum);
+    accumulate_s16_tile(a, a_stride, b, s16_blocks, sum);
     unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
         constexpr int kVector = decltype(v)::value;
         const Vector column_scale = load(column_scales + kVector * kWidth);
@@ -91,33 +100,27 @@ void gemm_tile_s16(const int16_t* a, size_t a_stride, const int16_t* b, int unit
 }
 
 using S16Tile = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, const TileOutput&);
-struct S16TileTable {
-    S16Tile of[kPanelVectors][kMaxIntegerRows];  // [vectors - 1][rows - 1]
-};
-template <int... kIndex>
-constexpr S16TileTable make_s16_tile_table(std::integer_sequence<int, kIndex...>) {
-    return {{{gemm_tile_s16<kIndex + 1, 1>...}, {gemm_tile_s16<kIndex + 1, 2>...}}};
-}
-constexpr S16TileTable kS16Tiles = make_s16_tile_table(std::make_integer_sequence<int, kMaxIntegerRows>{});
+constexpr auto kS16Tiles = make_tile_table<S16Tile, kPanelVectors, kMaxIntegerRows>(
+    [](auto rows, auto vectors) { return gemm_tile_s16<decltype(rows)::value, decltype(vectors)::value>; });
 
-// From the largest values of rows, the factors that make integers of them and the scales that undo it.
+// The factors that quantize rows whose largest magnitudes are given, up to `limit`, and the scales that undo it.
 KERNEL_INLINE void scales_of(Vector largest, float limit, float* factors, float* scales) {
     constexpr float kLeast = 1e-30f;  // a row of zeros stays zero
     store(factors, limit / larger(largest, all(kLeast)));
     store(scales, largest * (1.0f / limit));
 }
 
-// So many rows are quantized and multiplied before the next: their integers stay in the second-level cache.
+// The rows that are quantized and multiplied before the next ones: their integers stay in the second-level cache.
 constexpr int kS16RowsTogether = 448;
 
-// IntLanes and scales of up to kWidth rows.
+// Quantizes up to kWidth rows of the input, each with the scale that its largest magnitude asks for.
 void quantize_s16_rows(const LinearCall& call, int first, int count) {
     const size_t stride = static_cast<size_t>(call.rows) * kWidth;
-    const int blocks = static_cast<int>(blocks_of(call.depth)), units = s16_blocks_of(call.depth, kWidth);
+    const int blocks = static_cast<int>(blocks_of(call.depth)), s16_blocks = s16_blocks_of(call.depth, kWidth);
     Vector largest[kWidth] = {};
     alignas(sizeof(Vector)) float factors[kWidth], scales[kWidth];
     const float* in = call.in + static_cast<size_t>(first) * kWidth;
-    // Block by block: the rows of a block lie side by side.
+    // The blocks are taken one after another, since the rows of a block lie side by side.
     for (int block = 0; block < blocks; ++block, in += stride) {
         if (count == kWidth) {
             unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
@@ -130,43 +133,46 @@ void quantize_s16_rows(const LinearCall& call, int first, int count) {
     }
     scales_of(largest_lanes(largest), call.weights.input_limit, factors, scales);
     for (int r = 0; r < count; ++r) call.input_scales[first + r] = scales[r];
-    for (int unit = 0; unit < units; ++unit) {
-        const float* from = call.in + static_cast<size_t>(first) * kWidth + 2 * unit * stride;
-        const bool paired = 2 * unit + 1 < blocks;
-        int16_t* to = static_cast<int16_t*>(call.input) + (static_cast<size_t>(unit) * call.rows + first) * kS16Block;
+    for (int s16_block = 0; s16_block < s16_blocks; ++s16_block) {
+        const float* from = call.in + static_cast<size_t>(first) * kWidth + 2 * s16_block * stride;
+        const bool has_next = 2 * s16_block + 1 < blocks;
+        int16_t* to =
+            static_cast<int16_t*>(call.input) + (static_cast<size_t>(s16_block) * call.rows + first) * kS16Block;
         for (int r = 0; r < count; ++r) {
-            const Vector second = paired ? load(from + stride + r * kWidth) : Vector{};
+            const Vector second = has_next ? load(from + stride + r * kWidth) : Vector{};
             store_s16_block(to + r * kS16Block, load(from + r * kWidth) * factors[r], second * factors[r]);
         }
     }
 }
 
-void multiply_s16_rows(const LinearCall& call, int first, int rows) {
-    const int units = s16_blocks_of(call.depth, kWidth);
+// Quantized rows [first, first + rows) times all panels, with the epilogue: within the micro-kernel where it is no more
+// than a factor and an addend for each result.
+void gemm_s16_rows(const LinearCall& call, int first, int rows) {
+    const int s16_blocks = s16_blocks_of(call.depth, kWidth);
     const size_t stride = static_cast<size_t>(call.rows) * kS16Block,
                  block_stride = static_cast<size_t>(call.rows) * kWidth;
-    const int tiles = (rows + kMaxIntegerRows - 1) / kMaxIntegerRows;
+    const int tiles = even_parts<kMaxIntegerRows>(rows);
     const EpilogueCall& out = call.out;
-    const bool direct = out.vector == nullptr && out.activated == nullptr;  // as most layers are
+    const bool in_micro_kernel = out.vector == nullptr && out.activated == nullptr;  // as most layers are
     for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
         const int vectors = min_of(kPanelVectors, call.vectors - vector);
-        const int16_t* weights =
-            static_cast<const int16_t*>(call.weights.values) + static_cast<size_t>(vector) * units * kWidth * kS16Block;
+        const int16_t* weights = static_cast<const int16_t*>(call.weights.values) +
+                                 static_cast<size_t>(vector) * s16_blocks * kWidth * kS16Block;
         const float* column_scales = call.weights.scales + vector * kWidth;
         int row = first;
         for (int tile = 0; tile < tiles; ++tile) {
-            const int count = rows / tiles + (tile < rows % tiles ? 1 : 0);
-            const S16Tile multiply = kS16Tiles.of[vectors - 1][count - 1];
+            const int count = even_part_size(rows, tiles, tile);
+            const S16Tile gemm_tile = kS16Tiles.of[vectors - 1][count - 1];
             const int16_t* in = static_cast<int16_t*>(call.input) + static_cast<size_t>(row) * kS16Block;
-            if (direct) {
+            if (in_micro_kernel) {
                 const size_t at = vector * block_stride + static_cast<size_t>(row) * kWidth;
-                multiply(in, stride, weights, units, call.input_scales + row, column_scales,
-                         {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
-                          out.residual == nullptr ? nullptr : out.residual + at});
+                gemm_tile(in, stride, weights, s16_blocks, call.input_scales + row, column_scales,
+                          {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
+                           out.residual == nullptr ? nullptr : out.residual + at});
             } else {
                 Vector results[kPanelVectors * kMaxIntegerRows];
-                multiply(in, stride, weights, units, call.input_scales + row, column_scales,
-                         {reinterpret_cast<float*>(results), static_cast<size_t>(count) * kWidth});
+                gemm_tile(in, stride, weights, s16_blocks, call.input_scales + row, column_scales,
+                          {reinterpret_cast<float*>(results), static_cast<size_t>(count) * kWidth});
                 for (int v = 0; v < vectors; ++v) finish_rows(out, vector + v, row, count, results + v * count);
             }
             row += count;
@@ -181,7 +187,7 @@ void gemm_s16(const LinearCall& call) {
             for (int row = 0; row < rows; row += kWidth)
                 quantize_s16_rows(call, first + row, min_of(kWidth, rows - row));
         }
-        multiply_s16_rows(call, first, rows);
+        gemm_s16_rows(call, first, rows);
     }
 }
 

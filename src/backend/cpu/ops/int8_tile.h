@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/int8.h"
-#include "backend/cpu/ops/layout.h"
-#include "backend/cpu/simd/vector.h"
 
 #if defined(__AVX2__) || defined(__aarch64__)
 
@@ -11,25 +12,26 @@ namespace katago::cpu {
 
 namespace {
 
-// Products with 8-bit weights; see Int8Call. Where sums of products of bytes exist, inputs are bytes with a zero point;
-// without, 16-bit integers, since what AVX2 offers for bytes saturates: weights are widened as they are loaded.
+// The operands of the INT8 micro-kernels (int8_tile_neon.h, int8_tile_x86.h), which multiply a tile of quantized rows
+// by a panel of INT8 weights: see int8.h. Where dot products of INT8 exist, inputs are INT8 with a zero point; without,
+// they are 16-bit integers, since what AVX2 offers for INT8 saturates: weights are widened as they are loaded.
 
 #if defined(__AVX512VNNI__) || defined(__AVXVNNI__) || defined(__aarch64__)
-#define KERNEL_BYTE_PRODUCTS 1
+#define KERNEL_INT8_DOT 1
 #else
-#define KERNEL_BYTE_PRODUCTS 0
+#define KERNEL_INT8_DOT 0
 #endif
 
-constexpr size_t kInt8BlockBytes = KERNEL_BYTE_PRODUCTS ? kInt8Block : 2 * kInt8Block;  // of one row
+constexpr size_t kInt8BlockBytes = KERNEL_INT8_DOT ? kInt8Block : 2 * kInt8Block;  // of a row's channel block
 
-// The zero point of a row, as its kernel takes it: as a word, or in floats, times the scale.
+// The zero point of a row in the form that its micro-kernel takes: a 16-bit integer, or a float, times the scale.
 #if defined(__aarch64__)
 using RowZero = float;
 #else
 using RowZero = int32_t;
 #endif
 
-// One panel's weights, and where the inputs of a tile of rows lie.
+// The operands of one tile: the weights of a panel, and where the inputs of a tile of rows lie.
 struct Int8Tile {
     const uint8_t* in = nullptr;
     const float* row_scales = nullptr;
@@ -38,7 +40,8 @@ struct Int8Tile {
     const float* scales = nullptr;
     const int32_t* sums = nullptr;
     size_t entries = 0;
-    int taps = 1, stride = 0;  // of lines
+    int taps = 1;
+    int stride = 0;  // entries from one board row to the next
     int channels = 0, group = 0;
 };
 

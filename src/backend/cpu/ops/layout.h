@@ -3,7 +3,7 @@
 
 namespace katago::cpu {
 
-// How values lie in memory. A value of C channels is
+// The layout of values in memory. A value of C channels is
 //   [ceil(C / width)][rows][width]
 // with `width` the floats of one vector and rows = batch * points (points = the board's area, or 1 for a vector). So a
 // kernel that multiplies a few rows by weights finds the same channel of the next row at a constant distance, and never

@@ -11,20 +11,20 @@
 
 namespace katago::cpu {
 
-// Linear layers, that is gemms at every point (1x1 convolutions among them) and 3x3 convolutions: what a kernel for
-// them is. Each kernel stands in a header of its own, with a descriptor that says all that the rest of the backend
+// The interface of kernels for linear layers, that is gemms at every point (1x1 convolutions among them) and 3x3
+// convolutions. Each kernel stands in a header of its own, with a descriptor that says all that the rest of the backend
 // asks about it, and has a row in isa/kernels.h.
 
 enum class LinearLayer : uint8_t { Gemm, Conv3x3 };
 
-// What a kernel multiplies.
+// The numbers that a kernel multiplies.
 enum class Arithmetic : uint8_t { Fp32, Int16, Fp16, Int8 };
 
-// What a kernel makes of its input before it multiplies. What it made is kept for the next layer that reads the same
-// value in the same form.
+// The form that a kernel brings its input into before it multiplies. The result is kept for the next layer that reads
+// the same value in the same form.
 enum class InputForm : uint8_t { AsStored, Fp32Tiles, Int16Rows, Int16Tiles, Fp16Rows, Fp16Tiles, Int8Blocks };
 
-// How much of the Winograd transform packed weights have gone through.
+// The part of the Winograd transform that packed weights have gone through.
 enum class WeightForm : uint8_t {
     Full,     // all of it, or there is none
     OneAxis,  // along one axis; the kernel makes the other anew in every evaluation, reading half as much memory
@@ -56,7 +56,7 @@ struct PackedWeights {
 
     WeightsView view() const { return {values.data(), scales.data(), sums.data(), input_limit, form, group, rotated}; }
 };
-// Memory for them.
+// The memory of packed weights.
 struct PackedSize {
     size_t bytes = 0, scales = 0;
 };
@@ -76,7 +76,7 @@ struct LinearCall {
     float* scratch = nullptr;
     EpilogueCall out;
 };
-// Memory for what a kernel makes of its input.
+// The memory of an input in the form that a kernel brings it into.
 struct InputRoom {
     size_t bytes = 0, scales = 0;
 };
@@ -90,7 +90,7 @@ struct PackRequest {
     bool whole_rows = true;      // INT8: the input is not handed over by a GLU, so scales may be for long groups
 };
 
-// What packed weights take at least, without padding: `bytes` for each `weights`.
+// The least memory of packed weights, without padding: `bytes` for each `weights`.
 struct WeightBytes {
     int bytes = 4, weights = 1;
 };
@@ -111,14 +111,14 @@ struct LinearKernel {
     WeightBytes weight_bytes;
     PackedSize (*packed_size)(const LayerSize& size, int width);
     PackedWeights (*pack)(const LinearKernel& kernel, const PackRequest& request);
-    // These two look at a call's sizes alone.
+    // Both look at a call's sizes alone.
     InputRoom (*input_room)(const LinearCall& call);
     size_t (*scratch_floats)(const LinearCall& call);
     void (*run)(const LinearCall& call);
     Int8Layout int8 = {};
 };
 
-// Of kernels that take inputs as they are stored, or need no working memory.
+// The members of kernels that take inputs as they are stored, or need no working memory.
 InputRoom no_input_room(const LinearCall& call);
 size_t no_scratch(const LinearCall& call);
 

@@ -4,16 +4,18 @@
 #include <cstddef>
 
 #include "backend/cpu/ops/epilogue.h"
+#include "nn/layers.h"
 
 namespace katago::cpu {
 
-// Epilogues that found no layer to follow.
+// A call of an epilogue alone, one that no layer precedes which it could be fused with.
 struct ElementwiseCall {
     const float* in = nullptr;
     int vectors = 0;
     EpilogueCall out;
 };
 
+// A call of an RMS norm over the channels of each point or, for over_board, over those of all points together.
 struct RmsNormCall {
     const float* in = nullptr;
     const float* gamma = nullptr;
@@ -26,7 +28,7 @@ struct RmsNormCall {
     size_t batch = 1, points = 1;
 };
 
-// Per channel, the sum and the maximum over the points. sums, maxima: [batch][vectors * width]
+// A call of pooling: per channel, the sum and the maximum over the points. sums, maxima: [batch][vectors * width]
 struct PoolCall {
     const float* in = nullptr;
     float* sums = nullptr;

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 #include "backend/cpu/ops/epilogue_f32.h"
 #include "backend/cpu/ops/pointwise.h"
 #include "backend/cpu/simd/activation.h"
+#include "backend/cpu/simd/vector.h"
+#include "nn/layers.h"
 
 namespace katago::cpu {
 
 namespace {
 
-// Elementwise steps that found no product to follow, norms and pooling.
+// The kernels without a gemm, in FP32, on every processor: epilogues that no layer precedes, RMS norms and pooling.
 
 void elementwise(const ElementwiseCall& call) {
     constexpr size_t kRowsAtOnce = 16;
@@ -25,6 +29,7 @@ void elementwise(const ElementwiseCall& call) {
     }
 }
 
+// A row times its factor and gamma, plus beta, activated.
 template <ActivationKind kKind>
 void scale_row(const RmsNormCall& call, size_t row, float factor) {
     const size_t stride = call.batch * call.points * kWidth;
@@ -39,7 +44,7 @@ void scale_row(const RmsNormCall& call, size_t row, float factor) {
 float sum_of_squares(const RmsNormCall& call, size_t row) {
     const size_t stride = call.batch * call.points * kWidth, blocks = blocks_of(call.channels);
     const float* in = call.in + row * kWidth;
-    // In several accumulators, or each sum would wait for the one before it.
+    // Several accumulators, or each addition would wait for the one before it.
     constexpr size_t kAccumulators = 4;
     Vector sums[kAccumulators] = {};
     size_t block = 0;

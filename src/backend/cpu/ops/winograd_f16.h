@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "backend/cpu/ops/layout.h"
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/ops/winograd_f16_native.h"
 #include "backend/cpu/ops/winograd_f16_row.h"
 #include "backend/cpu/ops/winograd_f16_widened.h"
 #include "backend/cpu/ops/winograd_tiles.h"
 #include "backend/cpu/simd/fp16_storage.h"
+#include "backend/cpu/simd/vector.h"
 
 #if defined(__aarch64__)
 
@@ -16,21 +20,22 @@ namespace katago::cpu {
 
 namespace {
 
-// Winograd in halves (of cores without FP16 arithmetic: stored in halves): see IntegerWinogradCall, whose 16-bit
-// numbers are halves here, without scales. One position of the tiles after another, for all outputs: its inputs stay in
-// the first-level cache and weights are read once, in order. Tiles are transformed in FP32, before they are rounded and
-// after: rounding every step of it would add as much error again as the products have.
+// winograd_f16: Winograd convolutions of FP16 operands, for Arm. On cores with FP16 arithmetic the gemms compute in it
+// (winograd_f16_native.h); on others FP16 is the format of storage (winograd_f16_widened.h). One position of the tiles
+// is multiplied after another, for all outputs of some panels: its inputs stay in the first-level cache and weights are
+// read once, in order. Tiles are transformed in FP32, before they are rounded to FP16 and after: rounding every step of
+// the transforms would add as much error again as the gemms have.
 
-constexpr int kEnoughF16Rows = 50;  // as of integers
+constexpr int kEnoughF16Rows = 50;  // of a gemm, as in winograd_s16
 
-// tiles_in: [position][unit][rows][8]
+// Transforms the inputs to [position][channel block][rows][8].
 void transform_f16_inputs(const LinearCall& call, const TileGrid& grid, size_t first_sample, size_t samples) {
-    const size_t blocks = blocks_of(call.depth), units = fp16_blocks_of(call.depth);
+    const size_t blocks = blocks_of(call.depth), fp16_blocks = fp16_blocks_of(call.depth);
     const size_t rows = samples * grid.per_board, points = static_cast<size_t>(grid.height) * grid.width;
-    const size_t position_stride = units * rows * kFp16Width;
-    for (size_t block = 0; block < 2 * units; ++block) {
+    const size_t position_stride = fp16_blocks * rows * kFp16Width;
+    for (size_t block = 0; block < 2 * fp16_blocks; ++block) {
         int16_t* out = static_cast<int16_t*>(call.input) + block / 2 * rows * kFp16Width + block % 2 * kWidth;
-        if (block == blocks) {  // the last unit has one block
+        if (block == blocks) {  // the last channel block has one block of floats
             for (size_t row = 0; row < rows; ++row, out += kFp16Width) {
                 for (int p = 0; p < kWinogradPositions; ++p) store_fp16(out + p * position_stride, Vector{});
             }
@@ -45,17 +50,18 @@ void transform_f16_inputs(const LinearCall& call, const TileGrid& grid, size_t f
     }
 }
 
-constexpr size_t f16_product_floats(int rows, int panels) {
+// The memory of the gemms' results, in floats.
+constexpr size_t f16_result_floats(int rows, int panels) {
     return static_cast<size_t>(kWinogradPositions) * panels * rows * kFp16Width / 2;
 }
 
-// products: [position][panel of those together][rows][8]
+// The gemms' results are [position][panel of those together][rows][8].
 void winograd_f16(const LinearCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughF16Rows);
-    const size_t units = fp16_blocks_of(call.depth), panels = (call.vectors + 1) / 2;
+    const size_t fp16_blocks = fp16_blocks_of(call.depth), panels = (call.vectors + 1) / 2;
     const size_t together = panels_together(panels);
-    int16_t* products = reinterpret_cast<int16_t*>(call.scratch);
-    float* scratch = call.scratch + f16_product_floats(grid.rows(), static_cast<int>(together));
+    int16_t* gemm_results = reinterpret_cast<int16_t*>(call.scratch);
+    float* scratch = call.scratch + f16_result_floats(grid.rows(), static_cast<int>(together));
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
         const size_t rows = samples * grid.per_board;
@@ -64,13 +70,13 @@ void winograd_f16(const LinearCall& call) {
         }
         for (size_t panel = 0; panel < panels; panel += together) {
             const size_t count = panel + together <= panels ? together : panels - panel;
-            for (int line = 0; line < kTileEdge; ++line) {
-                multiply_f16_tile_row(
-                    {grid, samples, call.weights.form == WeightForm::OneAxis, line, units, panels, panel, count},
-                    static_cast<int16_t*>(call.input), static_cast<const int16_t*>(call.weights.values), products,
-                    scratch);
+            for (int tile_row = 0; tile_row < kTileEdge; ++tile_row) {
+                gemm_f16_tile_row({grid, samples, call.weights.form == WeightForm::OneAxis, tile_row, fp16_blocks,
+                                   panels, panel, count},
+                                  static_cast<int16_t*>(call.input), static_cast<const int16_t*>(call.weights.values),
+                                  gemm_results, scratch);
             }
-            const int16_t* tile = products;
+            const int16_t* tile = gemm_results;
             const auto finish = [&](int vector, const int16_t* from, size_t sample, int y, int x) KERNEL_LAMBDA {
                 transform_output_tile<true>(
                     call.out, grid,
@@ -95,7 +101,7 @@ InputRoom winograd_f16_room(const LinearCall& call) {
 size_t winograd_f16_scratch(const LinearCall& call) {
     const int rows = TileGrid(call.height, call.width, call.out.batch, kEnoughF16Rows).rows();
     const int panels = fp16_blocks_of(call.vectors * kWidth), together = static_cast<int>(panels_together(panels));
-    return f16_product_floats(rows, together) + f16_tile_row_floats(fp16_blocks_of(call.depth), rows, together);
+    return f16_result_floats(rows, together) + f16_tile_row_floats(fp16_blocks_of(call.depth), rows, together);
 }
 
 constexpr LinearKernel kWinogradF16 = {

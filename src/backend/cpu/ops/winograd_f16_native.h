@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/gemm_f16.h"
 #include "backend/cpu/ops/winograd_f16_row.h"
 #include "backend/cpu/ops/winograd_tiles.h"
+#include "backend/cpu/simd/fp16_storage.h"
+#include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_f16.h"
 
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
@@ -12,12 +17,13 @@ namespace katago::cpu {
 
 namespace {
 
-// What a tile row of Winograd positions multiplies, in halves.
+// The gemms of winograd_f16 on Armv8.2-A cores with FP16 arithmetic: those of gemm_f16.
 
-// Weights of large convolutions are transformed along one axis when they are packed, and along the other whenever they
-// are needed: half as many are read from memory, which is what these cores wait for. Of the six positions of a line
-// those at 0 and infinity are the first and the last of its three weights; this makes the other four, [4][count][8]
-// from [3][count][8]. Their factors are exact in halves, since norms are left to the output's transform.
+// The transform of weights along tile rows. Weights of large convolutions are transformed along one axis when they are
+// packed, and along the other whenever they are needed: half as many are read from memory, which is what these cores
+// wait for. Of the six positions of a tile row those at 0 and infinity are the first and the last of its three weights;
+// this makes the other four, [4][count][8] from [3][count][8]. Their factors are exact in FP16, since norms are left to
+// the output's transform.
 constexpr int kMadePositions = kTileEdge - 2;
 void transform_f16_weights(const int16_t* weights, size_t count, int16_t* out) {
     const size_t plane = count * kFp16Width;
@@ -40,36 +46,40 @@ void transform_f16_weights(const int16_t* weights, size_t count, int16_t* out) {
     }
 }
 
-// Of each position, inputs stay in the first-level cache while the weights of all panels pass by.
-KERNEL_INLINE void multiply_f16_tile_row(const F16TileRow& line, const int16_t* in, const int16_t* weights,
-                                         int16_t* products, float* scratch) {
-    const size_t depth = line.units * kFp16Width, plane = depth * kFp16Width;
-    const int stored = line.one_axis ? 3 : kTileEdge;
+// The gemms of one tile row. At each position the inputs stay in the first-level cache while they are multiplied by one
+// panel after another.
+KERNEL_INLINE void gemm_f16_tile_row(const F16TileRow& tile_row, const int16_t* in, const int16_t* weights,
+                                     int16_t* gemm_results, float* scratch) {
+    const size_t depth = tile_row.blocks * kFp16Width, plane = depth * kFp16Width;
+    const int stored = tile_row.one_axis ? 3 : kTileEdge;
     int16_t* const made = reinterpret_cast<int16_t*>(scratch);
-    if (line.one_axis) {
-        for (size_t panel = 0; panel < line.count; ++panel) {
-            transform_f16_weights(line.weights(weights, panel, stored), depth, made + panel * kMadePositions * plane);
+    if (tile_row.one_axis) {
+        for (size_t panel = 0; panel < tile_row.count; ++panel) {
+            transform_f16_weights(tile_row.weights(weights, panel, stored), depth,
+                                  made + panel * kMadePositions * plane);
         }
     }
     for (int column = 0; column < kTileEdge; ++column) {
-        for (size_t panel = 0; panel < line.count; ++panel) {
+        for (size_t panel = 0; panel < tile_row.count; ++panel) {
             const int16_t* b =
-                line.weights(weights, panel, stored) + (column == kTileEdge - 1 ? stored - 1 : column) * plane;
-            if (line.one_axis && column > 0 && column < kTileEdge - 1) {
+                tile_row.weights(weights, panel, stored) + (column == kTileEdge - 1 ? stored - 1 : column) * plane;
+            if (tile_row.one_axis && column > 0 && column < kTileEdge - 1) {
                 b = made + (panel * kMadePositions + column - 1) * plane;
             }
-            gemm_panel_f16(in + line.input_place(column), line.row_numbers(), b, static_cast<int>(line.units), false,
-                           line.rows(column).count, products + line.product_place(column, panel));
+            gemm_panel_f16(in + tile_row.input_offset(column), tile_row.block_stride(), b,
+                           static_cast<int>(tile_row.blocks), kFp16Width, tile_row.rows(column).count,
+                           gemm_results + tile_row.result_offset(column, panel));
         }
     }
 }
-// Products of so many panels are transformed back before the next panels' are made: they stay in the second-level cache
-// then, as the inputs do, which are read again.
+// The panels whose gemm results are transformed back before the next ones are computed: those then stay in the
+// second-level cache, as the inputs do, which are read again.
 constexpr size_t panels_together(size_t panels) {
     return panels < 3 ? panels : 3;
 }
-constexpr size_t f16_tile_row_floats(int units, int /* rows */, int panels) {
-    return static_cast<size_t>(panels) * kMadePositions * units * kFp16Width * kFp16Width / 2;
+// The scratch memory of a tile row, in floats.
+constexpr size_t f16_tile_row_floats(int blocks, int /* rows */, int panels) {
+    return static_cast<size_t>(panels) * kMadePositions * blocks * kFp16Width * kFp16Width / 2;
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/winograd_tiles.h"
 #include "backend/cpu/simd/fp16_storage.h"
 
@@ -10,29 +13,31 @@ namespace katago::cpu {
 
 namespace {
 
-// What one line of Winograd positions multiplies: some panels of outputs.
+// One tile row, that is six positions of the transformed tiles, and the panels of outputs that its gemms compute: where
+// their operands lie.
 struct F16TileRow {
     const TileGrid& grid;
     size_t samples;
-    bool one_axis;  // weights: WeightForm::OneAxis
-    int line;
-    size_t units, panels;  // of all inputs and outputs
-    size_t first, count;   // panels
+    bool one_axis;          // the weights are of WeightForm::OneAxis
+    int index;              // of the tile row
+    size_t blocks, panels;  // channel blocks of inputs, panels of all outputs
+    size_t first, count;    // panels that are computed
 
-    size_t row_numbers() const { return samples * grid.per_board * kFp16Width; }
-    int position(int column) const { return line * kTileEdge + column; }
-    // Of a panel: `positions` of packed weights.
+    // FP16 numbers from one channel block, or panel of results, to the next.
+    size_t block_stride() const { return samples * grid.per_board * kFp16Width; }
+    int position(int column) const { return index * kTileEdge + column; }
+    // The packed weights of a panel, of which there are `positions` positions.
     const int16_t* weights(const int16_t* all, size_t panel, int positions) const {
-        return all + (line * panels + first + panel) * positions * units * kFp16Width * kFp16Width;
+        return all + (index * panels + first + panel) * positions * blocks * kFp16Width * kFp16Width;
     }
     RowRange rows(int column) const { return grid.rows_of(position(column), samples); }
-    // Of the transformed inputs, [position][unit][rows][8].
-    size_t input_place(int column) const {
-        return position(column) * units * row_numbers() + rows(column).first * kFp16Width;
+    // Within the transformed inputs, [position][channel block][rows][8].
+    size_t input_offset(int column) const {
+        return position(column) * blocks * block_stride() + rows(column).first * kFp16Width;
     }
-    // Of the products, [position][panel][rows][8].
-    size_t product_place(int column, size_t panel) const {
-        return (position(column) * count + panel) * row_numbers() + rows(column).first * kFp16Width;
+    // Within the gemms' results, [position][panel][rows][8].
+    size_t result_offset(int column, size_t panel) const {
+        return (position(column) * count + panel) * block_stride() + rows(column).first * kFp16Width;
     }
 };
 

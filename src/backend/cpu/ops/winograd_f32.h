@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 #include "backend/cpu/ops/gemm_f32.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
+#include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/ops/winograd_tiles.h"
 #include "backend/cpu/simd/vector.h"
 
@@ -12,9 +15,12 @@ namespace katago::cpu {
 
 namespace {
 
-// Winograd convolutions in FP32: see winograd_tiles.h.
+// winograd_f32: Winograd convolutions in FP32, on every processor. Input tiles are transformed, then each panel of
+// outputs is multiplied at all 36 positions, by the micro-kernels of gemm_f32, and transformed back with its epilogue,
+// so that the gemms' results stay in the cache. Weights are transformed when they are packed or, where memory is to be
+// spared, in every evaluation. See winograd_tiles.h.
 
-// tiles_in: [position][block][samples * tiles][width]
+// Transforms the inputs to [position][block][samples * tiles][width].
 void transform_inputs(const LinearCall& call, const TileGrid& grid, size_t first_sample, size_t samples) {
     const size_t blocks = blocks_of(call.depth), rows = samples * grid.per_board;
     const size_t points = static_cast<size_t>(grid.height) * grid.width, position_stride = blocks * rows * kWidth;
@@ -29,20 +35,20 @@ void transform_inputs(const LinearCall& call, const TileGrid& grid, size_t first
     }
 }
 
-// Where weights are transformed in every evaluation, this is done for two lines of positions at a time, 0 and infinity,
-// +-A or +-B, which share most of their work, and for so many input channels: the result stays in the second-level
-// cache.
+// Weights that are transformed in every evaluation are so for two tile rows of positions at a time (0 and infinity, or
+// A and -A, or B and -B), which share most of their work, and for kWeightDepth input channels: the result stays in the
+// second-level cache.
 constexpr int kWeightDepth = 96;
 constexpr int kTileRowsAtOnce = 2, kTileRowPairs = kTileEdge / kTileRowsAtOnce;
 constexpr int kPositionsAtOnce = kTileRowsAtOnce * kTileEdge;
 constexpr int kTileRowPair[kTileRowPairs][kTileRowsAtOnce] = {{0, 5}, {1, 2}, {3, 4}};
 
-// Floats from one position's transformed weights to the next: not a power of two, or all would share a cache set.
+// The floats from one position's transformed weights to the next: not a power of two, or all would share a cache set.
 constexpr size_t weight_stride(size_t depth, size_t columns) {
     return depth * columns + 48;
 }
 
-// Two of the six results of transform_weight_1d.
+// The two of the six results of transform_weight_1d() that belong to a pair of tile rows.
 template <int kPair>
 KERNEL_INLINE void transform_weight_pair(Vector g0, Vector g1, Vector g2, Vector* first, Vector* second) {
     Vector all_six[kTileEdge];
@@ -51,7 +57,7 @@ KERNEL_INLINE void transform_weight_pair(Vector g0, Vector g1, Vector g2, Vector
     *second = all_six[kTileRowPair[kPair][1]];
 }
 
-// [depth][9][columns] -> the positions of one pair of lines, each [depth][columns]
+// Transforms weights, [depth][9][columns], to the positions of one pair of tile rows, each [depth][columns].
 template <int kPair>
 void transform_weights(const float* weights, size_t depth, size_t columns, float* out) {
     const size_t stride = weight_stride(depth, columns);
@@ -64,16 +70,16 @@ void transform_weights(const float* weights, size_t depth, size_t columns, float
                 transform_weight_pair<kPair>(load(g + kColumn * columns), load(g + (3 + kColumn) * columns),
                                              load(g + (6 + kColumn) * columns), first + kColumn, second + kColumn);
             });
-            Vector line[kPositionsAtOnce];
-            transform_weight_1d(first[0], first[1], first[2], line, 1);
-            transform_weight_1d(second[0], second[1], second[2], line + kTileEdge, 1);
+            Vector positions[kPositionsAtOnce];
+            transform_weight_1d(first[0], first[1], first[2], positions, 1);
+            transform_weight_1d(second[0], second[1], second[2], positions + kTileEdge, 1);
             unroll<kPositionsAtOnce>(
-                [&](auto p) KERNEL_LAMBDA { store(out + decltype(p)::value * stride, line[decltype(p)::value]); });
+                [&](auto p) KERNEL_LAMBDA { store(out + decltype(p)::value * stride, positions[decltype(p)::value]); });
         }
     }
 }
 
-// The sizes of one panel's products.
+// The sizes of the gemms of one panel.
 struct PanelShape {
     PanelShape(const LinearCall& call, int panel_vectors, int rows)
         : vectors(panel_vectors),
@@ -86,21 +92,22 @@ struct PanelShape {
     size_t block_stride, in_stride, out_stride;  // from block to block, and from position to position
 };
 
-// Products of one panel: [position][vector][rows][width].
-void multiply_transformed(const LinearCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
-                          const float* weights, float* products) {
+// The gemms of one panel at all positions; their results are [position][vector][rows][width].
+void gemm_positions(const LinearCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
+                    const float* weights, float* gemm_results) {
     for (int position = 0; position < kWinogradPositions; ++position) {
         const RowRange rows = grid.rows_of(position, samples);
         gemm_panel_f32(static_cast<float*>(call.input) + position * shape.in_stride + rows.first * kWidth,
                        shape.block_stride, weights + position * call.depth * shape.columns, call.depth, shape.vectors,
-                       rows.count, products + position * shape.out_stride + rows.first * kWidth, shape.block_stride,
+                       rows.count, gemm_results + position * shape.out_stride + rows.first * kWidth, shape.block_stride,
                        false);
     }
 }
 
+// The gemms of one panel at the positions of a pair of tile rows, whose weights are transformed here.
 template <int kPair>
-void multiply_pair(const LinearCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
-                   const float* weights, float* products, float* transformed) {
+void gemm_tile_row_pair(const LinearCall& call, const TileGrid& grid, size_t samples, const PanelShape& shape,
+                        const float* weights, float* gemm_results, float* transformed) {
     for (int first = 0; first < call.depth; first += kWeightDepth) {
         const int depth = min_of(kWeightDepth, call.depth - first);
         transform_weights<kPair>(weights + first * 9 * shape.columns, depth, shape.columns, transformed);
@@ -111,7 +118,8 @@ void multiply_pair(const LinearCall& call, const TileGrid& grid, size_t samples,
                 static_cast<float*>(call.input) + position * shape.in_stride + first / kWidth * shape.block_stride;
             gemm_panel_f32(in + rows.first * kWidth, shape.block_stride,
                            transformed + p * weight_stride(depth, shape.columns), depth, shape.vectors, rows.count,
-                           products + position * shape.out_stride + rows.first * kWidth, shape.block_stride, first > 0);
+                           gemm_results + position * shape.out_stride + rows.first * kWidth, shape.block_stride,
+                           first > 0);
         }
     }
 }
@@ -120,8 +128,8 @@ void winograd_f32(const LinearCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch);
     const size_t weights_per_vector =
         static_cast<size_t>(call.weights.form == WeightForm::Full ? kWinogradPositions : 9) * call.depth * kWidth;
-    float* products = call.scratch;
-    float* transformed = products + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
+    float* gemm_results = call.scratch;
+    float* transformed = gemm_results + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
         const int rows = static_cast<int>(samples) * grid.per_board;
@@ -131,13 +139,14 @@ void winograd_f32(const LinearCall& call) {
             const PanelShape shape(call, vectors, rows);
             const float* weights = static_cast<const float*>(call.weights.values) + vector * weights_per_vector;
             if (call.weights.form == WeightForm::Full) {
-                multiply_transformed(call, grid, samples, shape, weights, products);
+                gemm_positions(call, grid, samples, shape, weights, gemm_results);
             } else {
                 unroll<kTileRowPairs>([&](auto pair) KERNEL_LAMBDA {
-                    multiply_pair<decltype(pair)::value>(call, grid, samples, shape, weights, products, transformed);
+                    gemm_tile_row_pair<decltype(pair)::value>(call, grid, samples, shape, weights, gemm_results,
+                                                              transformed);
                 });
             }
-            transform_outputs(call.out, grid, products, shape.out_stride, vector, vectors, first, samples);
+            transform_outputs(call.out, grid, gemm_results, shape.out_stride, vector, vectors, first, samples);
         }
     }
 }

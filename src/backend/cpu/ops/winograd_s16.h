@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "backend/cpu/ops/gemm_s16.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/s16.h"
+#include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/ops/winograd_tiles.h"
+#include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
 #if defined(__AVX2__)
@@ -15,22 +20,24 @@ namespace katago::cpu {
 
 namespace {
 
-// Winograd in 16-bit integers: tiles are transformed as floats, all channels of one tile at a time (they fit in the
-// first-level cache), then each position of the tile is quantized with a scale of its own.
+// winograd_s16: Winograd convolutions whose gemms are of 16-bit integers, for x86 with AVX2 or more. Tiles are
+// transformed as floats, all channels of one tile at a time (they fit in the first-level cache), then each position of
+// the tile is quantized with a scale of its own. The gemms are those of gemm_s16; their results are floats again.
 
-// Products of integers take half the time, so that what leaves the cache costs more than sharing weights gains.
+// The rows of a gemm that are enough: integers take half the time of floats, so that what leaves the cache costs more
+// than sharing weights gains.
 constexpr int kEnoughS16Rows = 50;
 
-// Floats from one position of the transformed tile to the next: an odd number of blocks, or all would share few cache
-// sets.
+// The floats from one position of the transformed tile to the next: an odd number of blocks, or all would share few
+// cache sets.
 constexpr size_t tile_stride(int in_channels) {
     return (2 * static_cast<size_t>(s16_blocks_of(in_channels, kWidth)) + 1) * kWidth;
 }
 
-// Positions in whole vectors.
+// The positions of a tile, in whole vectors.
 constexpr int kPaddedPositions = (kWinogradPositions + kWidth - 1) / kWidth * kWidth;
 
-// The largest values of one tile's positions, as factors and scales.
+// The factors and scales of one tile's positions, from the largest magnitude of each.
 KERNEL_INLINE void measure_tile(const float* tile, int in_channels, float limit, float* factors, float* scales) {
     const size_t stride = tile_stride(in_channels), blocks = blocks_of(in_channels);
     Vector largest[kPaddedPositions] = {};
@@ -45,10 +52,11 @@ KERNEL_INLINE void measure_tile(const float* tile, int in_channels, float limit,
     }
 }
 
-// tiles_in: [position][unit][rows][kS16Block], tile_scales: [position][rows], with rows = samples * tiles
+// Transforms and quantizes the inputs to [position][channel block][rows][kS16Block], with scales [position][rows] and
+// rows = samples * tiles.
 void quantize_tiles(const LinearCall& call, const TileGrid& grid, size_t first_sample, size_t samples, float* tile) {
     const size_t blocks = blocks_of(call.depth), stride = tile_stride(call.depth);
-    const size_t units = s16_blocks_of(call.depth, kWidth), rows = samples * grid.per_board;
+    const size_t s16_blocks = s16_blocks_of(call.depth, kWidth), rows = samples * grid.per_board;
     const size_t points = static_cast<size_t>(grid.height) * grid.width;
     if (blocks % 2 != 0) {
         for (int p = 0; p < kWinogradPositions; ++p) store(tile + p * stride + blocks * kWidth, Vector{});
@@ -64,9 +72,9 @@ void quantize_tiles(const LinearCall& call, const TileGrid& grid, size_t first_s
         measure_tile(tile, call.depth, call.weights.input_limit, factors, scales);
         for (int p = 0; p < kWinogradPositions; ++p) {
             const float* from = tile + p * stride;
-            int16_t* to = static_cast<int16_t*>(call.input) + (p * units * rows + row) * kS16Block;
+            int16_t* to = static_cast<int16_t*>(call.input) + (p * s16_blocks * rows + row) * kS16Block;
             call.input_scales[p * rows + row] = scales[p];
-            for (size_t unit = 0; unit < units; ++unit, from += kS16Block, to += rows * kS16Block) {
+            for (size_t s16_block = 0; s16_block < s16_blocks; ++s16_block, from += kS16Block, to += rows * kS16Block) {
                 store_s16_block(to, load(from) * factors[p], load(from + kWidth) * factors[p]);
             }
         }
@@ -74,24 +82,24 @@ void quantize_tiles(const LinearCall& call, const TileGrid& grid, size_t first_s
     });
 }
 
-// Products of one panel: [position][vector][rows][width].
-void multiply_s16_panel(const LinearCall& call, const TileGrid& grid, size_t samples, int vector, int vectors,
-                        float* products) {
-    const size_t units = s16_blocks_of(call.depth, kWidth), columns = static_cast<size_t>(vectors) * kWidth;
-    const size_t rows = samples * grid.per_board, in_stride = rows * kS16Block;  // from unit to unit
-    const size_t panel_size = units * kS16Block * columns;                       // of one position
+// The gemms of one panel at all positions; their results are [position][vector][rows][width].
+void gemm_s16_positions(const LinearCall& call, const TileGrid& grid, size_t samples, int vector, int vectors,
+                        float* gemm_results) {
+    const size_t s16_blocks = s16_blocks_of(call.depth, kWidth), columns = static_cast<size_t>(vectors) * kWidth;
+    const size_t rows = samples * grid.per_board, in_stride = rows * kS16Block;  // from channel block to channel block
+    const size_t panel_size = s16_blocks * kS16Block * columns;                  // of one position
     const int16_t* weights = static_cast<const int16_t*>(call.weights.values) +
-                             static_cast<size_t>(vector) * kWidth * units * kS16Block * kWinogradPositions;
+                             static_cast<size_t>(vector) * kWidth * s16_blocks * kS16Block * kWinogradPositions;
     const float* scales = call.weights.scales + static_cast<size_t>(vector) * kWidth * kWinogradPositions;
     for (int position = 0; position < kWinogradPositions; ++position) {
-        const int16_t* in = static_cast<int16_t*>(call.input) + position * units * in_stride;
-        float* out = products + position * vectors * (in_stride / 2);
+        const int16_t* in = static_cast<int16_t*>(call.input) + position * s16_blocks * in_stride;
+        float* out = gemm_results + position * vectors * (in_stride / 2);
         const RowRange range = grid.rows_of(position, samples);
-        const int tiles = (range.count + kMaxIntegerRows - 1) / kMaxIntegerRows;
+        const int tiles = even_parts<kMaxIntegerRows>(range.count);
         int row = range.first;
         for (int tile = 0; tile < tiles; ++tile) {
-            const int count = range.count / tiles + (tile < range.count % tiles ? 1 : 0);
-            kS16Tiles.of[vectors - 1][count - 1](in + row * kS16Block, in_stride, weights, static_cast<int>(units),
+            const int count = even_part_size(range.count, tiles, tile);
+            kS16Tiles.of[vectors - 1][count - 1](in + row * kS16Block, in_stride, weights, static_cast<int>(s16_blocks),
                                                  call.input_scales + position * rows + row, scales,
                                                  {out + row * kWidth, in_stride / 2});
             row += count;
@@ -103,17 +111,17 @@ void multiply_s16_panel(const LinearCall& call, const TileGrid& grid, size_t sam
 
 void winograd_s16(const LinearCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughS16Rows);
-    float* products = call.scratch;
-    float* tile = products + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
+    float* gemm_results = call.scratch;
+    float* tile = gemm_results + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
         const int rows = static_cast<int>(samples) * grid.per_board;
         if (!call.input_ready || grid.samples < call.out.batch) quantize_tiles(call, grid, first, samples, tile);
         for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
             const int vectors = min_of(kPanelVectors, call.vectors - vector);
-            multiply_s16_panel(call, grid, samples, vector, vectors, products);
-            transform_outputs(call.out, grid, products, static_cast<size_t>(vectors) * rows * kWidth, vector, vectors,
-                              first, samples);
+            gemm_s16_positions(call, grid, samples, vector, vectors, gemm_results);
+            transform_outputs(call.out, grid, gemm_results, static_cast<size_t>(vectors) * rows * kWidth, vector,
+                              vectors, first, samples);
         }
     }
 }

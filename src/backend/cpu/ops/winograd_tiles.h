@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
+#include "backend/cpu/ops/epilogue.h"
 #include "backend/cpu/ops/epilogue_f32.h"
-#include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/simd/vector.h"
@@ -11,14 +13,18 @@ namespace katago::cpu {
 
 namespace {
 
-// F(4x4, 3x3) with the points 0, +-5/8, +-3/2 and infinity, whose rounding errors are half those of 0, +-1, +-2.
-// Along one axis, with p the points: inputs d become the coefficients of d at the polynomials prod_{j != i}(x - p_j),
-// weights g become g(p_i) / prod_{j != i}(p_i - p_j), and outputs are the sums of products times p_i^k.
+// The transforms of Winograd convolutions of all precisions, and the order of their tiles. F(4x4, 3x3) is computed with
+// the points 0, +-5/8, +-3/2 and infinity, whose rounding errors are half those of 0, +-1, +-2. Along one axis, with p
+// the points:
+//   inputs d    become the coefficients of d at the polynomials prod_{j != i}(x - p_j)
+//   weights g   become g(p_i) / prod_{j != i}(p_i - p_j)
+//   outputs     are the sums of products times p_i^k
 
 constexpr float kA = kWinogradPointA, kB = kWinogradPointB, kA2 = kA * kA, kB2 = kB * kB;
 constexpr int kTileEdge = kWinogradTile + 2;
 
-// kInMemory: d lies there, so what sums start from can be loaded again: see start_from().
+// The transform of six inputs along one axis. kInMemory: d lies in memory, so the addends of multiply-adds can be
+// loaded again: see start_from().
 template <bool kInMemory>
 KERNEL_INLINE void transform_input_1d(const Vector* d, int step, Vector* out, int out_step) {
     const auto start = [&](int i) KERNEL_LAMBDA {
@@ -36,9 +42,11 @@ KERNEL_INLINE void transform_input_1d(const Vector* d, int step, Vector* out, in
     out[5 * out_step] = start(5) - d3 * (kA2 + kB2) + d1 * (kA2 * kB2);
 }
 
+// The norms that weights are divided by, of the points 0, +-A and +-B; that of infinity is 1.
 constexpr float kNorm0 = 1 / (kA2 * kB2), kNormA = 1 / (2 * kA2 * (kA2 - kB2)), kNormB = 1 / (2 * kB2 * (kB2 - kA2));
 
-// kUnnormed: of products of weights that were not divided by the norms.
+// The transform of six gemm results to four outputs along one axis. kUnnormed: the weights were not divided by the
+// norms.
 template <bool kUnnormed>
 KERNEL_INLINE void transform_output_1d(const Vector* m, int step, Vector* out, int out_step) {
     constexpr float k0 = kUnnormed ? kNorm0 : 1, kOfA = kUnnormed ? kNormA : 1, kOfB = kUnnormed ? kNormB : 1;
@@ -50,6 +58,7 @@ KERNEL_INLINE void transform_output_1d(const Vector* m, int step, Vector* out, i
     out[3 * out_step] = m5 + difference_a * (kA2 * kA * kOfA) + difference_b * (kB2 * kB * kOfB);
 }
 
+// The transform of three weights along one axis.
 KERNEL_INLINE void transform_weight_1d(Vector g0, Vector g1, Vector g2, Vector* out, int out_step) {
     const Vector even_a = g0 * kNormA + g2 * (kA2 * kNormA), even_b = g0 * kNormB + g2 * (kB2 * kNormB);
     out[0] = g0 * kNorm0;
@@ -60,16 +69,17 @@ KERNEL_INLINE void transform_weight_1d(Vector g0, Vector g1, Vector g2, Vector* 
     out[5 * out_step] = g2;
 }
 
+// Consecutive rows of a gemm.
 struct RowRange {
     int first, count;
 };
 
-// The tiles of one board, and of those samples that are multiplied together. The products at infinity count only for
-// the last row or column of a tile, and tiles at the edge, where the board is not a multiple of a tile, need none: of
-// 19x19 that is one product in fifteen. So tiles come in the order of kGroups, in which those that need a position
-// follow each other.
+// The tiles of one board, and of those samples whose tiles are the rows of the same gemms. The positions at infinity
+// count only for the last row or column of a tile, and tiles at the edge, where the board is not a multiple of a tile,
+// need none: of 19x19 that is one multiplication in fifteen. So tiles come in the order of kGroups, in which those that
+// need a position follow each other.
 struct TileGrid {
-    // More rows than this gain nothing, and the transformed inputs would leave the cache.
+    // The rows of a gemm that are enough: more gain nothing, and the transformed inputs would leave the cache.
     static constexpr int kEnoughRows = 100;
 
     TileGrid(int board_height, int board_width, size_t batch, int enough_rows = kEnoughRows)
@@ -118,9 +128,9 @@ struct TileGrid {
     int whole_across() const { return width / kWinogradTile; }
 };
 
-// One tile of one block: transforms 6x6 points, of which those off the board count as zero.
+// The transform of one input tile of one block: 6x6 points, of which those off the board count as zero.
 //   board            the block's [points][width] of the sample
-//   store_position   of (position, Vector): takes a result
+//   store_position   takes each result, as (position, Vector)
 template <class Store>
 KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid, int tile_y, int tile_x,
                                         const Store& store_position) {
@@ -138,13 +148,13 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
             transform_input_1d<true>(reinterpret_cast<const Vector*>(row), 1, columns[i], 1);
             continue;
         }
-        Vector line[kTileEdge];
+        Vector points[kTileEdge];
         unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
             constexpr int kColumn = decltype(j)::value;
             const int x = x0 + kColumn;
-            line[kColumn] = x >= 0 && x < grid.width ? load(row + kColumn * kWidth) : Vector{};
+            points[kColumn] = x >= 0 && x < grid.width ? load(row + kColumn * kWidth) : Vector{};
         });
-        transform_input_1d<false>(line, 1, columns[i], 1);
+        transform_input_1d<false>(points, 1, columns[i], 1);
     }
     unroll<kTileEdge>([&](auto j) KERNEL_LAMBDA {
         constexpr int kColumn = decltype(j)::value;
@@ -158,8 +168,8 @@ KERNEL_INLINE void transform_input_tile(const float* board, const TileGrid& grid
     });
 }
 
-// One tile of one block of outputs, with its epilogue. load_position(p): the product of position p, a Vector. For
-// kUnnormed, of weights without norms along lines.
+// The transform of one output tile of one block, with its epilogue. load_position(p): the gemm's result at position p,
+// a Vector. kUnnormed: the weights were not divided by the norms along tile rows.
 template <bool kUnnormed = false, class Load>
 KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid& grid, const Load& load_position,
                                          size_t block, size_t sample, int tile_y, int tile_x) {
@@ -170,12 +180,12 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
             unroll<kWinogradTile>([&](auto i) KERNEL_LAMBDA { columns[decltype(i)::value][kColumn] = Vector{}; });
             return;
         }
-        Vector line[kTileEdge];
+        Vector positions[kTileEdge];
         unroll<kTileEdge>([&](auto i) KERNEL_LAMBDA {
             constexpr int kRow = decltype(i)::value;
-            line[kRow] = load_position(kRow * kTileEdge + kColumn);
+            positions[kRow] = load_position(kRow * kTileEdge + kColumn);
         });
-        transform_output_1d<false>(line, 1, columns[0] + kColumn, kTileEdge);
+        transform_output_1d<false>(positions, 1, columns[0] + kColumn, kTileEdge);
     });
     const int y0 = tile_y * kWinogradTile, x0 = tile_x * kWinogradTile;
     const int rows = min_of(kWinogradTile, grid.height - y0), count = min_of(kWinogradTile, grid.width - x0);
@@ -188,20 +198,20 @@ KERNEL_INLINE void transform_output_tile(const EpilogueCall& out, const TileGrid
     finish_runs(out, block, {first, count, rows, static_cast<size_t>(grid.width)}, results);
 }
 
-// The outputs of one panel. products: [position][vector][rows][width]
-void transform_outputs(const EpilogueCall& out, const TileGrid& grid, const float* products, size_t position_stride,
+// The transforms of the output tiles of one panel. gemm_results: [position][vector][rows][width]
+void transform_outputs(const EpilogueCall& out, const TileGrid& grid, const float* gemm_results, size_t position_stride,
                        int first_vector, int vectors, size_t first_sample, size_t samples) {
     for (int v = 0; v < vectors; ++v) {
         grid.for_each_tile(first_sample, samples, [&](size_t sample, int y, int x) KERNEL_LAMBDA {
             transform_output_tile(
-                out, grid, [&](int position) KERNEL_LAMBDA { return load(products + position * position_stride); },
+                out, grid, [&](int position) KERNEL_LAMBDA { return load(gemm_results + position * position_stride); },
                 first_vector + v, sample, y, x);
-            products += kWidth;
+            gemm_results += kWidth;
         });
     }
 }
 
-// The rows of all tiles' positions that an input takes together, at most.
+// The rows of the gemms of all positions together, at most.
 KERNEL_INLINE size_t position_rows(const LinearCall& call) {
     return static_cast<size_t>(kWinogradPositions) * TileGrid(call.height, call.width, call.out.batch).rows();
 }

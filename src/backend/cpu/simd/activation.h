@@ -2,12 +2,14 @@
 #pragma once
 
 #include "backend/cpu/simd/vector.h"
+#include "nn/layers.h"
 
 namespace katago::cpu {
 
 namespace {
 
-// Elementwise functions without calls or branches.
+// Exponentials and activations, elementwise, without calls or branches. Where the results are rounded to INT8 or 16
+// bits afterwards, approximate ones of fewer terms serve; each says its relative error.
 
 constexpr float kLog2E = 1.44269504f;  // lets powers of two serve for powers of e
 
@@ -18,14 +20,15 @@ KERNEL_INLINE Vector exponential_up_to_88(Vector x) {
     const Vector shifted = x * kLog2E + kRoundToLowBits;
     const Vector n = shifted - kRoundToLowBits;
     const Vector r = (x - n * kLn2High) - n * kLn2Low;  // |r| <= ln(2) / 2
-    // The best polynomial for such r: relative error 8e-8. In pairs: a chain of five would keep a core waiting.
+    // The minimax polynomial for such r: relative error 8e-8. Its terms are evaluated in pairs (Estrin's scheme): by
+    // Horner's, each of five multiply-adds would wait for the one before it.
     const Vector square = r * r, first = r * 0.99999969f + 1.00000007f, second = r * 0.16667577f + 0.49998893f,
                  third = r * 0.00829762f + 0.04191563f;
     const Vector p = (third * square + second) * square + first;
     return reinterpret_cast<Vector>(reinterpret_cast<VectorBits>(p) + (reinterpret_cast<VectorBits>(shifted) << 23));
 }
 
-// The same for all x; e^88 beyond.
+// e^x to the same relative error for all x; e^88 beyond 88.
 KERNEL_INLINE Vector exponential(Vector x) {
     return exponential_up_to_88(smaller(x, all(88.0f)));
 }
@@ -41,33 +44,33 @@ KERNEL_INLINE Vector constant(float x) {
     return v;
 }
 
-// 2^x for x < 127, by a polynomial of so many terms after the first: to a relative error of 1e-4 with 3, which is
-// enough for bytes, of 3e-6 with 4, which is enough for probabilities of 15 bits, and of 2e-7 with 5. Below -126,
-// 2^-126.
+// 2^x for x < 127, by a minimax polynomial of kTerms terms after the constant one: to a relative error of 1e-4 with 3,
+// which is enough for INT8, of 3e-6 with 4, which is enough for probabilities of 15 bits, and of 2e-7 with 5. Below
+// -126, 2^-126.
 template <int kTerms>
 struct PowerOfTwo {
     static_assert(kTerms >= 3 && kTerms <= 5);
-    static constexpr float kBest[3][6] = {
+    static constexpr float kMinimax[3][6] = {
         {0.99992805f, 0.69326109f, 0.24261133f, 0.05517132f},
         {0.99999926f, 0.69312171f, 0.24024753f, 0.05591868f, 0.00957001f},
         {1.00000007f, 0.69314697f, 0.24022120f, 0.05550713f, 0.00967554f, 0.00132765f},
     };
     Vector least = constant(-126.0f);
     Vector round = constant(kRoundToLowBits);
-    Vector c5 = constant(kBest[kTerms - 3][5]);
-    Vector c3 = constant(kBest[kTerms - 3][3]);
-    Vector c1 = constant(kBest[kTerms - 3][1]);
+    Vector c5 = constant(kMinimax[kTerms - 3][5]);
+    Vector c3 = constant(kMinimax[kTerms - 3][3]);
+    Vector c1 = constant(kMinimax[kTerms - 3][1]);
 #if defined(__aarch64__)
-    static constexpr Vector c4 = all(kBest[kTerms - 3][4]);
-    static constexpr Vector c2 = all(kBest[kTerms - 3][2]);
-    static constexpr Vector c0 = all(kBest[kTerms - 3][0]);
+    static constexpr Vector c4 = all(kMinimax[kTerms - 3][4]);
+    static constexpr Vector c2 = all(kMinimax[kTerms - 3][2]);
+    static constexpr Vector c0 = all(kMinimax[kTerms - 3][0]);
 #else
-    Vector c4 = constant(kBest[kTerms - 3][4]);
-    Vector c2 = constant(kBest[kTerms - 3][2]);
-    Vector c0 = constant(kBest[kTerms - 3][0]);
+    Vector c4 = constant(kMinimax[kTerms - 3][4]);
+    Vector c2 = constant(kMinimax[kTerms - 3][2]);
+    Vector c0 = constant(kMinimax[kTerms - 3][0]);
 #endif
 
-    // In place.
+    // Replaces each x by 2^x.
     template <int kCount>
     KERNEL_INLINE void raise(Vector (&x)[kCount]) const {
         const auto each = [](auto&& body) KERNEL_LAMBDA {
@@ -77,7 +80,8 @@ struct PowerOfTwo {
         each([&](int i) KERNEL_LAMBDA { x[i] = larger(x[i], least), shifted[i] = x[i] + round; });
         each([&](int i) KERNEL_LAMBDA { x[i] = x[i] - (shifted[i] - round); });
 #if defined(__aarch64__)
-        // In pairs: a Cortex-A72 looks too few instructions ahead to fill the time that a chain takes.
+        // The terms are evaluated in pairs: a Cortex-A72 looks too few instructions ahead to fill the latency of
+        // multiply-adds that depend on each other.
         Vector low[kCount], square[kCount];
         each([&](int i) KERNEL_LAMBDA { p[i] = c3 * x[i] + start_from(c2), square[i] = x[i] * x[i]; });
         if constexpr (kTerms == 4) each([&](int i) KERNEL_LAMBDA { p[i] = square[i] * c4 + p[i]; });
@@ -125,7 +129,7 @@ KERNEL_INLINE Vector activate(Vector x) {
     return x;
 }
 
-// e^(sign * x) to a relative error of 1e-4 for -87 <= sign * x; no more than 2^most.
+// e^(sign * x), approximate: to a relative error of 1e-4 for -87 <= sign * x, and no more than 2^most.
 struct ApproximateExponential {
     PowerOfTwo<3> power_of_two;
     Vector limit, factor;
@@ -140,8 +144,8 @@ struct ApproximateExponential {
     }
 };
 
-// In place. Rough ones, for results that are rounded to bytes or 16 bits afterwards, have a relative error of 2e-4 for
-// -87 <= x.
+// An activation, applied in place. An approximate one, for results that are rounded to INT8 or 16 bits afterwards, has
+// a relative error of 2e-4 for -87 <= x.
 template <ActivationKind kKind, bool kApproximate>
 struct Activation {
     template <int kCount>

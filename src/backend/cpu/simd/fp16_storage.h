@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "backend/cpu/simd/vector.h"
 
 #if defined(__aarch64__)
@@ -9,9 +11,11 @@ namespace katago::cpu {
 
 namespace {
 
-// IEEE halves in memory, which every Armv8 core converts.
+// FP16 (IEEE binary16) as a format of storage: every Armv8 core converts it to and from FP32, whether or not it
+// computes in it. Its bits are kept as int16_t.
 
-constexpr int kFp16Width = 8;  // of a vector; also channels of a unit, two blocks of floats
+constexpr int kFp16Width =
+    8;  // FP16 lanes of a vector; also the channels of an FP16 channel block, two blocks of floats
 
 constexpr int fp16_blocks_of(int channels) {
     return (channels + kFp16Width - 1) / kFp16Width;
@@ -19,7 +23,7 @@ constexpr int fp16_blocks_of(int channels) {
 KERNEL_INLINE float32x4_t neon(Vector v) {
     return reinterpret_cast<float32x4_t>(v);
 }
-// Four halves.
+// Four FP16 numbers, as FP32.
 KERNEL_INLINE Vector load_fp16(const int16_t* p) {
     return reinterpret_cast<Vector>(vcvt_f32_f16(vld1_f16(reinterpret_cast<const float16_t*>(p))));
 }

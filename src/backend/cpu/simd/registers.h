@@ -16,15 +16,16 @@ namespace katago::cpu {
 
 namespace {
 
-// What the instruction set that a file is compiled for offers to kernels: the width of a vector, and the tiles whose
-// sums, weights and inputs fit in its registers. In an unnamed namespace, as all kernels are: see vector.h.
+// The register file of the instruction set that a file is compiled for: the width of a vector, and the most rows of a
+// micro-kernel's tile whose sums, weights and inputs fit in registers. In an unnamed namespace, as all kernels are: see
+// vector.h.
 #if defined(__AVX512F__)
 constexpr int kWidth = 16;    // floats of a vector
-constexpr int kMaxRows = 14;  // of a tile of two vectors: of 32 registers 28 hold sums
+constexpr int kMaxRows = 14;  // of an FP32 tile of two vectors: of 32 registers 28 hold sums
 #if defined(__AVX512VNNI__)
 constexpr int kMaxIntegerRows = 14;
 #else
-constexpr int kMaxIntegerRows = 13;  // and one more holds a product
+constexpr int kMaxIntegerRows = 13;  // and one more holds the products before they are added
 #endif
 #elif defined(__AVX2__)
 constexpr int kWidth = 8;
@@ -39,11 +40,11 @@ constexpr int kMaxIntegerRows = 8;  // by two vectors: 16 sums
 constexpr int kMaxIntegerRows = 4;  // by four columns: 16 sums
 #endif
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
-constexpr int kMaxF16Rows = 9;      // sums, accumulators and inputs
+constexpr int kMaxF16Rows = 9;      // each has a sum, an accumulator and an input: 27 of 32 registers
 #endif
 #else
 constexpr int kWidth = 4;
-constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product
+constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product before it is added
 #endif
 
 }  // namespace

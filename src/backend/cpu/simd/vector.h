@@ -11,9 +11,10 @@ namespace katago::cpu {
 
 namespace {
 
-// Vectors of kWidth floats, and the helpers that keep arrays of them in registers. Like the other .inl files, part of
-// kernels.inl: compiled once for each instruction set, in an unnamed namespace. Nothing here may call an inline
-// function of a header: the linker keeps one copy of such a function, and it might be one that an older CPU cannot run.
+// Vectors of kWidth floats, and the helpers that keep arrays of them in registers. Like every kernel header, this one
+// is compiled once for each instruction set (isa/), in an unnamed namespace. Nothing in a kernel header may call an
+// inline function of an ordinary header: the linker keeps one copy of such a function, and it might be one that an
+// older CPU cannot run.
 
 using Vector = float __attribute__((vector_size(kWidth * 4), may_alias));
 using VectorBits = uint32_t __attribute__((vector_size(kWidth * 4), may_alias));
@@ -28,12 +29,13 @@ struct Constant {
 };
 
 template <int... kIndex, class Body>
-KERNEL_INLINE void unroll_over(std::integer_sequence<int, kIndex...>, Body&& body) {
+KERNEL_INLINE constexpr void unroll_over(std::integer_sequence<int, kIndex...>, Body&& body) {
     (body(Constant<kIndex>{}), ...);
 }
-// Calls body(Constant<0>{}), body(Constant<1>{})...: constant indices, without which arrays of vectors go to memory.
+// An unrolled loop: calls body(Constant<0>{}), body(Constant<1>{})... Its indices are constants, without which arrays
+// of vectors go to memory.
 template <int kCount, class Body>
-KERNEL_INLINE void unroll(Body&& body) {
+KERNEL_INLINE constexpr void unroll(Body&& body) {
     unroll_over(std::make_integer_sequence<int, kCount>{}, static_cast<Body&&>(body));
 }
 
@@ -55,8 +57,8 @@ KERNEL_INLINE constexpr Vector all(float x) {
 // 1.5 * 2^23: adding it to a float leaves the nearest integer in the low bits.
 constexpr float kRoundToLowBits = 12582912.0f;
 
-// What compilers make of plain expressions: of a > b ? a : b two instructions where x86 has one, and of sums over lanes
-// a chain.
+// Maxima, minima and reductions over the lanes of a vector, by intrinsics: of a > b ? a : b compilers make two
+// instructions where x86 has one, and of a sum over lanes one addition after another.
 #if defined(__AVX512F__)
 KERNEL_INLINE Vector larger(Vector a, Vector b) {
     return reinterpret_cast<Vector>(_mm512_max_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
@@ -127,14 +129,14 @@ KERNEL_INLINE float largest_of(Vector v) {
 }
 #endif
 
-// a / b for 1 <= b <= 1e38. A division takes as long as ten multiplications on x86, and on Arm cores without FP16; the
-// estimate and steps of Newton's leave a relative error of 2e-7.
+// a / b for 1 <= b <= 1e38, by an estimate of 1 / b and Newton's iteration, to a relative error of 2e-7: a division
+// takes as long as ten multiplications on x86, and on Arm cores without FP16 arithmetic.
 KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 #if defined(__AVX2__)
     const Vector estimate = reciprocal_estimate(b);
     return a * (estimate + estimate * (1.0f - b * estimate));
 #elif defined(__aarch64__) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
-    // An estimate of 8 bits takes two steps.
+    // The estimate has 8 bits, so it takes two steps.
     const float32x4_t divisor = reinterpret_cast<float32x4_t>(b);
     float32x4_t estimate = vrecpeq_f32(divisor);
     estimate = vmulq_f32(estimate, vrecpsq_f32(estimate, divisor));
@@ -145,7 +147,7 @@ KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 #endif
 }
 
-// The same to a relative error of 7e-5.
+// a / b for 1 <= b <= 1e38, approximate: to a relative error of 7e-5.
 KERNEL_INLINE Vector approximate_quotient(Vector a, Vector b) {
 #if defined(__AVX512F__)
     return a * reciprocal_estimate(b);
@@ -157,8 +159,9 @@ KERNEL_INLINE Vector approximate_quotient(Vector a, Vector b) {
 #endif
 }
 
-// A constant that a product is added to. Arm's sums take the place of their addend: GCC would copy it from a register
-// that holds it, which takes as long as an addition, and loads are free where arithmetic is what limits a loop.
+// A constant as the addend of a multiply-add. Arm's multiply-add overwrites its addend: GCC would copy it from a
+// register that holds it, which takes as long as an addition, and loads are free where arithmetic is what limits a
+// loop.
 KERNEL_INLINE Vector start_from(const Vector& constant) {
 #if defined(__aarch64__)
     Vector v;
@@ -172,7 +175,7 @@ KERNEL_INLINE Vector start_from(const float* constant) {
     return start_from(*reinterpret_cast<const Vector*>(constant));
 }
 
-// Exchanges lanes 2p and 2p + 1, in either byte order.
+// The vector with lanes 2p and 2p + 1 exchanged, in either byte order.
 KERNEL_INLINE Vector swap_pairs(Vector v) {
 #if defined(__aarch64__)
     return reinterpret_cast<Vector>(vrev64q_f32(reinterpret_cast<float32x4_t>(v)));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "backend/cpu/simd/fp16_storage.h"
+#include "backend/cpu/simd/vector.h"
 
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
 
@@ -9,7 +12,7 @@ namespace katago::cpu {
 
 namespace {
 
-// Vectors of eight IEEE halves, for Armv8.2-A cores with FP16 arithmetic.
+// Vectors of eight FP16 lanes, for Armv8.2-A cores with FP16 arithmetic.
 
 using Fp16x8Bits [[gnu::may_alias]] = float16x8_t;
 
@@ -25,14 +28,15 @@ KERNEL_INLINE Fp16x8 load_fp16x8(const int16_t* p) {
 KERNEL_INLINE void store_fp16x8(int16_t* p, Fp16x8 x) {
     *reinterpret_cast<Fp16x8Bits*>(p) = x.v;
 }
-// A pair takes as long as one vector to store, but GCC pairs nothing whose address is a sum.
+// Two vectors beside each other. A pair takes as long to store as one vector, but GCC pairs no stores whose address is
+// a sum.
 KERNEL_INLINE void store_fp16x8_pair(int16_t* p, Fp16x8 first, Fp16x8 second) {
     struct [[gnu::may_alias]] Pair {
         float16x8_t v[2];
     };
     asm("stp %q1, %q2, %0" : "=Q"(*reinterpret_cast<Pair*>(p)) : "w"(first.v), "w"(second.v));
 }
-// See start_from() of floats.
+// A constant as the addend of a multiply-add: see start_from() of floats.
 KERNEL_INLINE Fp16x8 start_from(const Fp16x8& constant) {
     Fp16x8 x;
     asm volatile("ldr %q0, %1" : "=w"(x.v) : "m"(constant.v));
@@ -47,8 +51,8 @@ KERNEL_INLINE Vector low_fp32(Fp16x8 x) {
 KERNEL_INLINE Vector high_fp32(Fp16x8 x) {
     return reinterpret_cast<Vector>(vcvt_high_f32_f16(x.v));
 }
-// a * b[kLane], and sum + that. In assembly: GCC 12 copies the lane to a whole vector first, as long as a product
-// takes. Operands of which one lane is taken must be in the registers 0 to 15 ("x").
+// a * b[kLane], and sum += a * b[kLane]. In assembly: GCC 12 copies the lane to a whole vector first, which takes as
+// long as a multiplication. Operands of which one lane is taken must be in the registers 0 to 15 ("x").
 template <int kLane>
 KERNEL_INLINE Fp16x8 times_lane(Fp16x8 a, Fp16x8 b) {
     Fp16x8 product;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "backend/cpu/simd/vector.h"
 
 #if defined(__AVX2__)
@@ -9,14 +11,15 @@ namespace katago::cpu {
 
 namespace {
 
-// Lanes of 16-bit and 32-bit integers, for x86 with AVX2 or more. Only intrinsics of immintrin.h: they are always
-// inlined.
+// Vectors of 16-bit and 32-bit integers, for x86 with AVX2 or more. Only intrinsics of immintrin.h are called: they are
+// always inlined.
 
 using IntLanes = int32_t __attribute__((vector_size(kWidth * 4), may_alias));
 using PairInMemory [[gnu::may_alias]] = int32_t;
-constexpr int kS16Block = 2 * kWidth;  // channels of an integer row that lie beside each other
+constexpr int kS16Block = 2 * kWidth;  // channels of a channel block of 16-bit integers
 
-// GCC would add up the products of several steps first, and has no registers for them.
+// A barrier after each addition to a sum: GCC would add up the products of several steps first, and has no registers
+// for them.
 KERNEL_INLINE void keep_order(IntLanes& sum) {
     asm("" : "+v"(sum));
 }
@@ -42,13 +45,13 @@ KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
 KERNEL_INLINE IntLanes round_to_int32(Vector v) {
     return reinterpret_cast<IntLanes>(_mm512_cvtps_epi32(reinterpret_cast<__m512>(v)));
 }
-// Rounds two vectors to a unit.
+// A channel block of a row, from the two vectors that round to it.
 KERNEL_INLINE IntLanes s16_block_of(Vector first, Vector second) {
     const __m512i low = _mm512_cvtps_epi32(reinterpret_cast<__m512>(first));
     const __m512i high = _mm512_cvtps_epi32(reinterpret_cast<__m512>(second));
     return reinterpret_cast<IntLanes>(_mm512_packs_epi32(low, high));
 }
-// The largest lane of each of kWidth vectors, in place.
+// The largest lane of each of kWidth vectors: lane i is that of row i.
 KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     __m512 pairs[8], fours[4];
     unroll<8>([&](auto i) KERNEL_LAMBDA {
@@ -67,7 +70,7 @@ KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
     };
     return reinterpret_cast<Vector>(halve(halve(fours[0], fours[1]), halve(fours[2], fours[3])));
 }
-// Lane i of row j becomes lane j of row i.
+// Transposes a square of kWidth vectors in place: lane i of row j becomes lane j of row i.
 KERNEL_INLINE void transpose(IntLanes* rows) {
     __m512i pairs[16], fours[16];
     unroll<8>([&](auto i) KERNEL_LAMBDA {
