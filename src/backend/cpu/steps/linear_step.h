@@ -34,7 +34,7 @@ struct Im2colStep : StepDefaults {
     PackedWeights weights;
     Epilogue epilogue;
 
-    std::string_view name() const { return "im2col_gemm_f32"; }
+    std::string_view name() const { return "im2col"; }  // then gemm_f32
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };
