@@ -106,7 +106,7 @@ class TileWeights {
   public:
     TileWeights(const PackedWeights& packed, const LayerSize& size)
         : values_(reinterpret_cast<const uint16_t*>(packed.values.data())),
-          one_axis_(packed.form == WeightForm::OneAxis),
+          one_axis_(packed.transform == WeightTransform::OneAxis),
           blocks_((size.in + 7) / 8),
           panels_((size.out + 7) / 8) {}
 
@@ -170,7 +170,7 @@ TEST_CASE("fp16 kernels: 3x3 convolutions of odd boards, channels and batches") 
             const Blocks in = fp16_blocks(numbers, size.in, boards.rows(), kernels.width);
             const bool one_axis = multiplies_fp16(kernels) && edge % 2 != 0;
             const PackedWeights packed =
-                pack_winograd_f16_as(one_axis ? WeightForm::OneAxis : WeightForm::Full,
+                pack_winograd_f16_as(one_axis ? WeightTransform::OneAxis : WeightTransform::Full,
                                      {.weights = conv.weights, .size = size, .width = kernels.width});
             const Blocks found = LinearRuns(kernel, packed, size, in, boards).next();
             CAPTURE(edge);
@@ -206,19 +206,19 @@ TEST_CASE("fp16 kernels: gemms round once an addition, as deep in FP16 as asked 
 TEST_CASE("fp16 kernels: gemms of tile positions round once an addition, eight deep") {
     struct Case {
         int height, width, channels;
-        WeightForm form;
+        WeightTransform transform;
     };
     for_each_kernel(LinearLayer::Conv3x3, Arithmetic::Fp16, [](const KernelSet& kernels, const LinearKernel& kernel) {
         if (!multiplies_fp16(kernels)) return;
         Numbers numbers(5);
-        for (const Case& c :
-             {Case{2, 2, 33, WeightForm::OneAxis}, Case{3, 4, 8, WeightForm::Full}, Case{3, 4, 8, WeightForm::OneAxis},
-              Case{4, 4, 77, WeightForm::Full}, Case{4, 4, 77, WeightForm::OneAxis}}) {
+        for (const Case& c : {Case{2, 2, 33, WeightTransform::OneAxis}, Case{3, 4, 8, WeightTransform::Full},
+                              Case{3, 4, 8, WeightTransform::OneAxis}, Case{4, 4, 77, WeightTransform::Full},
+                              Case{4, 4, 77, WeightTransform::OneAxis}}) {
             const Boards boards{{c.height, c.width}, 3};
             const LayerSize size{9, c.channels, 17};
             const Conv2d conv = conv3x3(fp16_row(numbers, 9 * size.in * size.out), size.in, size.out);
             const PackedWeights packed =
-                pack_winograd_f16_as(c.form, {.weights = conv.weights, .size = size, .width = kernels.width});
+                pack_winograd_f16_as(c.transform, {.weights = conv.weights, .size = size, .width = kernels.width});
             Blocks in(c.channels, boards.rows(), kernels.width);
             // With so few bits FP32 transforms them exactly, however it is done.
             in.fill([&] { return std::floor(numbers.next() * 8) / 8; });
@@ -226,7 +226,7 @@ TEST_CASE("fp16 kernels: gemms of tile positions round once an addition, eight d
             const std::vector<double> transformed = transformed_tiles(in, boards.shape);
             const TileWeights weights(packed, size);
             CAPTURE(c.channels);
-            CAPTURE(static_cast<int>(c.form));
+            CAPTURE(static_cast<int>(c.transform));
             CHECK(error_of(found, [&](int row, int o) {
                       const int board = row / boards.shape.area(), point = row % boards.shape.area();
                       const int y = point / c.width, x = point % c.width;

@@ -127,7 +127,7 @@ TEST_CASE("kernels: Winograd convolutions equal plain loops on every board from 
                 const PackedWeights packed = kernel.pack(
                     kernel,
                     {.weights = conv.weights, .size = size, .width = kernels.width, .spares_memory = spares_memory});
-                CHECK((packed.form == WeightForm::Plain) == spares_memory);
+                CHECK((packed.transform == WeightTransform::None) == spares_memory);
                 return error_of(LinearRuns(kernel, packed, size, in, boards).next(), wanted);
             };
             CAPTURE(edge);

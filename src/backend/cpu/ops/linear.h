@@ -25,10 +25,10 @@ enum class Arithmetic : uint8_t { Fp32, Int16, Fp16, Int8 };
 enum class InputForm : uint8_t { AsStored, Fp32Tiles, Int16Rows, Int16Tiles, Fp16Rows, Fp16Tiles, Int8Blocks };
 
 // The part of the Winograd transform that packed weights have gone through.
-enum class WeightForm : uint8_t {
+enum class WeightTransform : uint8_t {
     Full,     // all of it, or there is none
     OneAxis,  // along one axis; the kernel makes the other anew in every evaluation, reading half as much memory
-    Plain,    // none; the kernel makes all of it anew, reading a quarter
+    None,     // none; the kernel makes all of it anew, reading a quarter
 };
 
 struct LayerSize {
@@ -42,7 +42,7 @@ struct WeightsView {
     const float* scales = nullptr;
     const int32_t* sums = nullptr;  // INT8: of the weights that share a scale
     float input_limit = 0;          // INT16: the largest integer of an input row
-    WeightForm form = WeightForm::Full;
+    WeightTransform transform = WeightTransform::Full;
     int group = 0;    // INT8: channels that share a scale
     int rotated = 0;  // INT8: channels that are rotated together: see nn/rotation.h
 };
@@ -51,10 +51,12 @@ struct PackedWeights {
     AlignedFloats scales;
     AlignedArray<int32_t> sums;
     float input_limit = 0;
-    WeightForm form = WeightForm::Full;
+    WeightTransform transform = WeightTransform::Full;
     int group = 0, rotated = 0;
 
-    WeightsView view() const { return {values.data(), scales.data(), sums.data(), input_limit, form, group, rotated}; }
+    WeightsView view() const {
+        return {values.data(), scales.data(), sums.data(), input_limit, transform, group, rotated};
+    }
 };
 // The memory of packed weights.
 struct PackedSize {
@@ -86,7 +88,7 @@ struct PackRequest {
     const LinearWeights& weights;
     LayerSize size;
     int width = 0;               // of a vector
-    bool spares_memory = false;  // FP32 Winograd: WeightForm::Plain
+    bool spares_memory = false;  // FP32 Winograd: WeightTransform::None
     bool whole_rows = true;      // INT8: the input is not handed over by a GLU, so scales may be for long groups
 };
 

@@ -71,8 +71,8 @@ void winograd_f16(const LinearCall& call) {
         for (size_t panel = 0; panel < panels; panel += together) {
             const size_t count = panel + together <= panels ? together : panels - panel;
             for (int tile_row = 0; tile_row < kTileEdge; ++tile_row) {
-                gemm_f16_tile_row({grid, samples, call.weights.form == WeightForm::OneAxis, tile_row, fp16_blocks,
-                                   panels, panel, count},
+                gemm_f16_tile_row({grid, samples, call.weights.transform == WeightTransform::OneAxis, tile_row,
+                                   fp16_blocks, panels, panel, count},
                                   static_cast<int16_t*>(call.input), static_cast<const int16_t*>(call.weights.values),
                                   gemm_results, scratch);
             }

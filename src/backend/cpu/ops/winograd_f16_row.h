@@ -18,7 +18,7 @@ namespace {
 struct F16TileRow {
     const TileGrid& grid;
     size_t samples;
-    bool one_axis;          // the weights are of WeightForm::OneAxis
+    bool one_axis;          // the weights are of WeightTransform::OneAxis
     int index;              // of the tile row
     size_t blocks, panels;  // channel blocks of inputs, panels of all outputs
     size_t first, count;    // panels that are computed

@@ -127,7 +127,8 @@ void gemm_tile_row_pair(const LinearCall& call, const TileGrid& grid, size_t sam
 void winograd_f32(const LinearCall& call) {
     const TileGrid grid(call.height, call.width, call.out.batch);
     const size_t weights_per_vector =
-        static_cast<size_t>(call.weights.form == WeightForm::Full ? kWinogradPositions : 9) * call.depth * kWidth;
+        static_cast<size_t>(call.weights.transform == WeightTransform::Full ? kWinogradPositions : 9) * call.depth *
+        kWidth;
     float* gemm_results = call.scratch;
     float* transformed = gemm_results + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
@@ -138,7 +139,7 @@ void winograd_f32(const LinearCall& call) {
             const int vectors = min_of(kPanelVectors, call.vectors - vector);
             const PanelShape shape(call, vectors, rows);
             const float* weights = static_cast<const float*>(call.weights.values) + vector * weights_per_vector;
-            if (call.weights.form == WeightForm::Full) {
+            if (call.weights.transform == WeightTransform::Full) {
                 gemm_positions(call, grid, samples, shape, weights, gemm_results);
             } else {
                 unroll<kTileRowPairs>([&](auto pair) KERNEL_LAMBDA {

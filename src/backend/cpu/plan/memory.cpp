@@ -16,7 +16,7 @@ size_t boards_at_once(const Program& program, BoardShape board) {
     constexpr size_t kPoints = 2 * 19 * 19, kPointsPerTransform = 4 * 19 * 19;
     const bool transforms = std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
         const auto* linear = std::get_if<LinearStep>(&step.operation);
-        return linear != nullptr && linear->weights.form == WeightForm::Plain;
+        return linear != nullptr && linear->weights.transform == WeightTransform::None;
     });
     return std::max<size_t>(1, (transforms ? kPointsPerTransform : kPoints) / static_cast<size_t>(board.area()));
 }

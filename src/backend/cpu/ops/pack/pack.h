@@ -15,7 +15,7 @@ namespace katago::cpu {
 
 PackedSize gemm_f32_size(const LayerSize& size, int width);
 PackedWeights pack_gemm_f32(const LinearKernel& kernel, const PackRequest& request);
-// For each panel, 36 packed panels; of WeightForm::Plain [in_channels][9][panel width].
+// For each panel, 36 packed panels; of WeightTransform::None [in_channels][9][panel width].
 PackedSize winograd_f32_size(const LayerSize& size, int width);
 PackedWeights pack_winograd_f32(const LinearKernel& kernel, const PackRequest& request);
 
@@ -28,7 +28,7 @@ PackedSize winograd_s16_size(const LayerSize& size, int width);
 PackedWeights pack_winograd_s16(const LinearKernel& kernel, const PackRequest& request);
 
 // FP16 weights are packed in panels of [channel blocks * 8][8]. Those of Winograd lie as [tile row][panel][6], of the
-// six positions of a tile row, which are not divided by the norms along it; of WeightForm::OneAxis as
+// six positions of a tile row, which are not divided by the norms along it; of WeightTransform::OneAxis as
 // [tile row][panel][3].
 PackedSize gemm_f16_size(const LayerSize& size, int width);
 PackedWeights pack_gemm_f16(const LinearKernel& kernel, const PackRequest& request);

@@ -55,11 +55,11 @@ PackedSize winograd_f16_size(const LayerSize& size, int /* width */) {
     return {kWinogradPositions * Panels(size.in, size.out).size() * sizeof(int16_t), 0};
 }
 
-PackedWeights pack_winograd_f16_as(WeightForm form, const PackRequest& request) {
-    const int in = request.size.in, out = request.size.out, of_row = form == WeightForm::OneAxis ? 3 : 6;
+PackedWeights pack_winograd_f16_as(WeightTransform transform, const PackRequest& request) {
+    const int in = request.size.in, out = request.size.out, of_row = transform == WeightTransform::OneAxis ? 3 : 6;
     const Panels panels(in, out);
     PackedWeights packed = room(static_cast<size_t>(6 * of_row) * panels.size());
-    packed.form = form;
+    packed.transform = transform;
     int16_t* const to = numbers_of(packed);
     const WinogradMatrix matrix = winograd_matrix();
     WinogradMatrix unnormed = matrix;
@@ -77,7 +77,7 @@ PackedWeights pack_winograd_f16_as(WeightForm form, const PackRequest& request) 
             }
             const Eigen::Matrix<float, 6, 3> rows = matrix * g;
             Eigen::Matrix<float, 6, 6> u;
-            if (form == WeightForm::OneAxis) {
+            if (transform == WeightTransform::OneAxis) {
                 u.leftCols<3>() = rows;
             } else {
                 u = rows * unnormed.transpose();
@@ -93,14 +93,14 @@ PackedWeights pack_winograd_f16_as(WeightForm form, const PackRequest& request) 
 }
 
 PackedWeights pack_winograd_f16(const LinearKernel&, const PackRequest& request) {
-    return pack_winograd_f16_as(WeightForm::Full, request);
+    return pack_winograd_f16_as(WeightTransform::Full, request);
 }
 
 PackedWeights pack_winograd_f16_by_size(const LinearKernel&, const PackRequest& request) {
     constexpr size_t kLargeBytes = size_t{1} << 20;
     const size_t bytes =
         size_t{2} * kWinogradPositions * static_cast<size_t>(request.size.in) * static_cast<size_t>(request.size.out);
-    return pack_winograd_f16_as(bytes > kLargeBytes ? WeightForm::OneAxis : WeightForm::Full, request);
+    return pack_winograd_f16_as(bytes > kLargeBytes ? WeightTransform::OneAxis : WeightTransform::Full, request);
 }
 
 }  // namespace katago::cpu

@@ -85,7 +85,7 @@ PackedWeights pack_winograd_f32(const LinearKernel&, const PackRequest& request)
     const Weights weights = request.weights.floats();
     const int copies = request.spares_memory ? 9 : kWinogradPositions;
     PackedWeights packed = room(size_of(copies * in, out, width));
-    packed.form = request.spares_memory ? WeightForm::Plain : WeightForm::Full;
+    packed.transform = request.spares_memory ? WeightTransform::None : WeightTransform::Full;
     float* const to = floats_of(packed);
     for_each_output(copies * in, out, width, [&](int o, size_t first, size_t columns) {
         for (int i = 0; i < in; ++i) {
