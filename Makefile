@@ -64,7 +64,7 @@ sanitize-address:
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(call run_tests,$(BUILD)/asan)
 
 # Folders whose code runs in several threads. The reference data are left out: long, and read by one thread.
-THREADED = ^(core|eval|search|command)$$
+THREADED = ^(core|eval|quant|search|engine|play|command)$$
 
 sanitize-thread:
 	$(call configure,$(BUILD)/tsan,$(call sanitizer_flags,thread))

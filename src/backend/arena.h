@@ -34,7 +34,6 @@ class AlignedArray {
     size_t count_ = 0;
 };
 using AlignedFloats = AlignedArray<float>;
-using AlignedInt16s = AlignedArray<int16_t>;
 
 // A buffer of an evaluation: alive from the step that writes it to the last that reads it, both included.
 struct ArenaBuffer {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "nn/graph.h"
 
+#include <algorithm>
+
 #include <utility>
 
 #include "core/ensure.h"
@@ -10,8 +12,8 @@
 namespace katago {
 
 bool Graph::is_output(NodeId id) const {
-    return id == outputs_.policy || id == outputs_.pass || id == outputs_.value || id == outputs_.score ||
-           id == outputs_.ownership;
+    const auto ids = outputs_.ids();
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 std::vector<std::vector<NodeId>> Graph::readers() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@ namespace katago {
 
 // Index of a node in its graph.
 using NodeId = int;
+// In place of the id of a node: there is none.
+inline constexpr NodeId kNoNode = -1;
 
 // A layer, its name as in the file (with the block's name before it where the file's own is not unique), what it reads,
 // and the type of what it makes.
@@ -29,7 +32,9 @@ struct Node {
 //   score       Vector[S]    S = 1 (version 3), 2, 4 or 6
 //   ownership   Spatial[1]
 struct GraphOutputs {
-    NodeId policy = -1, pass = -1, value = -1, score = -1, ownership = -1;
+    NodeId policy = kNoNode, pass = kNoNode, value = kNoNode, score = kNoNode, ownership = kNoNode;
+
+    std::array<NodeId, 5> ids() const { return {policy, pass, value, score, ownership}; }
 };
 
 // A network as nodes in an order in which every node follows its inputs. Immutable; share it as shared_ptr<const

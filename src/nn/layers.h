@@ -38,6 +38,12 @@ struct Conv2d {
     int dilation_y = 1, dilation_x = 1;
     LinearWeights weights;
 };
+inline bool is_pointwise(const Conv2d& conv) {
+    return conv.kernel_y == 1 && conv.kernel_x == 1;
+}
+inline bool is_conv3x3(const Conv2d& conv) {
+    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
+}
 
 // A dense layer without bias, on a vector or at every point. X[in] -> X[out];  weights [in, out]
 struct MatMul {

@@ -9,9 +9,6 @@
 
 namespace katago {
 
-// In place of the id of a node: there is none.
-inline constexpr NodeId kNoNode = -1;
-
 // The elementwise nodes that are computed together with the layer before them, on its result y while that is still in
 // registers:
 //   raw = y * multiplier + vector + residual;  activated = kind(affine(raw))

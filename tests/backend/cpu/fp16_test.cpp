@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "backend/cpu/ops/pack/winograd_f16.h"
+#include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/plain_loops.h"
 #include "backend/cpu/run_kernel.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "nn/passes/formulas.h"
-#include "nn/passes/join_glus.h"
+#include "nn/passes/find_glus.h"
 
 // Graphs evaluated in double precision on a small board: layer by layer, or as the passes arrange the layers.
 namespace pass_tests {

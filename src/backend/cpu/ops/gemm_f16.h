@@ -174,6 +174,7 @@ constexpr LinearKernel kGemmF16 = {
     .layer = LinearLayer::Gemm,
     .arithmetic = Arithmetic::Fp16,
     .input = InputForm::Fp16Rows,
+    .accepts = accepts_fp16_gemm,
     .weight_bytes = {4, 1},
     .packed_size = gemm_f16_size,
     .pack = pack_gemm_f16,

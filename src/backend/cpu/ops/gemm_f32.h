@@ -169,6 +169,7 @@ constexpr LinearKernel kGemmF32 = {
     .layer = LinearLayer::Gemm,
     .arithmetic = Arithmetic::Fp32,
     .input = InputForm::AsStored,
+    .accepts = accepts_all,
     .weight_bytes = {4, 1},
     .packed_size = gemm_f32_size,
     .pack = pack_gemm_f32,

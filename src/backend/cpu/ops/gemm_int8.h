@@ -101,6 +101,7 @@ constexpr LinearKernel int8_kernel(std::string_view name, LinearLayer layer) {
         .layer = layer,
         .arithmetic = Arithmetic::Int8,
         .input = InputForm::Int8Blocks,
+        .accepts = accepts_int8,
         .weight_bytes = {kInt8Block + 8, kInt8Block},  // a scale and a sum for each block
         .packed_size = int8_size,
         .pack = pack_int8,

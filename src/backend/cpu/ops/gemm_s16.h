@@ -201,6 +201,7 @@ constexpr LinearKernel kGemmS16 = {
     .layer = LinearLayer::Gemm,
     .arithmetic = Arithmetic::Int16,
     .input = InputForm::Int16Rows,
+    .accepts = accepts_all,
     .weight_bytes = {2, 1},
     .packed_size = gemm_s16_size,
     .pack = pack_gemm_s16,

@@ -177,6 +177,7 @@ constexpr LinearKernel kGemmS16F32 = {
     .layer = LinearLayer::Gemm,
     .arithmetic = Arithmetic::Int16,
     .input = InputForm::Int16Rows,
+    .accepts = accepts_all,
     .weight_bytes = {8, 3},  // of three vectors of columns two of integers and one of floats
     .packed_size = gemm_s16f32_size,
     .pack = pack_gemm_s16f32,

@@ -69,17 +69,15 @@ KERNEL_INLINE void glu_results_of(const EpilogueCall& out, size_t block, int cou
 // The RMS norm of the input, kWidth rows at a time, quantized.
 void quantize_normed_rows(const GluCall& call, const Int8Rows& rows) {
     const LinearCall& linear = call.linear;
-    RmsNormCall norm;
-    norm.in = linear.in, norm.epsilon = call.epsilon, norm.channels = linear.depth;
-    norm.points = static_cast<size_t>(rows.run_rows);
     const int blocks = static_cast<int>(blocks_of(linear.depth)), group = linear.weights.group / kWidth;
     const int group_blocks = blocks_of_group(linear.weights.group);
     constexpr size_t kBlockFloats = static_cast<size_t>(kWidth) * kWidth;
     for (int row = 0; row < rows.run_rows; row += kWidth) {
         const int count = min_of(kWidth, rows.run_rows - row);
         for (int r = 0; r < count; ++r) {
-            const float factor = norm_factor(norm, sum_of_squares(norm, row + r) / norm.channels);
             const float* in = linear.in + (row + r) * kWidth;
+            const float squares = sum_of_squares(in, rows.entries * kWidth, static_cast<size_t>(blocks));
+            const float factor = norm_factor(squares / linear.depth, call.epsilon);
             float* out = linear.scratch + r * kWidth;
             for (int block = 0; block < blocks; ++block, in += rows.entries * kWidth, out += kBlockFloats)
                 store(out, load(in) * factor * load(call.gamma + block * kWidth));

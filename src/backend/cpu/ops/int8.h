@@ -21,10 +21,10 @@ namespace katago::cpu {
 inline constexpr int kInt8Block = 64;          // channels of a channel block, which lie beside each other in a row
 inline constexpr int kInt8RotatedGroup = 256;  // the most channels of a group
 // A group is a multiple of 16 channels of up to a block, or several whole blocks, or all channels.
-constexpr int groups_of(int channels, int group) {
+[[gnu::always_inline]] constexpr int groups_of(int channels, int group) {
     return (channels + group - 1) / group;
 }
-constexpr int blocks_of_group(int group) {
+[[gnu::always_inline]] constexpr int blocks_of_group(int group) {
     return (group + kInt8Block - 1) / kInt8Block;
 }
 

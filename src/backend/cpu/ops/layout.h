@@ -14,8 +14,11 @@ namespace katago::cpu {
 // where the last panel has one vector when their number is odd. The vector v, even, thus starts at v * depth * width.
 inline constexpr int kPanelVectors = 2;
 
+// FP16 operands lie in channel blocks of so many, and their weights in panels of so many outputs.
+inline constexpr int kFp16Block = 8;
+
 // The blocks of a value, padding included.
-constexpr int vectors_of(int channels, int width) {
+[[gnu::always_inline]] constexpr int vectors_of(int channels, int width) {
     return (channels + width - 1) / width;
 }
 

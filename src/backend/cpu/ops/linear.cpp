@@ -1,7 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "backend/cpu/ops/linear.h"
 
+#include "backend/cpu/ops/pack/pack.h"
+
 namespace katago::cpu {
+
+std::string_view name_of(Arithmetic arithmetic) {
+    switch (arithmetic) {
+        case Arithmetic::Fp32:
+            return "FP32";
+        case Arithmetic::Int16:
+            return "16-bit integers";
+        case Arithmetic::Fp16:
+            return "FP16";
+        case Arithmetic::Int8:
+            return "8-bit weights";
+    }
+    return "";
+}
+
+bool accepts_all(const LayerOffer&) {
+    return true;
+}
+
+bool accepts_fp16_gemm(const LayerOffer& offer) {
+    return offer.asked != Arithmetic::Fp32 || !offer.attention;
+}
+
+bool accepts_int8(const LayerOffer& offer) {
+    return offer.asked == Arithmetic::Int8 && fits_int8_groups(*offer.weights, offer.whole_rows);
+}
 
 InputRoom no_input_room(const LinearCall&) {
     return {};

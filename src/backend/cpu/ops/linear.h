@@ -19,6 +19,8 @@ enum class LinearLayer : uint8_t { Gemm, Conv3x3 };
 
 // The numbers that a kernel multiplies.
 enum class Arithmetic : uint8_t { Fp32, Int16, Fp16, Int8 };
+// "FP32", "16-bit integers", "FP16", "8-bit weights": for a person.
+std::string_view name_of(Arithmetic arithmetic);
 
 // The form that a kernel brings its input into before it multiplies. The result is kept for the next layer that reads
 // the same value in the same form.
@@ -97,6 +99,15 @@ struct WeightBytes {
     int bytes = 4, weights = 1;
 };
 
+// A layer that a kernel is offered.
+struct LayerOffer {
+    // What the user asked for. FP32: nothing, so that a kernel must be exact enough for nobody to see.
+    Arithmetic asked = Arithmetic::Fp32;
+    bool attention = false;                  // the network has some
+    bool whole_rows = true;                  // see PackRequest
+    const LinearWeights* weights = nullptr;  // where `asked` is INT8
+};
+
 // The layout of INT8 operands, which instruction sets decide: see int8.h.
 struct Int8Layout {
     int step_channels = 0;     // that are multiplied together
@@ -110,6 +121,7 @@ struct LinearKernel {
     LinearLayer layer = LinearLayer::Gemm;
     Arithmetic arithmetic = Arithmetic::Fp32;
     InputForm input = InputForm::AsStored;
+    bool (*accepts)(const LayerOffer& offer);
     WeightBytes weight_bytes;
     PackedSize (*packed_size)(const LayerSize& size, int width);
     PackedWeights (*pack)(const LinearKernel& kernel, const PackRequest& request);
@@ -120,6 +132,13 @@ struct LinearKernel {
     Int8Layout int8 = {};
 };
 
+// Of kernels that are exact enough for every network.
+bool accepts_all(const LayerOffer& offer);
+// FP16 gemms of networks with attention are left to those who ask for FP16: they would be off by more than a user who
+// has not asked for it should get.
+bool accepts_fp16_gemm(const LayerOffer& offer);
+// INT8 is a choice for a whole network, and stored weights must have blocks that can be the kernel's groups.
+bool accepts_int8(const LayerOffer& offer);
 // The members of kernels that take inputs as they are stored, or need no working memory.
 InputRoom no_input_room(const LinearCall& call);
 size_t no_scratch(const LinearCall& call);

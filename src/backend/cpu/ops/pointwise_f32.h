@@ -41,9 +41,8 @@ void scale_row(const RmsNormCall& call, size_t row, float factor) {
     }
 }
 
-float sum_of_squares(const RmsNormCall& call, size_t row) {
-    const size_t stride = call.batch * call.points * kWidth, blocks = blocks_of(call.channels);
-    const float* in = call.in + row * kWidth;
+// The sum of squares of a row, whose blocks are `stride` floats apart.
+float sum_of_squares(const float* in, size_t stride, size_t blocks) {
     // Several accumulators, or each addition would wait for the one before it.
     constexpr size_t kAccumulators = 4;
     Vector sums[kAccumulators] = {};
@@ -61,8 +60,8 @@ float sum_of_squares(const RmsNormCall& call, size_t row) {
     return sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-KERNEL_INLINE float norm_factor(const RmsNormCall& call, double mean_square) {
-    return 1.0f / __builtin_sqrtf(static_cast<float>(mean_square) + call.epsilon);
+KERNEL_INLINE float norm_factor(double mean_square, float epsilon) {
+    return 1.0f / __builtin_sqrtf(static_cast<float>(mean_square) + epsilon);
 }
 
 void rms_norm(const RmsNormCall& call) {
@@ -70,17 +69,20 @@ void rms_norm(const RmsNormCall& call) {
     constexpr Scale kScale[] = {scale_row<ActivationKind::Identity>, scale_row<ActivationKind::Relu>,
                                 scale_row<ActivationKind::Mish>, scale_row<ActivationKind::Silu>};
     const Scale scale = kScale[static_cast<int>(call.kind)];
+    const auto squares_of = [&](size_t row) KERNEL_LAMBDA {
+        return sum_of_squares(call.in + row * kWidth, call.batch * call.points * kWidth, blocks_of(call.channels));
+    };
     for (size_t sample = 0; sample < call.batch; ++sample) {
         const size_t first = sample * call.points, end = first + call.points;
         if (call.over_board) {
             double squares = 0;
-            for (size_t row = first; row < end; ++row) squares += sum_of_squares(call, row);
+            for (size_t row = first; row < end; ++row) squares += squares_of(row);
             const double mean = squares / (static_cast<double>(call.channels) * static_cast<double>(call.points));
-            const float by = norm_factor(call, mean);
+            const float by = norm_factor(mean, call.epsilon);
             for (size_t row = first; row < end; ++row) scale(call, row, by);
         } else {
             for (size_t row = first; row < end; ++row)
-                scale(call, row, norm_factor(call, sum_of_squares(call, row) / call.channels));
+                scale(call, row, norm_factor(squares_of(row) / call.channels, call.epsilon));
         }
     }
 }

@@ -12,7 +12,7 @@ namespace katago::cpu {
 // packing two vectors gives: four channels of the first vector, four of the second, and so on. Weights are packed in
 // panels as floats are, but two inputs that are neighbours in that order lie beside each other:
 //   [panel][blocks * width][kPanelVectors * width][2]
-constexpr int s16_blocks_of(int channels, int width) {
+[[gnu::always_inline]] constexpr int s16_blocks_of(int channels, int width) {
     return (channels + 2 * width - 1) / (2 * width);
 }
 
@@ -24,7 +24,7 @@ constexpr int s16_blocks_of(int channels, int width) {
 // Inputs are rounded anew in every call, a few rows at a time: of prepared ones only the scales are kept.
 inline constexpr int kS16F32PanelVectors = 3;
 // The 16-bit words that the weights of each input take, of `vectors` vectors of columns.
-constexpr size_t s16f32_numbers(int vectors, int width) {
+[[gnu::always_inline]] constexpr size_t s16f32_numbers(int vectors, int width) {
     const int panels = (vectors + kS16F32PanelVectors - 1) / kS16F32PanelVectors;
     return static_cast<size_t>((vectors + panels) * width);
 }

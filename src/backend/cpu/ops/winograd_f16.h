@@ -109,6 +109,7 @@ constexpr LinearKernel kWinogradF16 = {
     .layer = LinearLayer::Conv3x3,
     .arithmetic = Arithmetic::Fp16,
     .input = InputForm::Fp16Tiles,
+    .accepts = accepts_all,
     .weight_bytes = {4, 1},
     .packed_size = winograd_f16_size,
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)

@@ -167,6 +167,7 @@ constexpr LinearKernel kWinogradF32 = {
     .layer = LinearLayer::Conv3x3,
     .arithmetic = Arithmetic::Fp32,
     .input = InputForm::Fp32Tiles,
+    .accepts = accepts_all,
     .weight_bytes = {4, 1},  // as if they were not transformed
     .packed_size = winograd_f32_size,
     .pack = pack_winograd_f32,

@@ -141,6 +141,7 @@ constexpr LinearKernel kWinogradS16 = {
     .layer = LinearLayer::Conv3x3,
     .arithmetic = Arithmetic::Int16,
     .input = InputForm::Int16Tiles,
+    .accepts = accepts_all,
     .weight_bytes = {8, 1},  // transformed: 36 positions of 9 taps
     .packed_size = winograd_s16_size,
     .pack = pack_winograd_s16,

@@ -27,34 +27,32 @@ std::vector<int> last_uses(const Program& program) {
     for (size_t s = 0; s < program.steps.size(); ++s) {
         for (const NodeId id : program.steps[s].in) last[static_cast<size_t>(id)] = static_cast<int>(s);
     }
-    const GraphOutputs& outputs = program.outputs;
-    for (const NodeId id : {outputs.policy, outputs.pass, outputs.value, outputs.score, outputs.ownership}) {
+    for (const NodeId id : program.outputs.ids())
         last[static_cast<size_t>(id)] = static_cast<int>(program.steps.size());
-    }
     return last;
 }
 
 // The operand of a step's epilogue that its first result may replace where it stands: each float is read just before
-// the result's is written. It saves the cache from holding both. kNone if all are needed afterwards or by the product,
+// the result's is written. It saves the cache from holding both. kNoNode if all are needed afterwards or by the layer,
 // and for FP16, which lies in another order.
 NodeId replaceable_operand(const Program& program, int index, const std::vector<int>& last) {
     const Step& step = program.steps[static_cast<size_t>(index)];
-    if (step.out.empty() || program.stored_as_fp16[static_cast<size_t>(step.out[0])]) return kNone;
+    if (step.out.empty() || program.stored_as_fp16[static_cast<size_t>(step.out[0])]) return kNoNode;
     const auto [multiplier, residual] = std::visit(
         [](const auto& operation) {
             if constexpr (requires { operation.epilogue; }) {
                 return std::pair(operation.epilogue.multiplier, operation.epilogue.residual);
             }
-            return std::pair(kNone, kNone);
+            return std::pair(kNoNode, kNoNode);
         },
         step.operation);
     for (const NodeId id : {residual, multiplier}) {
-        if (id == kNone || last[static_cast<size_t>(id)] != index) continue;
+        if (id == kNoNode || last[static_cast<size_t>(id)] != index) continue;
         const TensorType& type = program.types[static_cast<size_t>(id)];
         const bool same_size = type.kind == step.type.kind && type.channels == step.type.channels;
         if (same_size && std::count(step.in.begin(), step.in.end(), id) == 1) return id;
     }
-    return kNone;
+    return kNoNode;
 }
 
 }  // namespace
@@ -110,10 +108,10 @@ void CpuPlan::place_values() {
             const TensorType& type = program_.types[static_cast<size_t>(id)];
             const int width = program_.width, ends = std::max(s, last[static_cast<size_t>(id)]);
             int& buffer = buffer_of[static_cast<size_t>(id)];
-            if (replaced != kNone) {
+            if (replaced != kNoNode) {
                 buffer = buffer_of[static_cast<size_t>(replaced)];
                 buffers[static_cast<size_t>(buffer)].last_step = ends;
-                replaced = kNone;
+                replaced = kNoNode;
                 continue;
             }
             buffer = static_cast<int>(buffers.size());

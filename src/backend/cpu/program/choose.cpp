@@ -5,23 +5,9 @@
 #include <string>
 
 #include "nn/int8_layers.h"
+#include "nn/stats.h"
 
 namespace katago::cpu {
-
-namespace {
-
-// Whether Precision::Auto may choose it. FP16 gemms of networks with attention are left to Precision::Fp16: they would
-// be off by more than a user who has not asked for it should get. INT8 is a choice for a whole network.
-bool is_candidate(const LinearKernel& kernel, bool attention) {
-    if (kernel.arithmetic == Arithmetic::Int8) return false;
-    return kernel.arithmetic != Arithmetic::Fp16 || kernel.layer != LinearLayer::Gemm || !attention;
-}
-
-int64_t bytes_of(int64_t weights, const WeightBytes& ratio) {
-    return weights * ratio.bytes / ratio.weights;
-}
-
-}  // namespace
 
 std::string name_of(const LayerShape& shape) {
     return std::string(shape.layer == LinearLayer::Conv3x3 ? "conv3x3 " : "dense ") + std::to_string(shape.in) + "x" +
@@ -36,7 +22,7 @@ std::optional<LayerShape> layer_shape(const Node& node) {
     const auto* conv = std::get_if<Conv2d>(&node.layer);
     if (conv == nullptr) return std::nullopt;
     if (is_pointwise(*conv)) return LayerShape{LinearLayer::Gemm, conv->in_channels, conv->out_channels};
-    if (is_winograd(*conv)) return LayerShape{LinearLayer::Conv3x3, conv->in_channels, conv->out_channels};
+    if (is_conv3x3(*conv)) return LayerShape{LinearLayer::Conv3x3, conv->in_channels, conv->out_channels};
     return std::nullopt;
 }
 
@@ -55,27 +41,51 @@ std::map<LayerShape, int> layer_shapes(const Graph& graph) {
 
 std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels) {
     std::vector<const LinearKernel*> candidates;
-    const bool attention = has_attention(graph);
+    const LayerOffer offer{.attention = has_attention(graph)};
     for (const LinearKernel& kernel : kernels.linear)
-        if (kernel.layer == shape.layer && is_candidate(kernel, attention)) candidates.push_back(&kernel);
+        if (kernel.layer == shape.layer && kernel.accepts(offer)) candidates.push_back(&kernel);
     return candidates;
 }
 
+LayerKernels::LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices)
+    : graph_(graph),
+      kernels_(kernels),
+      choices_(choices),
+      is_trunk_(graph.trunk()),
+      tolerates_int8_(int8_layers(graph)) {}
+
+bool LayerKernels::reads_glu(NodeId id) const {
+    return std::holds_alternative<Multiply>(input_layer(id));
+}
+
+bool LayerKernels::reads_planes(NodeId id) const {
+    return std::holds_alternative<InputSpatial>(input_layer(id));
+}
+
+const LinearKernel& LayerKernels::kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
+    const LinearKernel* int8 = find_linear(kernels_, layer, Arithmetic::Int8);
+    const LayerOffer offer{.asked = Arithmetic::Int8, .whole_rows = !reads_glu(id), .weights = &weights};
+    if (choices_.int8 && int8 != nullptr && !reads_planes(id) && int8->accepts(offer) &&
+        std::binary_search(tolerates_int8_.begin(), tolerates_int8_.end(), id)) {
+        return *int8;
+    }
+    if (const std::optional<LayerShape> shape = layer_shape(graph_.node(id)); shape && is_trunk(id)) {
+        const auto choice = choices_.kernels.find(*shape);
+        if (choice != choices_.kernels.end()) return *choice->second;
+    }
+    return *find_linear(kernels_, layer, Arithmetic::Fp32);
+}
+
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels) {
-    const std::vector<NodeId> int8 = int8_layers(graph);
-    const std::vector<bool> trunk = graph.trunk();
+    const LayerKernels layers(graph, kernels, choices);
     int64_t bytes = 0;
-    for (size_t id = 0; id < trunk.size(); ++id) {
-        const std::optional<LayerShape> shape = layer_shape(graph.nodes()[id]);
-        if (!trunk[id] || !shape) continue;
+    for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
+        const Node& node = graph.node(id);
+        const std::optional<LayerShape> shape = layer_shape(node);
+        if (!layers.is_trunk(id) || !shape) continue;
         const int64_t weights = int64_t{shape->in} * shape->out * (shape->layer == LinearLayer::Conv3x3 ? 9 : 1);
-        const LinearKernel* kernel = find_linear(kernels, shape->layer, Arithmetic::Fp32);
-        if (choices.int8 && std::binary_search(int8.begin(), int8.end(), static_cast<NodeId>(id))) {
-            kernel = find_linear(kernels, shape->layer, Arithmetic::Int8);
-        } else if (const auto choice = choices.kernels.find(*shape); choice != choices.kernels.end()) {
-            kernel = choice->second;
-        }
-        bytes += bytes_of(weights, kernel->weight_bytes);
+        const WeightBytes ratio = layers.kernel_for(id, shape->layer, *linear_weights(node)).weight_bytes;
+        bytes += weights * ratio.bytes / ratio.weights;
     }
     return bytes;
 }
@@ -90,8 +100,10 @@ KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels) {
 KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels) {
     KernelChoices choices;
     if (find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) == nullptr) return choices;
-    for (const auto& [shape, layers] : layer_shapes(graph))
-        choices[shape] = find_linear(kernels, shape.layer, Arithmetic::Fp16);
+    for (const auto& [shape, layers] : layer_shapes(graph)) {
+        const LinearKernel* kernel = find_linear(kernels, shape.layer, Arithmetic::Fp16);
+        if (kernel != nullptr) choices[shape] = kernel;
+    }
     return choices;
 }
 

@@ -42,15 +42,31 @@ KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
 // FP16 wherever there is arithmetic for it: only where it is asked for.
 KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels);
 
+// Finds the kernel of each linear layer of a network. Refers to all that it is made of. Immutable.
+class LayerKernels {
+  public:
+    LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices);
+
+    // INT8 where it was asked for and the layer tolerates it, else what was chosen for such layers of the trunk.
+    const LinearKernel& kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
+    bool is_trunk(NodeId id) const { return is_trunk_[static_cast<size_t>(id)]; }
+    // Whether a GLU makes the layer's input: it hands over channel blocks, of one scale each, not whole rows.
+    bool reads_glu(NodeId id) const;
+    // Whether the layer reads the planes of the position, for which there is a kernel apart.
+    bool reads_planes(NodeId id) const;
+
+  private:
+    const Layer& input_layer(NodeId id) const { return graph_.node(graph_.node(id).inputs[0]).layer; }
+
+    const Graph& graph_;
+    const KernelSet& kernels_;
+    const PlanChoices& choices_;
+    std::vector<bool> is_trunk_;
+    std::vector<NodeId> tolerates_int8_;
+};
+
 // What the packed weights of the trunk's layers take at least: no padding, and FP32 weights not transformed.
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels);
-
-inline bool is_winograd(const Conv2d& conv) {
-    return conv.kernel_y == 3 && conv.kernel_x == 3 && conv.dilation_y == 1 && conv.dilation_x == 1;
-}
-inline bool is_pointwise(const Conv2d& conv) {
-    return conv.kernel_y == 1 && conv.kernel_x == 1;
-}
 
 // The shape that decides the kernel of this node; none where there is only one.
 std::optional<LayerShape> layer_shape(const Node& node);

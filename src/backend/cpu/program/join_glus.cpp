@@ -4,7 +4,7 @@
 
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/program/rewrites.h"
-#include "nn/passes/join_glus.h"
+#include "nn/passes/find_glus.h"
 
 namespace katago::cpu {
 
@@ -41,7 +41,7 @@ void join_glus(Program& program, const FusedGraph& fused, const std::vector<int>
     if (kernels.glu.empty()) return;
     const auto step_at = [&](int node) { return node == -1 ? -1 : step_of[static_cast<size_t>(node)]; };
     std::vector<bool> joined(program.steps.size(), false);  // into another step
-    for (const Glu& found : katago::join_glus(fused)) {
+    for (const Glu& found : find_glus(fused)) {
         LinearStep* const linear = int8_gemm(program, step_at(found.linear));
         LinearStep* const gate = int8_gemm(program, step_at(found.gate));
         LinearStep* const last = int8_gemm(program, step_at(found.last));

@@ -8,7 +8,6 @@
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/program/rewrites.h"
 #include "core/fp16.h"
-#include "nn/int8_layers.h"
 #include "nn/passes/fuse_epilogues.h"
 
 namespace katago::cpu {
@@ -24,7 +23,7 @@ size_t transformed_bytes(const Graph& graph) {
     size_t bytes = 0;
     for (const Node& node : graph.nodes()) {
         const auto* conv = std::get_if<Conv2d>(&node.layer);
-        if (conv == nullptr || !is_winograd(*conv)) continue;
+        if (conv == nullptr || !is_conv3x3(*conv)) continue;
         bytes += sizeof(float) * kWinogradPositions * static_cast<size_t>(conv->in_channels) *
                  static_cast<size_t>(conv->out_channels);
     }
@@ -52,8 +51,7 @@ class Lowering {
           graph_(fused.graph()),
           kernels_(kernels),
           choices_(choices),
-          is_trunk_(graph_.trunk()),
-          takes_int8_(int8_layers(graph_)),
+          layers_(graph_, kernels, choices),
           attention_(attention_kernel(kernels, choices)),
           spares_memory_(transformed_bytes(graph_) > kMostTransformedBytes) {}
 
@@ -79,10 +77,10 @@ class Lowering {
     std::optional<Operation> operator()(const InputMeta&) const { return input(InputStep::Source::Meta); }
 
     std::optional<Operation> operator()(const Conv2d& conv) const {
-        if (reads_planes()) return conv_first(conv);
+        if (layers_.reads_planes(node_->first)) return conv_first(conv);
         const LayerSize size{conv.kernel_y * conv.kernel_x, conv.in_channels, conv.out_channels};
         if (is_pointwise(conv)) return linear(conv.weights, size, LinearLayer::Gemm);
-        if (is_winograd(conv)) return linear(conv.weights, size, LinearLayer::Conv3x3);
+        if (is_conv3x3(conv)) return linear(conv.weights, size, LinearLayer::Conv3x3);
         return im2col(conv);
     }
     std::optional<Operation> operator()(const MatMul& layer) const {
@@ -121,9 +119,6 @@ class Lowering {
 
   private:
     NodeId in(size_t i) const { return graph_.node(node_->first).inputs[i]; }
-    bool reads_planes() const { return std::holds_alternative<InputSpatial>(graph_.node(in(0)).layer); }
-    // A GLU hands over channel blocks, of one scale each: see GluCall.
-    bool reads_glu() const { return std::holds_alternative<Multiply>(graph_.node(in(0)).layer); }
 
     Epilogue epilogue() const {
         const FusedEpilogue& from = node_->epilogue;
@@ -143,24 +138,9 @@ class Lowering {
         return make_weights(std::move(rounded));
     }
 
-    // INT8 where it was asked for and the layer tolerates it, else what was chosen for such layers of the trunk.
-    const LinearKernel& kernel_for(const LinearWeights& stored, LinearLayer layer) const {
-        const LinearKernel* int8 = find_linear(kernels_, layer, Arithmetic::Int8);
-        if (choices_.int8 && int8 != nullptr && !reads_planes() && fits_int8_groups(stored, !reads_glu()) &&
-            std::binary_search(takes_int8_.begin(), takes_int8_.end(), node_->first)) {
-            return *int8;
-        }
-        const std::optional<LayerShape> shape = layer_shape(graph_.node(node_->first));
-        if (shape && is_trunk_[static_cast<size_t>(node_->first)]) {
-            const auto choice = choices_.kernels.find(*shape);
-            if (choice != choices_.kernels.end()) return *choice->second;
-        }
-        return *find_linear(kernels_, layer, Arithmetic::Fp32);
-    }
-
     Operation linear(const LinearWeights& stored, const LayerSize& size, LinearLayer layer) const {
         LinearStep step;
-        step.kernel = &kernel_for(stored, layer);
+        step.kernel = &layers_.kernel_for(node_->first, layer, stored);
         step.in = in(0), step.size = size;
         const bool int8 = step.kernel->arithmetic == Arithmetic::Int8;
         const LinearWeights weights = int8 ? stored : weights_of(stored);
@@ -168,7 +148,7 @@ class Lowering {
                                                         .size = size,
                                                         .width = kernels_.width,
                                                         .spares_memory = spares_memory_,
-                                                        .whole_rows = !reads_glu()});
+                                                        .whole_rows = !layers_.reads_glu(node_->first)});
         step.epilogue = epilogue();
         return step;
     }
@@ -209,8 +189,7 @@ class Lowering {
     const Graph& graph_;
     const KernelSet& kernels_;
     const PlanChoices& choices_;
-    std::vector<bool> is_trunk_;
-    std::vector<NodeId> takes_int8_;
+    LayerKernels layers_;
     const AttentionKernel& attention_;
     bool spares_memory_;
     const FusedNode* node_ = nullptr;

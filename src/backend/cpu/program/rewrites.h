@@ -22,7 +22,4 @@ void store_fp16(Program& program);
 // Marks the steps whose input a step before them has already brought into the form that they take.
 void share_inputs(Program& program);
 
-// How many steps read the value of each node; outputs are read once more.
-std::vector<int> readers_of_values(const Program& program);
-
 }  // namespace katago::cpu

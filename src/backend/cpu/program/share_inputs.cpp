@@ -9,7 +9,7 @@ namespace {
 
 // What a buffer holds: a value in a kernel's form.
 struct Held {
-    NodeId value = kNone;
+    NodeId value = kNoNode;
     InputForm form = InputForm::AsStored;
     int taps = 0, group = 0, rotated = 0;
     bool operator==(const Held&) const = default;

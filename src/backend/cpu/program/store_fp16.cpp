@@ -12,21 +12,19 @@ const LinearStep* fp16_linear(const Step& step) {
     return linear != nullptr && linear->kernel->arithmetic == Arithmetic::Fp16 ? linear : nullptr;
 }
 
-}  // namespace
-
+// The number of steps that read the value of each node; outputs are read once more.
 std::vector<int> readers_of_values(const Program& program) {
     std::vector<int> readers(program.types.size(), 0);
-    const GraphOutputs& outputs = program.outputs;
-    for (const NodeId id : {outputs.policy, outputs.pass, outputs.value, outputs.score, outputs.ownership})
-        readers[static_cast<size_t>(id)] = 1;
+    for (const NodeId id : program.outputs.ids()) readers[static_cast<size_t>(id)] = 1;
     for (const Step& step : program.steps) {
         for (const NodeId id : step.in) ++readers[static_cast<size_t>(id)];
     }
     return readers;
 }
 
+}  // namespace
+
 void store_fp16(Program& program) {
-    constexpr int kBlock = 8;  // channels
     std::vector<int> others = readers_of_values(program);
     for (const Step& step : program.steps) {
         const LinearStep* linear = fp16_linear(step);
@@ -37,8 +35,8 @@ void store_fp16(Program& program) {
         const LinearStep* linear = fp16_linear(step);
         if (linear == nullptr) continue;
         const NodeId out = linear->epilogue.activated;
-        const bool whole_blocks = vectors_of(step.type.channels, program.width) * program.width % kBlock == 0;
-        if (out != kNone && whole_blocks && others[static_cast<size_t>(out)] == 0) {
+        const bool whole_blocks = vectors_of(step.type.channels, program.width) * program.width % kFp16Block == 0;
+        if (out != kNoNode && whole_blocks && others[static_cast<size_t>(out)] == 0) {
             program.stored_as_fp16[static_cast<size_t>(out)] = true;
         }
     }

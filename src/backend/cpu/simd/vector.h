@@ -13,8 +13,8 @@ namespace {
 
 // Vectors of kWidth floats, and the helpers that keep arrays of them in registers. Like every kernel header, this one
 // is compiled once for each instruction set (isa/), in an unnamed namespace. Nothing in a kernel header may call an
-// inline function of an ordinary header: the linker keeps one copy of such a function, and it might be one that an
-// older CPU cannot run.
+// inline function of an ordinary header, unless that is always inlined: the linker keeps one copy of such a function,
+// and it might be one that an older CPU cannot run.
 
 using Vector = float __attribute__((vector_size(kWidth * 4), may_alias));
 using VectorBits = uint32_t __attribute__((vector_size(kWidth * 4), may_alias));

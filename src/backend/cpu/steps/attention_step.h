@@ -10,7 +10,7 @@ namespace katago::cpu {
 
 struct AttentionStep : StepDefaults {
     const AttentionKernel* kernel = nullptr;
-    NodeId q = kNone, k = kNone, v = kNone, out = kNone;
+    NodeId q = kNoNode, k = kNoNode, v = kNoNode, out = kNoNode;
     Attention layer;
 
     std::string_view name() const { return kernel->name; }

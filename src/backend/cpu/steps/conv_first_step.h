@@ -16,6 +16,7 @@ struct ConvFirstStep : StepDefaults {
     Epilogue epilogue;
 
     std::string_view name() const { return kernel->name; }
+    LayerCount linear_layers() const { return {Arithmetic::Fp32, 1}; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };

@@ -12,7 +12,7 @@ namespace katago::cpu {
 struct GluStep : StepDefaults {
     const GluKernel* kernel = nullptr;
     const LinearKernel* gemm = nullptr;  // whose input and output forms it shares
-    NodeId in = kNone;
+    NodeId in = kNoNode;
     int in_channels = 0, out_group = 0, out_rotated = 0;
     bool input_ready = false;
     PackedWeights linear, gate;
@@ -22,6 +22,7 @@ struct GluStep : StepDefaults {
     float epsilon = 0;
 
     std::string_view name() const { return kernel->name; }
+    LayerCount linear_layers() const { return {gemm->arithmetic, 2}; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;

@@ -12,7 +12,7 @@ namespace katago::cpu {
 // A gemm or a 3x3 convolution by one of the linear kernels, and what follows it.
 struct LinearStep : StepDefaults {
     const LinearKernel* kernel = nullptr;
-    NodeId in = kNone;
+    NodeId in = kNoNode;
     LayerSize size;
     bool input_ready = false;     // the last step before this one that used the buffer made the same of the same value
     bool input_from_glu = false;  // the GluStep before it made its input; `in` is not stored
@@ -20,6 +20,7 @@ struct LinearStep : StepDefaults {
     Epilogue epilogue;
 
     std::string_view name() const { return kernel->name; }
+    LayerCount linear_layers() const { return {kernel->arithmetic, 1}; }
     InputBuffer buffer() const;
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
@@ -29,12 +30,13 @@ struct LinearStep : StepDefaults {
 // Any other convolution: the inputs of all taps are copied beside each other for a gemm.
 struct Im2colStep : StepDefaults {
     const LinearKernel* gemm = nullptr;  // in FP32
-    NodeId in = kNone;
+    NodeId in = kNoNode;
     ConvGeometry geometry;
     PackedWeights weights;
     Epilogue epilogue;
 
     std::string_view name() const { return "im2col"; }  // then gemm_f32
+    LayerCount linear_layers() const { return {Arithmetic::Fp32, 1}; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };

@@ -29,10 +29,9 @@ void from_blocks(const float* in, size_t rows, int channels, int width, float* o
 }
 
 void from_fp16_blocks(const int16_t* in, size_t rows, int channels, float* out) {
-    constexpr int kBlock = 8;
     for (int c = 0; c < channels; ++c) {
-        const int16_t* from = in + static_cast<size_t>(c / kBlock) * rows * kBlock + c % kBlock;
-        for (size_t row = 0; row < rows; ++row, from += kBlock) {
+        const int16_t* from = in + static_cast<size_t>(c / kFp16Block) * rows * kFp16Block + c % kFp16Block;
+        for (size_t row = 0; row < rows; ++row, from += kFp16Block) {
             out[row * static_cast<size_t>(channels) + static_cast<size_t>(c)] =
                 float_of_fp16(static_cast<uint16_t>(*from));
         }

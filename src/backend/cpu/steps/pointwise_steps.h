@@ -12,7 +12,7 @@ namespace katago::cpu {
 struct InputStep : StepDefaults {
     enum class Source : uint8_t { Spatial, Global, Meta };
     Source source = Source::Spatial;
-    NodeId out = kNone;
+    NodeId out = kNoNode;
 
     std::string_view name() const { return "input"; }
     void run(const RunContext& context, const TensorType& result) const;
@@ -20,7 +20,7 @@ struct InputStep : StepDefaults {
 
 struct ElementwiseStep : StepDefaults {
     const PointwiseKernels* kernels = nullptr;
-    NodeId in = kNone;
+    NodeId in = kNoNode;
     Epilogue epilogue;
 
     std::string_view name() const { return "elementwise"; }
@@ -29,7 +29,7 @@ struct ElementwiseStep : StepDefaults {
 
 struct RmsNormStep : StepDefaults {
     const PointwiseKernels* kernels = nullptr;
-    NodeId in = kNone, out = kNone;
+    NodeId in = kNoNode, out = kNoNode;
     float epsilon = 0;
     bool over_board = false;
     AlignedFloats gamma, beta;
@@ -41,7 +41,7 @@ struct RmsNormStep : StepDefaults {
 
 struct PoolStep : StepDefaults {
     const PointwiseKernels* kernels = nullptr;
-    NodeId in = kNone, out = kNone;
+    NodeId in = kNoNode, out = kNoNode;
     int in_channels = 0;
     GlobalPool::Kind kind = GlobalPool::Kind::Max;
 

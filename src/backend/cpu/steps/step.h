@@ -14,15 +14,14 @@
 namespace katago::cpu {
 
 // Steps: what a plan runs, each doing the work of several nodes of the graph. A value is named by the node that makes
-// it; -1 means none. Values inside a step are never stored.
+// it. Values inside a step are never stored.
 //
 // A kind of step is a struct with the members of StepDefaults and name() and run(); all about it stands in its file.
-inline constexpr NodeId kNone = -1;
 
 // EpilogueCall, with values for pointers.
 struct Epilogue {
-    NodeId multiplier = kNone, vector = kNone, residual = kNone;
-    NodeId raw = kNone, activated = kNone;
+    NodeId multiplier = kNoNode, vector = kNoNode, residual = kNoNode;
+    NodeId raw = kNoNode, activated = kNoNode;
     AlignedFloats scale, shift;  // empty where nothing is activated
     ActivationKind kind = ActivationKind::Identity;
 };
@@ -64,12 +63,18 @@ struct RunContext {
     int accumulation_depth = 8;          // see LinearCall
     const float* board_table = nullptr;  // the step's, see StepDefaults
 
-    float* value(NodeId id) const { return id == kNone ? nullptr : values[static_cast<size_t>(id)]; }
-    bool is_fp16(NodeId id) const { return id != kNone && stored_as_fp16[static_cast<size_t>(id)]; }
+    float* value(NodeId id) const { return id == kNoNode ? nullptr : values[static_cast<size_t>(id)]; }
+    bool is_fp16(NodeId id) const { return id != kNoNode && stored_as_fp16[static_cast<size_t>(id)]; }
     const TensorType& type(NodeId id) const { return types[static_cast<size_t>(id)]; }
     const Buffer& buffer(InputBuffer which) const { return buffers[static_cast<size_t>(which)]; }
     // Of a step with results of this type.
     EpilogueCall epilogue(const Epilogue& from, const TensorType& result) const;
+};
+
+// Layers by what their kernels multiply, for reports.
+struct LayerCount {
+    Arithmetic arithmetic = Arithmetic::Fp32;
+    int layers = 0;
 };
 
 // What a kind of step says of itself, where it does not say otherwise. `result`: the type of its result.
@@ -77,6 +82,8 @@ struct StepDefaults {
     // Floats of working memory.
     size_t scratch_floats(const PlanShape&, const TensorType& /* result */) const { return 0; }
     InputRooms input_rooms(const PlanShape&, const TensorType& /* result */) const { return {}; }
+    // The linear layers that it computes.
+    LayerCount linear_layers() const { return {}; }
     // Constants that depend on the board, made once for a plan.
     AlignedFloats board_table(const PlanShape&) const { return {}; }
 };

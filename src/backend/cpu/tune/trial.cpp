@@ -8,7 +8,6 @@
 
 #include "backend/arena.h"
 #include "backend/cpu/ops/layout.h"
-#include "backend/cpu/ops/s16.h"
 
 namespace katago::cpu {
 
@@ -40,8 +39,9 @@ double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int
     const PackedSize packed = kernel.packed_size(size, width);
     const AlignedArray<int8_t> weights(packed.bytes);
     const AlignedFloats scales(packed.scales);
-    // Whole channel blocks of whatever kind.
-    const AlignedFloats in(static_cast<size_t>(kArea * s16_blocks_of(shape.in, width) * 2 * width));
+    constexpr int kChannelMultiple = 64;  // whole channel blocks of any kernel
+    const AlignedFloats in(
+        static_cast<size_t>(kArea * ((shape.in + kChannelMultiple - 1) / kChannelMultiple * kChannelMultiple)));
     AlignedFloats out(static_cast<size_t>(kArea * vectors_of(shape.out, width) * width));
 
     LinearCall call;

@@ -34,6 +34,8 @@ PackedSize gemm_f16_size(const LayerSize& size, int width);
 PackedWeights pack_gemm_f16(const LinearKernel& kernel, const PackRequest& request);
 PackedSize winograd_f16_size(const LayerSize& size, int width);
 PackedWeights pack_winograd_f16(const LinearKernel& kernel, const PackRequest& request);
+// In a given form, Full or OneAxis.
+PackedWeights pack_winograd_f16_as(WeightTransform transform, const PackRequest& request);
 // Along one axis where they are too large for a core's caches: making the other anew in every evaluation costs a
 // twelfth of the multiplications and half a unit in the last place.
 PackedWeights pack_winograd_f16_by_size(const LinearKernel& kernel, const PackRequest& request);

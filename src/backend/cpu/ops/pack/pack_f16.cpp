@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/pack/pack.h"
-#include "backend/cpu/ops/pack/winograd_f16.h"
 #include "backend/cpu/ops/pack/winograd_matrix.h"
 #include "core/fp16.h"
 
@@ -8,13 +8,14 @@ namespace katago::cpu {
 
 namespace {
 
-constexpr int kPanel = 8;  // outputs of a panel, inputs of a channel block
-
 // Panels of [padded depth][8]; zeros beyond the real weights.
 struct Panels {
-    Panels(int depth, int out) : padded((depth + kPanel - 1) / kPanel * kPanel), count((out + kPanel - 1) / kPanel) {}
-    size_t size() const { return static_cast<size_t>(padded * count * kPanel); }
-    size_t place(int k, int o) const { return static_cast<size_t>(((o / kPanel) * padded + k) * kPanel + o % kPanel); }
+    Panels(int depth, int out)
+        : padded((depth + kFp16Block - 1) / kFp16Block * kFp16Block), count((out + kFp16Block - 1) / kFp16Block) {}
+    size_t size() const { return static_cast<size_t>(padded * count * kFp16Block); }
+    size_t place(int k, int o) const {
+        return static_cast<size_t>(((o / kFp16Block) * padded + k) * kFp16Block + o % kFp16Block);
+    }
     int padded, count;
 };
 
@@ -65,8 +66,8 @@ PackedWeights pack_winograd_f16_as(WeightTransform transform, const PackRequest&
     WinogradMatrix unnormed = matrix;
     for (int i = 0; i < 5; ++i) unnormed.row(i) /= matrix(i, 0);
     const auto place = [&](int row, int column, int i, int o) {
-        const int plane = (row * panels.count + o / kPanel) * of_row + column;
-        return static_cast<size_t>((plane * panels.padded + i) * kPanel + o % kPanel);
+        const int plane = (row * panels.count + o / kFp16Block) * of_row + column;
+        return static_cast<size_t>((plane * panels.padded + i) * kFp16Block + o % kFp16Block);
     };
     const Weights weights = request.weights.floats();
     for (int i = 0; i < in; ++i) {

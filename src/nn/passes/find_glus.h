@@ -18,6 +18,6 @@ struct Glu {
 };
 
 // The GLUs of a graph, in the order of `linear`. Nothing here depends on how weights are stored.
-std::vector<Glu> join_glus(const FusedGraph& fused);
+std::vector<Glu> find_glus(const FusedGraph& fused);
 
 }  // namespace katago

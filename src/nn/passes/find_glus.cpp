@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "nn/passes/join_glus.h"
+#include "nn/passes/find_glus.h"
 
 namespace katago {
 
@@ -17,12 +17,12 @@ class GluFinder {
     Glu find(int linear) const {
         Glu glu;
         const FusedEpilogue& activated = node(linear).epilogue;
-        if (!is_pointwise(linear) || has_operands(activated) || activated.raw != kNoNode) return glu;
+        if (!is_gemm(linear) || has_operands(activated) || activated.raw != kNoNode) return glu;
         const int gate = only_reader(activated.activated);
         if (gate == -1 || !gates(gate, linear)) return glu;
         const NodeId product = node(gate).epilogue.raw;
         const int last = only_reader(product);
-        if (last == -1 || !is_pointwise(last) || input(last) != product) return glu;
+        if (last == -1 || !is_gemm(last) || input(last) != product) return glu;
         return {norm_before(linear), linear, gate, last};
     }
 
@@ -30,10 +30,10 @@ class GluFinder {
     const FusedNode& node(int index) const { return fused_.nodes()[static_cast<size_t>(index)]; }
     NodeId input(int index) const { return node(index).reads[0]; }
 
-    bool is_pointwise(int index) const {
+    bool is_gemm(int index) const {
         const Layer& layer = fused_.layer(node(index));
         const auto* conv = std::get_if<Conv2d>(&layer);
-        return conv != nullptr ? conv->kernel_y == 1 && conv->kernel_x == 1 : std::holds_alternative<MatMul>(layer);
+        return conv != nullptr ? is_pointwise(*conv) : std::holds_alternative<MatMul>(layer);
     }
 
     int only_reader(NodeId value) const {
@@ -44,7 +44,7 @@ class GluFinder {
     // Whether `gate` multiplies what `linear` activates with its own result, of the same input, and does no more.
     bool gates(int gate, int linear) const {
         const FusedEpilogue& e = node(gate).epilogue;
-        return is_pointwise(gate) && input(gate) == input(linear) && e.multiplier == node(linear).epilogue.activated &&
+        return is_gemm(gate) && input(gate) == input(linear) && e.multiplier == node(linear).epilogue.activated &&
                e.vector == kNoNode && e.residual == kNoNode && e.activated == kNoNode;
     }
 
@@ -64,7 +64,7 @@ class GluFinder {
 
 }  // namespace
 
-std::vector<Glu> join_glus(const FusedGraph& fused) {
+std::vector<Glu> find_glus(const FusedGraph& fused) {
     const GluFinder finder(fused);
     std::vector<Glu> glus;
     for (int index = 0; index < static_cast<int>(fused.nodes().size()); ++index) {

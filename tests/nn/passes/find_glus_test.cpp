@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "nn/passes/join_glus.h"
+#include "nn/passes/find_glus.h"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +33,7 @@ struct Net : RandomNet {
 };
 
 size_t count_glus(const Graph& graph) {
-    return join_glus(fuse_epilogues(graph)).size();
+    return find_glus(fuse_epilogues(graph)).size();
 }
 size_t count_glus(Net& net, NodeId product) {
     return count_glus(net.build(net.last(product)));
@@ -47,7 +47,7 @@ TEST_CASE("join GLUs: random graphs give the outputs of their layers") {
         CAPTURE(seed);
         const Graph graph = random_graph(seed);
         const FusedGraph fused = fuse_epilogues(graph);
-        const std::vector<Glu> glus = join_glus(fused);
+        const std::vector<Glu> glus = find_glus(fused);
         const Inputs inputs = random_inputs(graph);
         check_outputs(graph, evaluate(graph, inputs), evaluate(fused, glus, inputs));
         glus_found += glus.size();
@@ -59,7 +59,7 @@ TEST_CASE("join GLUs: networks of all architectures give the outputs of their la
     for_each_small_network([](const Graph& graph) {
         const FusedGraph fused = fuse_epilogues(graph);
         const Inputs inputs = random_inputs(graph);
-        check_outputs(graph, evaluate(graph, inputs), evaluate(fused, join_glus(fused), inputs));
+        check_outputs(graph, evaluate(graph, inputs), evaluate(fused, find_glus(fused), inputs));
     });
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("join GLUs: the norm, both layers and the one that reads their product
             const NodeId last = net.matmul(product, kChannels);
             const Graph graph = net.build(net.add(Add{}, {last, net.trunk}));
             const FusedGraph fused = fuse_epilogues(graph);
-            const std::vector<Glu> glus = join_glus(fused);
+            const std::vector<Glu> glus = find_glus(fused);
             REQUIRE(glus.size() == 1);
             const auto first_node = [&](int index) { return fused.nodes()[static_cast<size_t>(index)].first; };
             CHECK(first_node(glus[0].norm) == net.norm);
@@ -152,7 +152,7 @@ TEST_CASE("join GLUs: a norm that is more than a norm of a point, or is read els
         NodeId end = net.last(net.product());
         if (extra != kNoNode) end = net.add(Add{}, {end, net.matmul(extra, kChannels)});
         const Graph graph = net.build(end);
-        const std::vector<Glu> glus = join_glus(fuse_epilogues(graph));
+        const std::vector<Glu> glus = find_glus(fuse_epilogues(graph));
         REQUIRE(glus.size() == 1);
         return glus[0].norm;
     };
