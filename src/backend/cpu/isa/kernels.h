@@ -23,10 +23,14 @@ namespace katago::cpu {
 
 namespace {
 
+// A row a kernel.
+// clang-format off
 constexpr LinearKernel kLinearKernels[] = {
-    kGemmF32,     kWinogradF32,
+    kGemmF32,
+    kWinogradF32,
 #if defined(__AVX2__)
-    kGemmS16,     kWinogradS16,
+    kGemmS16,
+    kWinogradS16,
 #endif
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
     kGemmF16,
@@ -37,7 +41,8 @@ constexpr LinearKernel kLinearKernels[] = {
     kWinogradF16,
 #endif
 #if defined(__AVX2__) || defined(__aarch64__)
-    kGemmInt8,    kConvInt8,
+    kGemmInt8,
+    kConvInt8,
 #endif
 };
 
@@ -51,6 +56,7 @@ constexpr AttentionKernel kAttentionKernels[] = {
     kAttentionS16F32,
 #endif
 };
+// clang-format on
 
 #if defined(__AVX2__) || defined(__aarch64__)
 constexpr GluKernel kGluKernels[] = {kGluInt8};
