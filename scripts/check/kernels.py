@@ -3,7 +3,7 @@
 
 A descriptor states its name as `.name = "gemm_s16"`, in a file of src/backend/cpu/ops/. Any other string of the CPU
 backend that looks like a kernel's name, a family and a number format, names a file there: "winograd_f16" is of
-ops/winograd.* or of ops/conv_winograd.*.
+ops/winograd_f16.h, or of any other ops/winograd_*.h.
 """
 
 from __future__ import annotations

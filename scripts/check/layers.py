@@ -28,6 +28,8 @@ SUBLAYERS = {
     "backend/cpu": {"simd": 0, "ops": 1, "isa": 2, "steps": 2, "program": 3, "plan": 4, "tune": 4},
     "search": {"tree": 0, "policy": 1, "run": 2},
 }
+# Folders whose inner folders are programs of their own: each includes itself and the files that lie in the outer one.
+SEPARATE = ("command",)
 # Third-party headers and the only folders whose files may see them.
 CONFINED = {"Eigen/": ("backend/cpu", "quant"), "doctest/": ()}
 
@@ -64,6 +66,10 @@ def own_include_faults(source: Source, used: PurePosixPath) -> list[str]:
     for outer, layers in SUBLAYERS.items():
         inner, used_inner = sublayer_of(user, outer), sublayer_of(used, outer)
         if inner in layers and used_inner in layers and not may_include(layers, inner, used_inner):
+            faults.append(f"{outer}/{inner}/ may not include {outer}/{used_inner}/")
+    for outer in SEPARATE:
+        inner, used_inner = sublayer_of(user, outer), sublayer_of(used, outer)
+        if inner and used_inner and inner != used_inner:
             faults.append(f"{outer}/{inner}/ may not include {outer}/{used_inner}/")
     return faults
 

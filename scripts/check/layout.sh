@@ -6,8 +6,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 status=0
 
-# Kernel headers (.inl) are laid out like all code.
-cpp_sources() { find src tests scripts \( -name '*.cpp' -o -name '*.h' -o -name '*.inl' \) -print | sort; }
+cpp_sources() { find src tests scripts \( -name '*.cpp' -o -name '*.h' \) -print | sort; }
 ruff=$(command -v .venv/bin/ruff || command -v ruff) || ruff=''
 
 if [ "${1:-}" = --fix ]; then

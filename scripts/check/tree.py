@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 TOPS = ("src", "tests", "scripts", "configs", "toolchains")
-CPP = (".cpp", ".h", ".inl")  # .inl: kernel headers, compiled once for each instruction set
+CPP = (".cpp", ".h")
 SOURCES = (*CPP, ".py", ".sh", ".mjs")
 
 

@@ -83,7 +83,7 @@ class ExampleTest(Case):
         command += ["--precision", "fp16", "--calibration", str(self.game)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stderr, r"(?s)calibrating on \d+ positions.*rounding to halves: (\d+) of \1 layers")
+        self.assertRegex(done.stderr, r"(?s)calibrating on \d+ positions.*rounding to FP16: (\d+) of \1 layers")
         header, row = done.stdout.splitlines()
         self.assertIn("policy KL", header)
         self.assertRegex(row, r"^onnxruntime \S+ +4 +100\.0 +100\.0 ")

@@ -71,8 +71,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--sums",
         choices=("half", "single"),
         default="half",
-        help="coreml, fp16: compute in halves (the Neural Engine can), or in single precision but for layers that, by "
-        "--calibration, may be in halves: closer, probabilities within 1e-3",
+        help="coreml, fp16: compute in FP16 (the Neural Engine can), or in single precision but for layers that, by "
+        "--calibration, may be in FP16: closer, probabilities within 1e-3",
     )
     parser.add_argument(
         "--check", type=Path, metavar="GAMES", help="compare with the engine on positions of these SGF files"

@@ -108,5 +108,5 @@ def layers_for_fp16(module: NetworkModule, positions: list[Arguments]) -> set[st
             break
         chosen.add(name)
     share = sum(sizes[name] for name in chosen) / sum(sizes.values())
-    say(f"{len(chosen)} of {len(changes)} layers compute in halves, with {100 * share:.0f} % of their multiply-adds")
+    say(f"{len(chosen)} of {len(changes)} layers compute in FP16, with {100 * share:.0f} % of their multiply-adds")
     return chosen

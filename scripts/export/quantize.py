@@ -179,7 +179,7 @@ def round_to_fp16(module: NetworkModule, moments: dict[str, Tensor]) -> None:
     layers = quantizable(module)
     for number, (name, layer) in enumerate(layers.items(), 1):
         if number % 20 == 0 or number == len(layers):
-            say(f"rounding to halves: {number} of {len(layers)} layers")
+            say(f"rounding to FP16: {number} of {len(layers)} layers")
         weight: Tensor = layer.weight
         rounded = round_compensated(to_matrix(weight.detach()), lambda x, _: x.half().float(), moments[name])
         weight.data = from_matrix(rounded, tuple(weight.shape)).contiguous()

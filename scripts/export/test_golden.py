@@ -151,7 +151,7 @@ class OwnFileTest(Case):
             (games / "game.sgf").write_text(GAME)
             asked = positions.positions_of(games, path, str(ENGINE), 6, 1)
             keeps_codes = quantize.keeps_codes(network.read(path).module)
-            self.assertEqual(keeps_codes, "ttf" not in name)  # with attention they are turned
+            self.assertEqual(keeps_codes, "ttf" not in name)  # with attention their inputs are rotated
             for file_format, precision in (("onnx", "int8"), ("onnx", "fp32"), ("tflite", "fp32")):
                 if precision == "int8" and not keeps_codes:
                     continue

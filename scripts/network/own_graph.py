@@ -59,7 +59,7 @@ class GraphReader:
             raise c.NetworkError(f"{node['name']}: its scales have shape {scales.shape}, must have {wanted}")
         rotated = int(node.get("turned", 0))
         if rotated and (len(shape) != 2 and shape[:-2] != (1, 1) or shape[-2] % rotated or rotated not in ROTATED):
-            raise c.NetworkError(f"{node['name']}: {rotated} of its {shape[-2]} input channels are turned together")
+            raise c.NetworkError(f"{node['name']}: {rotated} of its {shape[-2]} input channels are rotated together")
         return Int8Weights(values, scales, block, rotated)
 
     def _vectors(self, node: dict[str, Any], *keys: str) -> int:

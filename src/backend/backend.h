@@ -90,7 +90,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   public:
     virtual ~LoadedModel() = default;
     virtual std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const = 0;
-    // What its plans compute with, for a person: "16-bit integers in 74 of 97 products".
+    // What its plans compute with, for a person: "16-bit integers in 74 of 97 products", which are its linear layers.
     virtual std::string description() const { return ""; }
     virtual BatchPreference batch_preference() const { return {}; }
     // Whether Auto chose what needs little memory over what is exact enough for nobody to see.
@@ -130,6 +130,9 @@ struct KernelTiming {
     bool chosen = false;
 };
 
+// One way to compute networks, of those in the registry, which makes all of them on every machine. So a backend whose
+// device is missing is made without an exception; description() says what is missing, and load() throws BackendError.
+// Immutable, thread-safe.
 class Backend {
   public:
     virtual ~Backend() = default;

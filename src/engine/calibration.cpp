@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/calibration.h"
 
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include "engine/calibration_games.h"

@@ -11,7 +11,6 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/heap.h"
-#include "core/machine.h"
 #include "engine/benchmark_positions.h"
 #include "eval/make_evaluator.h"
 

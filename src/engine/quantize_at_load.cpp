@@ -33,7 +33,7 @@ bool is_fp32(const Graph& graph) {
     });
 }
 
-// What was made before; null graph: nothing that can be used.
+// The quantized network that an earlier start kept in `file`. Its graph is null where there is none that can be used.
 Model kept_model(const fs::path& file, const Config& config, std::vector<std::string>& notes) {
     std::error_code failure;
     if (!fs::exists(file, failure)) return {};

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/thread.h"
 #include "report/progress_bar.h"
 
 namespace katago {
@@ -33,9 +34,9 @@ class QuantizeDisplay {
     std::ostream& err_;
     std::function<bool()> interrupted_;
     std::mutex mutex_;
-    std::string stage_;                 // GUARDED_BY(mutex_)
-    std::unique_ptr<ProgressBar> bar_;  // of the stage
-    bool stopped_ = false;
+    std::string stage_ GUARDED_BY(mutex_);
+    std::unique_ptr<ProgressBar> bar_ GUARDED_BY(mutex_);  // of the stage
+    bool stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace katago

@@ -122,7 +122,7 @@ class Quantization {
     }
 
     void measure(const AgreementMeter& meter, QuantizedModel& result) const {
-        progress_("whole network judged", 0, 1);
+        progress_("whole network measured", 0, 1);
         result.agreement = meter.measure(stored_graph(), meter.positions(), [&] { progress_(nullptr, 0, 0); });
         const Agreement& a = result.agreement;
         // Best moves are counted on few positions: what could be chance does not fail the budget.
@@ -132,7 +132,7 @@ class Quantization {
 
     void measure_layers(const AgreementMeter& meter) {
         for (size_t i = 0; i < layers_.size(); ++i) {
-            progress_("layers judged alone", i, layers_.size());
+            progress_("layers measured alone", i, layers_.size());
             layers_[i].kl_alone =
                 meter.measure(one_in_int8(layers_[i].node), kPositionsAlone, [&] { progress_(nullptr, 0, 0); }).mean_kl;
         }

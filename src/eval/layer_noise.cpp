@@ -7,7 +7,6 @@
 #include <mutex>
 #include <variant>
 
-#include "core/ensure.h"
 #include "core/parallel_for.h"
 #include "eval/eval_thread.h"
 

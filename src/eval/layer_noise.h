@@ -19,7 +19,7 @@ struct LayerNoise {
     double signal_to_noise_db = 0;  // 10 log10(sum of squares / sum of squared errors), at most kExactDb
 };
 
-// What is said of values that do not differ.
+// The signal-to-noise ratio stated of values that do not differ, and the highest that is stated of any.
 inline constexpr double kExactDb = 150;
 
 // Whether both have the same layers, connected in the same way, whatever their weights.

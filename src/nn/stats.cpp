@@ -14,9 +14,8 @@ int64_t size_of(const Weights& weights) {
 MultiplyAdds multiply_adds_of(const Node& node) {
     if (const auto* attention = std::get_if<Attention>(&node.layer))
         return {.per_pair = int64_t{attention->heads} * (attention->qk_channels + attention->v_channels)};
-    int64_t weights = 0;
-    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) weights = static_cast<int64_t>(conv->weights.size());
-    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) weights = static_cast<int64_t>(matrix->weights.size());
+    const LinearWeights* linear = linear_weights(node);
+    const int64_t weights = linear ? static_cast<int64_t>(linear->size()) : 0;
     if (node.type.kind == TensorKind::Spatial) return {.per_point = weights};
     return {.once = weights};
 }
@@ -80,9 +79,14 @@ GraphStats graph_stats(const Graph& graph, int area) {
 }
 
 const LinearWeights* linear_weights(const Node& node) {
-    if (const auto* conv = std::get_if<Conv2d>(&node.layer)) return &conv->weights;
-    if (const auto* matrix = std::get_if<MatMul>(&node.layer)) return &matrix->weights;
-    return nullptr;
+    return std::visit(
+        [](const auto& layer) -> const LinearWeights* {
+            if constexpr (requires { layer.weights; })
+                return &layer.weights;
+            else
+                return nullptr;
+        },
+        node.layer);
 }
 
 }  // namespace katago

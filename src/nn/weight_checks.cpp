@@ -36,7 +36,7 @@ void check_int8(const std::string& name, const BlockInt8& int8, const WeightDims
     if (int8.block < 1) fail("INT8 weights have a scale for " + number(int8.block) + " channels, must be positive");
     const int hadamard = rotation_block(dims.in_channels), widest = widest_rotation(dims.in_channels);
     if (int8.rotated != 0 && (dims.taps != 1 || (int8.rotated != hadamard && int8.rotated != widest)))
-        fail("of the inputs of INT8 weights " + number(int8.rotated) + " channels are turned together, must be 0" +
+        fail("of the inputs of INT8 weights " + number(int8.rotated) + " channels are rotated together, must be 0" +
              (dims.taps != 1 ? " for a kernel of several points" : ", " + number(hadamard) + " or " + number(widest)));
     const int64_t scales = int64_t{dims.taps} * int8.blocks() * dims.out_channels;
     check_size(name, "scales", int8.scales.size(), static_cast<size_t>(scales));

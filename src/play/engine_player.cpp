@@ -67,8 +67,9 @@ bool EnginePlayer::passes_friendly(const BoardHistory& history, Point move, cons
     const auto fewest = static_cast<double>(kPassingPositions * kFewestPassingVisits);
     if (timer.left_s() <= fewest * seconds_per_visit) return false;
     const PassCase now{history, setup_.advance, visits_for_passing(setup_.settings.search)};
-    QuietSearch search = quiet_search(history);
-    return pass_is_as_good(now, move, search, timer);
+    bool passes = false;
+    search_quietly(history, [&](QuietSearch& search) { passes = pass_is_as_good(now, move, search, timer); });
+    return passes;
 }
 
 std::optional<GeneratedMove> EnginePlayer::generate_move(const BoardHistory& history, const MoveRequest& request) {
@@ -106,8 +107,8 @@ SearchLimits EnginePlayer::pondering_limits() const {
     return limits;
 }
 
-QuietSearch EnginePlayer::quiet_search(const BoardHistory& history) {
-    return QuietSearch({setup_.search, setup_.settings.search, history, setup_.avoided_games});
+void EnginePlayer::search_quietly(const BoardHistory& history, const std::function<void(QuietSearch&)>& use) {
+    QuietSearch::with({setup_.search, setup_.settings.search, history, setup_.avoided_games}, use);
 }
 
 bool EnginePlayer::set_time_left(Player player, double time, int stones) {

@@ -60,8 +60,9 @@ class EnginePlayer {
     void forget_moves() { record_.clear(); }
     // Limits for searching on while the opponent thinks.
     SearchLimits pondering_limits() const;
-    // The search for something else than a move of the game, whose position is given.
-    QuietSearch quiet_search(const BoardHistory& history);
+    // Calls `use` with this player's search for something else than a move of the game, whose position is given. See
+    // QuietSearch::with().
+    void search_quietly(const BoardHistory& history, const std::function<void(QuietSearch&)>& use);
     double thinking_seconds() const { return thinking_seconds_; }
 
     // --- Clocks; unlimited at first ---

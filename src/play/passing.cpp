@@ -2,7 +2,6 @@
 #include "play/passing.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "game/areas.h"
 

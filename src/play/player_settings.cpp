@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/machine.h"
 #include "eval/sgf_metadata.h"
+#include "play/profile_use.h"
 
 namespace katago {
 
@@ -51,6 +52,16 @@ PlayerSettings read_player_settings(const Config& config, const PlayerSettings& 
     profile_of_name(settings.search.human_profile);  // throws for an unknown name
     if (settings.cleanup_before_pass == true && settings.friendly_pass == true)
         throw ConfigError("Cannot specify both cleanupBeforePass = true and friendlyPass = true at the same time");
+    return settings;
+}
+
+PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network) {
+    PlayerSettings defaults;
+    defaults.search.num_threads = default_search_threads();
+    // Where allowResignation says anything, a missing threshold is an error.
+    if (config.contains("allowResignation")) config.get_double("resignThreshold", {-1, 0});
+    const PlayerSettings settings = read_player_settings(config, defaults);
+    if (!has_human_network) refuse_human_network_keys(config);
     return settings;
 }
 

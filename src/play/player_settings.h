@@ -48,6 +48,9 @@ std::span<const ParamRow<PlayerSettings>> player_setting_rows();
 // `defaults` with what the configuration says. Throws ConfigError.
 PlayerSettings read_player_settings(const Config& config, const PlayerSettings& defaults);
 
+// Those of play over GTP. Throws ConfigError, also where keys ask for a human network and there is none.
+PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network = false);
+
 // Search threads where the config does not say: as many as cores, at most 4, so that a small board keeps responsive
 // and a big machine is not taken over unasked.
 int default_search_threads();

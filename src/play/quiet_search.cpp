@@ -2,6 +2,7 @@
 #include "play/quiet_search.h"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 
 #include "core/error.h"
@@ -17,12 +18,26 @@ constexpr double kAliveWorst = -0.6;
 
 }  // namespace
 
-QuietSearch::QuietSearch(const Loan& loan) : loan_(loan), params_before_(loan.search.params()) {}
-
-QuietSearch::~QuietSearch() {
-    use_params(loan_.search, params_before_);
-    loan_.search.avoid_earlier_games(loan_.avoided_games);
-    loan_.search.set_position(loan_.game);
+void QuietSearch::with(const Loan& loan, const std::function<void(QuietSearch&)>& use) {
+    const SearchParams params_before = loan.search.params();
+    std::exception_ptr first_failure;
+    const auto attempt = [&](const auto& step) {
+        try {
+            step();
+        } catch (...) {
+            if (!first_failure) first_failure = std::current_exception();
+        }
+    };
+    attempt([&] {
+        QuietSearch quiet(loan);
+        use(quiet);
+    });
+    attempt([&] { use_params(loan.search, params_before); });
+    attempt([&] {
+        loan.search.avoid_earlier_games(loan.avoided_games);
+        loan.search.set_position(loan.game);
+    });
+    if (first_failure) std::rethrow_exception(first_failure);
 }
 
 QuietSearch::Findings QuietSearch::run(const BoardHistory& history, int64_t visits, double seconds) {

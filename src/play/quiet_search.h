@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -11,9 +12,8 @@
 
 namespace katago {
 
-// Short searches without noise, ambition or human policy, which say who leads and which stones live. Lent a player's
-// search for as long as this object lives; the search then stands at the game's position again, with the parameters
-// that it had, without a tree. One thread at a time.
+// Short searches without noise, ambition or human policy, which say who leads and which stones live. They are made with
+// a player's search, which is lent for one call of with(). One thread at a time.
 class QuietSearch {
   public:
     struct Loan {
@@ -27,8 +27,10 @@ class QuietSearch {
         Ownership ownership;
     };
 
-    explicit QuietSearch(const Loan& loan);
-    ~QuietSearch();
+    // Calls `use` with a quiet search. After that, also after an exception, the search that was lent stands at the
+    // game's position again, with the parameters that it had, without a tree. Throws what `use` throws, or else what
+    // giving the search back throws.
+    static void with(const Loan& loan, const std::function<void(QuietSearch&)>& use);
     QuietSearch(const QuietSearch&) = delete;
     QuietSearch& operator=(const QuietSearch&) = delete;
 
@@ -39,8 +41,9 @@ class QuietSearch {
     int threads() const { return loan_.params.num_threads; }
 
   private:
-    Loan loan_;
-    SearchParams params_before_;
+    explicit QuietSearch(const Loan& loan) : loan_(loan) {}
+
+    const Loan& loan_;
 };
 
 // Stones whose chain is dead by this ownership (White's view, row by row from the top).

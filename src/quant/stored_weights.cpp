@@ -2,8 +2,10 @@
 #include "quant/stored_weights.h"
 
 #include <memory>
+#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/ensure.h"
 #include "core/fp16.h"
@@ -11,11 +13,17 @@
 namespace katago {
 
 LinearShape linear_shape(const Node& node) {
-    if (const auto* conv = std::get_if<Conv2d>(&node.layer))
-        return {conv->kernel_y * conv->kernel_x, conv->in_channels, conv->out_channels};
-    const auto* matrix = std::get_if<MatMul>(&node.layer);
-    ENSURE(matrix != nullptr);
-    return {1, matrix->in_channels, matrix->out_channels};
+    ENSURE(linear_weights(node) != nullptr);
+    return std::visit(
+        [](const auto& layer) -> LinearShape {
+            if constexpr (requires { layer.kernel_y; })
+                return {layer.kernel_y * layer.kernel_x, layer.in_channels, layer.out_channels};
+            else if constexpr (requires { layer.weights; })
+                return {1, layer.in_channels, layer.out_channels};
+            else
+                return {};
+        },
+        node.layer);
 }
 
 int64_t bytes_in_fp32(const Graph& graph) {
@@ -32,8 +40,11 @@ Graph with_weights(const Graph& graph, const ChooseWeights& choose) {
     GraphBuilder builder;
     for (NodeId id = 0; const Node& node : graph.nodes()) {
         Layer layer = node.layer;
-        if (auto* conv = std::get_if<Conv2d>(&layer)) conv->weights = choose(id, conv->weights);
-        if (auto* matrix = std::get_if<MatMul>(&layer)) matrix->weights = choose(id, matrix->weights);
+        std::visit(
+            [&](auto& linear) {
+                if constexpr (requires { linear.weights; }) linear.weights = choose(id, linear.weights);
+            },
+            layer);
         builder.add(node.name, std::move(layer), node.inputs);
         ++id;
     }

@@ -41,7 +41,7 @@ constexpr double kRelativePoints = 1e-4;
 
 // The one row of all whose stored probabilities are more than 1e-5 from exact sums: by 1.19e-5. The stored ones were
 // summed in floats, and a Winograd transform in floats in the place of the exact convolutions comes within 5.7e-6 of
-// them (the eigen plan: 6.7e-6), so it is they that are rounded. It has a bound of its own.
+// them (the cpu plan: 6.7e-6), so it is they that are rounded. It has a bound of its own.
 struct RowName {
     const char *network, *position;
     int symmetry;

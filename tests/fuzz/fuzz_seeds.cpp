@@ -79,7 +79,7 @@ void write_safetensors_seeds(Corpus corpus, const fs::path& folder) {
                             test_nets::net_a(), test_nets::net_b()}) {
         Model model = read_model(*ByteSource::from_memory(net.bytes, "seed"), WeightForm::Binary);
         add(model);
-        model.graph = std::make_shared<const Graph>(with_halves(*model.graph));
+        model.graph = std::make_shared<const Graph>(in_fp16(*model.graph));
         add(model);
     }
     fs::remove(file);

@@ -86,9 +86,10 @@ TEST_CASE("passing: a pass is not as good as a capture, nor where there is no ti
     Search search(*evaluator, settings.search, 1);
     const BoardHistory history = after_pass(area_rules(true));
     const PassCase now{history, PhaseAdvance::Prevented, 20};
-    QuietSearch quiet({search, settings.search, history, nullptr});
-    CHECK(!pass_is_as_good(now, kCapture, quiet, MoveTimer(settings.search, {}, history.board())));
     SearchParams hasty;
     hasty.max_time_s = 0;
-    CHECK(!pass_is_as_good(now, point_at(2, 4), quiet, MoveTimer(hasty, {}, history.board())));
+    QuietSearch::with({search, settings.search, history, nullptr}, [&](QuietSearch& quiet) {
+        CHECK(!pass_is_as_good(now, kCapture, quiet, MoveTimer(settings.search, {}, history.board())));
+        CHECK(!pass_is_as_good(now, point_at(2, 4), quiet, MoveTimer(hasty, {}, history.board())));
+    });
 }

@@ -27,6 +27,17 @@ TEST_CASE("player_settings: a key replaces what a command takes as its default")
     CHECK_THROWS_AS(read("humanSLProfile = nobody"), ConfigError);
 }
 
+TEST_CASE("player_settings: over GTP, resigning needs a threshold, and a human network's keys need that network") {
+    const auto read_gtp = [](const char* text, bool has_human_network = false) {
+        return read_gtp_player_settings(Config::from_text(text, "test"), has_human_network);
+    };
+    CHECK(read_gtp("").search.num_threads == default_search_threads());
+    CHECK(read_gtp("numSearchThreads = 2").search.num_threads == 2);
+    CHECK_THROWS_AS(read_gtp("allowResignation = false"), ConfigError);
+    CHECK_THROWS_AS(read_gtp("humanSLChosenMoveProp = 0.5"), ConfigError);
+    CHECK_NOTHROW(read_gtp("humanSLChosenMoveProp = 0.5", true));
+}
+
 TEST_CASE("player_settings: genmoveAntiMirror is for moves, antiMirror is for them where it stands alone") {
     CHECK(read("").search.anti_mirror);
     CHECK(!read("antiMirror = false").search.anti_mirror);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "core/error.h"
 #include "play/boards.h"
 #include "play/score_estimate.h"
 #include "search/stub_backend.h"
@@ -20,16 +21,29 @@ TEST_CASE("quiet_search: searches with the visits asked for, and gives the searc
     BoardHistory game = stub::empty_board(7);
     game.make_move(point_at(3, 3), Color::Black);
     search.set_position(game);
-    {
-        QuietSearch quiet({search, params, game, nullptr});
+    QuietSearch::with({search, params, game, nullptr}, [&](QuietSearch& quiet) {
         const QuietSearch::Findings found = quiet.run(stub::empty_board(5), 30);
         CHECK(found.values.visits == 30);
         CHECK(found.ownership.mean.size() == 25);
         CHECK(search.params().max_visits == 30);
-    }
+    });
     CHECK(search.params() == params);
     CHECK(search.board().size() == BoardSize{7, 7});
     CHECK(search.history().moves().size() == 1);
+    CHECK(!search.root_values());
+}
+
+TEST_CASE("quiet_search: an exception comes out of it, after the search was given back as it was") {
+    const auto evaluator = stub::make_evaluator({.fail_after = 3});
+    SearchParams params;
+    params.wide_root_noise = 0.1;
+    Search search(*evaluator, params, 1);
+    const BoardHistory game = stub::empty_board(7);
+    search.set_position(game);
+    const auto use = [](QuietSearch& quiet) { quiet.run(stub::empty_board(5), 30); };
+    CHECK_THROWS_AS(QuietSearch::with({search, params, game, nullptr}, use), BackendError);
+    CHECK(search.params() == params);
+    CHECK(search.board().size() == BoardSize{7, 7});
     CHECK(!search.root_values());
 }
 
@@ -47,8 +61,9 @@ TEST_CASE("score_estimate: an estimate is a possible result, and exact results n
     const SearchParams params;
     Search search(*evaluator, params, 1);
     BoardHistory game = stub::empty_board(5);
-    QuietSearch quiet({search, params, game, nullptr});
-    const double score = estimate_white_score(quiet, game);
+    double score = 0;
+    QuietSearch::with({search, params, game, nullptr},
+                      [&](QuietSearch& quiet) { score = estimate_white_score(quiet, game); });
     CHECK(std::abs(score - std::floor(score)) == 0.5);
     CHECK(!has_exact_result(game));
     for (const Player player : {Color::Black, Color::White}) game.make_move(kPass, player);

@@ -91,9 +91,9 @@ TEST_CASE("block rounding: compensation leaves a fraction of the error, on input
             seen.add(board_of(shape, board), shape);
             unseen.add(board_of(shape, 1000 + board), shape);
         }
-        const Eigen::MatrixXf judge = unseen.take_mean();
-        const double plain = error_of(node, round_to_int8(node, {}, {10}), judge);
-        const double compensated = error_of(node, round_to_int8(node, seen.take_mean(), {10}), judge);
+        const Eigen::MatrixXf unseen_moments = unseen.take_mean();
+        const double plain = error_of(node, round_to_int8(node, {}, {10}), unseen_moments);
+        const double compensated = error_of(node, round_to_int8(node, seen.take_mean(), {10}), unseen_moments);
         CHECK(plain > 0);
         CHECK(compensated < 0.5 * plain);
     }
@@ -185,9 +185,9 @@ TEST_CASE("block rounding: what a board's mean becomes changes less where boards
         for (size_t i = 0; i < unseen.size(); ++i) mean[i % kIn] += unseen[i] / kShape.area();
         means.add(mean, kPoint);
     }
-    const Eigen::MatrixXf judge = means.take_mean();
-    const double with = error_of(node, round_to_int8(node, whole.take_mean(), {10}), judge);
-    const double without = error_of(node, round_to_int8(node, points.take_mean(), {10}), judge);
+    const Eigen::MatrixXf unseen_moments = means.take_mean();
+    const double with = error_of(node, round_to_int8(node, whole.take_mean(), {10}), unseen_moments);
+    const double without = error_of(node, round_to_int8(node, points.take_mean(), {10}), unseen_moments);
     CHECK(with < 0.75 * without);
 }
 

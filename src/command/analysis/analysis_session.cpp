@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/analysis/analysis_session.h"
 
-#include "command/gtp/gtp_commands.h"
+#include "command/gtp_command_names.h"
 #include "command/model_list.h"
 #include "command/version.h"
 #include "core/error.h"
@@ -20,7 +20,7 @@ using nlohmann::json;
 std::string hint_for(std::string_view line) {
     try {
         const GtpRequest request = parse_gtp_request(normalize_gtp_line(line));
-        if (!find_gtp_command(request.command)) return {};
+        if (!is_gtp_command(request.command)) return {};
     } catch (const ProtocolError&) {
         return {};  // no GTP either
     }

@@ -2,9 +2,8 @@
 #include "command/analysis/analysis_settings.h"
 
 #include <algorithm>
-#include <array>
 
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "eval/sgf_metadata.h"

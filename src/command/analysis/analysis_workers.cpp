@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 #include "command/options.h"
 #include "core/hash.h"
 #include "core/machine.h"

@@ -5,7 +5,6 @@
 #include <ostream>
 
 #include "command/benchmark/subcommand.h"
-#include "command/gtp/gtp_settings.h"
 #include "command/launch.h"
 #include "core/error.h"
 #include "core/machine.h"
@@ -15,6 +14,8 @@
 #include "engine/speed/evaluation_speed.h"
 #include "engine/speed/process_memory.h"
 #include "engine/speed/thread_search.h"
+#include "play/game_settings.h"
+#include "play/player_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -99,7 +100,7 @@ BenchmarkPlan read_plan(const Options& options, const Config& config) {
 
 // The config's settings with only the limit that is measured.
 SearchParams params_for(const BenchmarkPlan& plan, const Config& config, int threads) {
-    SearchParams params = read_gtp_settings(config).player.search;
+    SearchParams params = read_gtp_player_settings(config).search;
     params.max_visits = plan.visits;
     params.max_playouts = SearchParams::kUnlimitedVisits;
     params.max_time_s = SearchParams::kUnlimitedTime;
@@ -124,7 +125,7 @@ class Benchmark {
         out_ << "\nBackend " << engine_.backend().name() << ": " << engine_.backend().description() << "\n";
         measure_one_evaluation();
         out_ << "\nYour GTP config is currently set to use numSearchThreads = "
-             << read_gtp_settings(config_).player.search.num_threads << "\n";
+             << read_gtp_player_settings(config_).search.num_threads << "\n";
         if (plan_.threads.empty())
             search_best(board);
         else

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `katago benchmarknn`: how fast the network alone is, in every precision, batch and number of threads.
 #include <algorithm>
-#include <map>
 #include <ostream>
 
 #include "backend/fma_peak.h"
 #include "command/benchmark/benchmarknn_report.h"
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
-#include "command/version.h"
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"

@@ -10,7 +10,6 @@
 #include "command/genconfig/genconfig.h"
 #include "command/genconfig/genconfig_questions.h"
 #include "command/genconfig/subcommand.h"
-#include "command/gtp/gtp_settings.h"
 #include "command/options.h"
 #include "core/file.h"
 #include "core/machine.h"
@@ -24,6 +23,7 @@
 #include "engine/speed/nn_speed.h"
 #include "engine/speed/thread_search.h"
 #include "nn/format/model_file.h"
+#include "play/player_settings.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -155,7 +155,7 @@ class Tuner {
     }
 
     SearchSpeed measure(int threads, int visits, std::span<const BoardHistory> positions) {
-        SearchParams params = read_gtp_settings(config_).player.search;
+        SearchParams params = read_gtp_player_settings(config_).search;
         params.max_visits = visits;
         params.max_playouts = SearchParams::kUnlimitedVisits;
         params.max_time_s = SearchParams::kUnlimitedTime;

@@ -5,7 +5,6 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/model_list.h"
-#include "command/version.h"
 #include "core/text.h"
 
 namespace katago::gtp {

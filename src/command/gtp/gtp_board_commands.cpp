@@ -6,7 +6,6 @@
 #include "command/gtp/gtp_commands.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "eval/eval_thread.h"
 
 namespace katago::gtp {
 

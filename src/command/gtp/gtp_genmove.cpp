@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/gtp/gtp_genmove.h"
 
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 #include "command/gtp/gtp_search_text.h"
 #include "core/error.h"
 #include "core/text.h"

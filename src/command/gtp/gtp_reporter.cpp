@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 
 namespace katago {
 

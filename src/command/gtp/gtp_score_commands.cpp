@@ -22,8 +22,10 @@ std::string score_text(double white_score) {
 double white_score_of(GtpSession& session) {
     const BoardHistory& history = session.game().history();
     if (has_exact_result(history)) return history.scored() ? static_cast<double>(history.white_score()) : 0;
-    QuietSearch search = session.player().quiet_search(history);
-    return estimate_white_score(search, history);
+    double score = 0;
+    session.player().search_quietly(history,
+                                    [&](QuietSearch& search) { score = estimate_white_score(search, history); });
+    return score;
 }
 
 std::vector<Point> exactly_dead_stones(const BoardHistory& history) {
@@ -37,9 +39,12 @@ std::vector<Point> exactly_dead_stones(const BoardHistory& history) {
 std::vector<Point> find_dead_stones(GtpSession& session) {
     const BoardHistory& history = session.game().history();
     if (has_exact_result(history)) return exactly_dead_stones(history);
-    QuietSearch search = session.player().quiet_search(history);
-    const int64_t visits = std::max(kStatusVisits, kStatusVisitsPerThread * search.threads());
-    return dead_stones(history.board(), search.run(history, visits).ownership);
+    Ownership ownership;
+    session.player().search_quietly(history, [&](QuietSearch& search) {
+        const int64_t visits = std::max(kStatusVisits, kStatusVisitsPerThread * search.threads());
+        ownership = search.run(history, visits).ownership;
+    });
+    return dead_stones(history.board(), ownership);
 }
 
 GtpReply final_score(GtpSession& session, const GtpRequest&) {

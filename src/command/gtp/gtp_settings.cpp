@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "command/gtp/gtp_settings.h"
 
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 #include "core/error.h"
 #include "game/rules.h"
-#include "play/profile_use.h"
 
 namespace katago {
 
@@ -43,31 +42,18 @@ SearchParams analysis_params(const GtpSettings& settings) {
     return params;
 }
 
-PlayerSettings read_player(const Config& config) {
-    PlayerSettings defaults;
-    defaults.search.num_threads = default_search_threads();
-    // Where allowResignation says anything, a missing threshold is an error.
-    if (config.contains("allowResignation")) config.get_double("resignThreshold", {-1, 0});
-    return read_player_settings(config, defaults);
-}
-
-void check(const Config& config, const GtpSettings& settings, bool has_human_network) {
-    if (!parse_perspective(settings.report_winrates_as))
-        throw ConfigError("Could not parse config value for reportAnalysisWinratesAs: " + settings.report_winrates_as);
-    if (!has_human_network) refuse_human_network_keys(config);
-}
-
 }  // namespace
 
 GtpSettings read_gtp_settings(const Config& config, bool has_human_network) {
     GtpSettings settings;
     apply_game_settings(config, settings.game);
     apply_params(gtp_setting_rows(), config, settings);
-    settings.player = read_player(config);
+    settings.player = read_gtp_player_settings(config, has_human_network);
     settings.analysis = analysis_params(settings);
     if (config.contains("ignoreGTPAndForceKomi"))
         settings.forced_komi = config.get_float("ignoreGTPAndForceKomi", {-kMaxKomi, kMaxKomi});
-    check(config, settings, has_human_network);
+    if (!parse_perspective(settings.report_winrates_as))
+        throw ConfigError("Could not parse config value for reportAnalysisWinratesAs: " + settings.report_winrates_as);
     return settings;
 }
 

@@ -2,7 +2,6 @@
 // `katago info`: what is in a network file.
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <set>
 
 #include "command/info/subcommand.h"
 #include "command/options.h"

@@ -40,7 +40,7 @@ const std::string& draw_item(const std::vector<std::string>& items, Rng& rng) {
     return items[rng.below(items.size())];
 }
 
-// A bot's network, as it judges openings.
+// The network of a bot, which evaluates openings.
 class Network {
   public:
     explicit Network(const MatchBot& bot)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `katago quantize`: makes a smaller file of a network and says what that costs.
-#include <chrono>
 #include <filesystem>
 #include <ostream>
 

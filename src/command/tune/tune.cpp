@@ -3,7 +3,6 @@
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <sstream>
 
 #include "command/launch.h"
 #include "command/tune/subcommand.h"

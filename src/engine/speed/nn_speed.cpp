@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <barrier>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "backend/fma_peak.h"

@@ -141,8 +141,8 @@ NodeId read_ffn(LayerReader& layers, NodeId stack, int) {
     const NodeId linear = layers.matmul(block, norm, hidden);
     const NodeId gate = layers.matmul(block, norm, hidden);
     const NodeId active = layers.append_implied(block, "silu", Activation{ActivationKind::Silu}, {linear});
-    const NodeId gated = layers.append_implied(block, "gate", Multiply{}, {active, gate});
-    return add_to_stack(layers, block, stack, layers.matmul(block, gated, channels));
+    const NodeId product = layers.append_implied(block, "gate", Multiply{}, {active, gate});
+    return add_to_stack(layers, block, stack, layers.matmul(block, product, channels));
 }
 
 struct BlockKind {

@@ -73,7 +73,7 @@ struct SearchContext {
     EvalOptions eval_options(int depth, Player player) const;
     // The same for the network that imitates people.
     EvalOptions human_eval_options(int depth, Player player) const;
-    // What that network says of an evaluated node; null: not asked.
+    // That network's evaluation of a node which has been evaluated; null: it was not asked.
     const Evaluation* human_evaluation(const TreeNode& node) const {
         return node.is_root() ? root_human_evaluation.get() : node.human_evaluation();
     }
@@ -86,7 +86,7 @@ struct SearchContext {
         const NodeExtras* extras = patterns.empty() ? nullptr : node.extras();
         return extras && extras->pattern != 0 ? patterns.white_utility(extras->pattern) : 0;
     }
-    // What is remembered of a node's position; null: nothing.
+    // The values remembered of a node's position from earlier searches; null: none.
     const RememberedValues* remembered(const TreeNode& node) const {
         const NodeExtras* extras = node.extras();
         return extras && !node.force_non_terminal() ? extras->remembered.get() : nullptr;

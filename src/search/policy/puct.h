@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 
 #include "search/policy/context.h"
 #include "search/tree/node.h"

@@ -99,7 +99,8 @@ void weigh_by_value(std::vector<ChildTerm>& children, double total, const ValueW
 
 namespace {
 
-// What is known of a position besides what the search finds below it.
+// Adds to a node's utility the two terms that do not come from the search below it: the bonus of a repeated pattern,
+// and the values remembered from earlier searches, blended in by their weight.
 void add_knowledge(const SearchContext& context, const TreeNode& node, NodeStats& stats) {
     const double bonus = context.pattern_utility(node);
     const RememberedValues* remembered = node.is_root() ? nullptr : context.remembered(node);

@@ -7,7 +7,7 @@ namespace katago {
 struct TimeControl {
     static constexpr double kUnlimited = 1e30;
 
-    // Settings.
+    // The settings of the clock, the same for the whole game.
     double original_main_time = kUnlimited;
     double increment = 0;
     double main_time_limit = kUnlimited;  // main time never grows beyond it
@@ -16,7 +16,7 @@ struct TimeControl {
     int num_stones_per_period = 0;
     double per_period_time = 0;
 
-    // What is left now.
+    // The state of the clock before the next move.
     double main_time_left = kUnlimited;
     bool in_overtime = false;
     int num_periods_left = 0;

@@ -52,7 +52,7 @@ std::vector<std::string> int8_arguments(const Folder& folder, const fs::path& ou
 
 }  // namespace
 
-TEST_CASE("quantize: INT8 in the trunk, halves in the heads, and the file says how it was made") {
+TEST_CASE("quantize: INT8 in the trunk, FP16 in the heads, and the file says how it was made") {
     const Folder folder;
     const fs::path output = folder.path / "net.safetensors";
     const Run run = quantize(int8_arguments(folder, output));
@@ -94,7 +94,7 @@ TEST_CASE("quantize: damaged records are left out with a word, and without other
     CHECK(fs::exists(output));
 }
 
-TEST_CASE("quantize: a budget that cannot be kept leaves halves everywhere and is told of") {
+TEST_CASE("quantize: a budget that cannot be kept leaves FP16 everywhere and is told of") {
     const Folder folder;
     const fs::path output = folder.path / "net.safetensors";
     std::vector<std::string> arguments = int8_arguments(folder, output);

@@ -162,7 +162,7 @@ TEST_CASE("network file: rotations that their channels do not allow are refused"
     };
     for (const int rotated : {0, 16, 48}) CHECK_NOTHROW(build(1, rotated));
     for (const int rotated : {-16, 1, 8, 32, 96}) {
-        CHECK_THROWS_WITH_AS(build(1, rotated), doctest::Contains("channels are turned together, must be 0, 16 or 48"),
+        CHECK_THROWS_WITH_AS(build(1, rotated), doctest::Contains("channels are rotated together, must be 0, 16 or 48"),
                              ModelError);
     }
     CHECK_THROWS_WITH_AS(build(9, 16), doctest::Contains("must be 0 for a kernel of several points"), ModelError);

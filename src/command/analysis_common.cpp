@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command/gtp/analysis_common.h"
+#include "command/analysis_common.h"
 
 #include <algorithm>
 
