@@ -18,7 +18,7 @@ std::string describe_precision(const Program& program) {
         layers[count.arithmetic] += count.layers;
         all += count.layers;
     }
-    const std::string rest = program.fp16_weights ? "FP32 with weights rounded to FP16" : "FP32";
+    std::string rest = program.fp16_weights ? "FP32 with weights rounded to FP16" : "FP32";
     std::string text;
     for (const Arithmetic arithmetic : {Arithmetic::Int8, Arithmetic::Int16, Arithmetic::Fp16}) {
         if (layers[arithmetic] == 0) continue;
