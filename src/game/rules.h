@@ -83,8 +83,6 @@ std::string compact_text(const Rules& rules, KomiInOutput komi);
 std::string nice_name(const Rules& rules);
 // JSON, keys in alphabetical order, no spaces.
 std::string json_text(const Rules& rules, KomiInOutput komi);
-// Komi, or a score, as C++ streams print it: six significant digits, "7" and "7.5".
-std::string number_text(double value);
 
 // The nearest rules that a network of this model version can represent; equal to `rules` if they are supported.
 Rules supported_rules(const Rules& rules, int model_version);

@@ -83,7 +83,7 @@ std::string compact_text(const Rules& rules, KomiInOutput komi) {
         text += name_of(rules.white_handicap_bonus);
     }
     if (rules.friendly_pass_ok) text += "fpok1";
-    if (komi == KomiInOutput::Shown) text += "komi" + number_text(rules.komi);
+    if (komi == KomiInOutput::Shown) text += "komi" + default_number(rules.komi);
     return text;
 }
 
@@ -105,10 +105,6 @@ std::string json_text(const Rules& rules, KomiInOutput komi) {
     text += "\",\"whiteHandicapBonus\":\"";
     text += name_of(rules.white_handicap_bonus);
     return text + "\"}";
-}
-
-std::string number_text(double value) {
-    return default_number(value);
 }
 
 }  // namespace katago

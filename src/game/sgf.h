@@ -96,6 +96,10 @@ struct SgfWriteOptions {
     std::optional<float> white_score;
 };
 
+// The value of RE: "B+R", "W+3.5", "0" (a draw), "Void"; empty for an unfinished game. `white_score`: see
+// SgfWriteOptions.
+std::string result_text(const BoardHistory& game, std::optional<float> white_score = std::nullopt);
+
 // The game as one line, laid out as KataGo does. Names are not escaped.
 std::string sgf_text(const BoardHistory& game, const SgfWriteOptions& options);
 

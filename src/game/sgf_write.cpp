@@ -2,6 +2,8 @@
 // BoardHistory -> SGF text.
 #include "game/sgf.h"
 
+#include "core/text.h"
+
 namespace katago {
 namespace {
 
@@ -12,16 +14,6 @@ std::string sgf_point(Point point) {
 
 std::string property(std::string_view key, std::string_view value) {
     return std::string(key) + "[" + std::string(value) + "]";
-}
-
-// The value of RE; empty for an unfinished game.
-std::string result_text(const BoardHistory& game, const SgfWriteOptions& options) {
-    if (!game.finished()) return {};
-    if (game.no_result()) return "Void";
-    if (game.resigned()) return std::string(short_name(game.winner())) + "+R";
-    const float score = options.white_score.value_or(game.white_score());
-    if (score == 0) return "0";
-    return score > 0 ? "W+" + number_text(score) : "B+" + number_text(-score);
 }
 
 std::string setup_text(const Board& board, Color color, std::string_view key) {
@@ -53,17 +45,26 @@ std::string moves_text(const BoardHistory& game, const std::string& result) {
 
 }  // namespace
 
+std::string result_text(const BoardHistory& game, std::optional<float> white_score) {
+    if (!game.finished()) return {};
+    if (game.no_result()) return "Void";
+    if (game.resigned()) return std::string(short_name(game.winner())) + "+R";
+    const float score = white_score.value_or(game.white_score());
+    if (score == 0) return "0";
+    return score > 0 ? "W+" + default_number(score) : "B+" + default_number(-score);
+}
+
 std::string sgf_text(const BoardHistory& game, const SgfWriteOptions& options) {
     const BoardSize size = game.board().size();
     std::string size_text = std::to_string(size.width);
     if (size.width != size.height) size_text += ":" + std::to_string(size.height);
     const bool nice = options.rules_text == SgfRulesText::NiceName;
-    const std::string result = result_text(game, options);
+    const std::string result = result_text(game, options.white_score);
 
     std::string text =
         "(;FF[4]GM[1]" + property("SZ", size_text) + property("PB", options.black_name) +
         property("PW", options.white_name) + property("HA", std::to_string(game.handicap_stones_for_record())) +
-        property("KM", number_text(game.rules().komi)) +
+        property("KM", default_number(game.rules().komi)) +
         property("RU", nice ? nice_name(game.rules()) : compact_text(game.rules(), KomiInOutput::Hidden));
     if (!result.empty()) text += property("RE", result);
     text += setup_text(game.initial_board(), Color::Black, "AB");

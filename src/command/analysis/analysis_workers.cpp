@@ -7,6 +7,7 @@
 #include "command/options.h"
 #include "core/hash.h"
 #include "core/machine.h"
+#include "core/text.h"
 #include "protocol/json_report.h"
 #include "search/tree/value_memory.h"
 
@@ -130,7 +131,7 @@ std::string AnalysisWorkers::Worker::result(const AnalysisTask& task, bool durin
 
 void AnalysisWorkers::Worker::log_search(const AnalysisTask& task, const SearchResult& result) const {
     setup_.log.write("Search of " + task.job->query.id + " turn " + std::to_string(task.turn.turn) + ": " +
-                     std::to_string(result.playouts) + " playouts in " + number_text(result.seconds) + " s");
+                     std::to_string(result.playouts) + " playouts in " + default_number(result.seconds) + " s");
 }
 
 void AnalysisWorkers::Worker::answer(const AnalysisTask& task) {

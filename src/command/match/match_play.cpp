@@ -90,13 +90,4 @@ std::optional<PlayedGame> play_match_game(const GameStart& start, const std::arr
     return game;
 }
 
-std::string result_text(const BoardHistory& finished) {
-    if (finished.no_result()) return "Void";
-    if (finished.winner() == Color::Empty) return "0";
-    const std::string winner(short_name(finished.winner()));
-    if (finished.resigned()) return winner + "+R";
-    const float score = finished.white_score();
-    return winner + "+" + number_text(score > 0 ? score : -score);
-}
-
 }  // namespace katago

@@ -50,7 +50,4 @@ struct GameStart {
 std::optional<PlayedGame> play_match_game(const GameStart& start, const std::array<MatchBot, 2>& bots,
                                           const std::atomic<bool>& stop);
 
-// "B+R", "W+3.5", "0" (a draw), "Void", as SGF has it.
-std::string result_text(const BoardHistory& finished);
-
 }  // namespace katago

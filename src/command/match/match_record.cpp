@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "game/sgf.h"
 
 namespace katago {
 
@@ -117,7 +118,7 @@ std::string record_line(const GameRecord& record) {
                                        std::string(kEndNames[static_cast<size_t>(record.end)]),
                                        record.result,
                                        std::to_string(record.board_size),
-                                       number_text(static_cast<double>(record.komi)),
+                                       default_number(static_cast<double>(record.komi)),
                                        std::to_string(record.moves)};
     for (const BotEffort& effort : record.efforts) {
         fields.push_back(std::to_string(effort.moves));

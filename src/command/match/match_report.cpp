@@ -111,9 +111,9 @@ std::string progress_text(const MatchStatus& status) {
     const MatchScore score = score_of(status.records);
     const ScoreEstimate estimate = estimate_score(score);
     std::string text = "Game " + std::to_string(score.games()) + "/" + std::to_string(status.num_games) + "  " +
-                       status.names[0] + " " + number_text(score.points()) + " - " +
-                       number_text(static_cast<double>(score.games()) - score.points()) + " " + status.names[1] + " (" +
-                       counts(score) + ")";
+                       status.names[0] + " " + default_number(score.points()) + " - " +
+                       default_number(static_cast<double>(score.games()) - score.points()) + " " + status.names[1] +
+                       " (" + counts(score) + ")";
     if (score.games() > 0) text += "  Elo " + elo_text(elo_of_score(estimate.mean)) + " " + interval_text(estimate);
     if (status.sprt) text += "  " + ratio_text(*status.sprt, score);
     if (status.seconds_left)
@@ -126,8 +126,9 @@ std::string report_text(const MatchStatus& status) {
     const MatchScore score = score_of(status.records);
     const ScoreEstimate estimate = estimate_score(score);
     std::string text = label("Played") + std::to_string(score.games()) + " of " + std::to_string(status.num_games) +
-                       " games: " + status.names[0] + " " + number_text(score.points()) + " - " +
-                       number_text(static_cast<double>(score.games()) - score.points()) + " " + status.names[1] + "\n";
+                       " games: " + status.names[0] + " " + default_number(score.points()) + " - " +
+                       default_number(static_cast<double>(score.games()) - score.points()) + " " + status.names[1] +
+                       "\n";
     text += label("Score of " + status.names[0]) + counts(score) + ", " + percent(estimate.mean) + " +- " +
             fixed_number(100 * estimate.standard_error, 1) + " (one standard error)\n";
     text += label("Elo of " + status.names[0]) + elo_text(elo_of_score(estimate.mean)) + ", 95 % interval " +

@@ -7,6 +7,7 @@
 #include "command/gtp/gtp.h"
 #include "command/gtp/transcripts.h"
 #include "command/match/match_play.h"
+#include "game/sgf.h"
 
 using namespace katago;
 

@@ -9,6 +9,7 @@
 #include "command/match/match_opening.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "game/sgf.h"
 #include "search/stub_backend.h"
 
 using namespace katago;
