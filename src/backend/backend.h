@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "backend/kernel_provider.h"
 #include "nn/graph.h"
 
 namespace katago {
@@ -111,6 +113,8 @@ Precision parse_precision(std::string_view text, std::string_view key);
 
 struct LoadOptions {
     Precision precision = Precision::Fp32;
+    // Whose kernels compute every layer that they can, on a CPU. None: the fastest of all.
+    std::optional<KernelProvider> kernels;
     // Where measurements of kernels on this machine are kept, made where they are missing. Empty: none are made, and
     // the kernels are those that are usually the fastest, the same on every run.
     std::filesystem::path tuning_folder;
@@ -126,7 +130,7 @@ struct KernelTiming {
     std::string shape;   // "conv3x3 192x192"
     int layers = 0;      // of the network that have this shape
     std::string kernel;  // "winograd_s16"
-    double seconds = 0;  // of one layer, one position of 19x19
+    double seconds = 0;  // of one layer, one position of 19x19; infinite where this machine cannot run it
     bool chosen = false;
 };
 

@@ -48,13 +48,15 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
     using cpu::Arithmetic, cpu::LinearLayer;
     const bool has_int8 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Int8) != nullptr;
     cpu::PlanChoices choices;
+    choices.provider = options.kernels;
     // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
     const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
     if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
-    } else if (options.precision == Precision::Auto || options.precision == Precision::Int8) {
-        choices.kernels = options.tuning_folder.empty() ? cpu::usual_choices(graph, kernels)
-                                                        : cpu::fastest_choices(cpu::measure(graph, set_, options));
+    } else if (!options.tuning_folder.empty()) {
+        choices.kernels = cpu::fastest_choices(cpu::measure(graph, set_, options), options.kernels);
+    } else if (options.precision != Precision::Fp32) {
+        choices.kernels = cpu::usual_choices(graph, kernels);
     }
     choices.int8 = options.precision == Precision::Int8;
     choices.fp16_weights = options.precision == Precision::Fp16;
@@ -75,7 +77,7 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
 
 std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {
     const cpu::Measurements measured = cpu::measure(graph, set_, options);
-    const cpu::KernelChoices choices = cpu::fastest_choices(measured);
+    const cpu::KernelChoices choices = cpu::fastest_choices(measured, options.kernels);
     const std::map<cpu::LayerShape, int> layers = cpu::layer_shapes(graph);
     std::vector<KernelTiming> timings;
     for (const auto& [shape, candidates] : measured) {

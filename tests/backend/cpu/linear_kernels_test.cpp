@@ -37,6 +37,7 @@ template <class Test>
 void for_each_linear_kernel(const Test& test) {
     for_each_set([&](const KernelSet& kernels) {
         for (const LinearKernel& kernel : kernels.linear) {
+            if (!is_available(kernel)) continue;
             CAPTURE(std::string(kernel.name));
             test(kernels, kernel);
         }

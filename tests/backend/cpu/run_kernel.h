@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 
 #include "backend/arena.h"
@@ -88,8 +89,10 @@ class LinearRuns {
           out_channels_(size.out),
           width_(in.width),
           call_(call_of(weights, size, boards, in.width)),
-          buffers_(kernel, call_) {
+          buffers_(kernel, call_),
+          state_(kernel.make_state == nullptr ? nullptr : kernel.make_state(call_, in.width)) {
         call_.in = in.floats.data();
+        call_.state = state_.get();
         buffers_.lend_to(call_);
     }
     void set_accumulation_depth(int products) { call_.accumulation_depth = products; }
@@ -108,6 +111,7 @@ class LinearRuns {
     int out_channels_, width_;
     LinearCall call_;
     LinearBuffers buffers_;
+    std::unique_ptr<KernelState> state_;
 };
 
 template <class Test>

@@ -118,7 +118,7 @@ TEST_CASE("cpu tuning: the fastest kernel is taken, and FP16 a little behind, si
     const cpu::LinearKernel f32 = kernel(Arithmetic::Fp32), s16 = kernel(Arithmetic::Int16),
                             f16 = kernel(Arithmetic::Fp16);
     const auto chosen = [&](std::vector<cpu::Candidate> candidates) {
-        return cpu::fastest_choices({{kShape, std::move(candidates)}}).at(kShape);
+        return cpu::fastest_choices({{kShape, std::move(candidates)}}, std::nullopt).at(kShape);
     };
     CHECK(chosen({{&f32, 2e-4}, {&s16, 1e-4}}) == &s16);
     CHECK(chosen({{&f32, 1.0e-4}, {&s16, 1.1e-4}}) == &f32);

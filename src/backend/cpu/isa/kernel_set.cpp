@@ -5,16 +5,18 @@
 
 namespace katago::cpu {
 
-const LinearKernel* find_linear(const KernelSet& kernels, LinearLayer layer, Arithmetic arithmetic) {
+const LinearKernel* find_linear(const KernelSet& kernels, LinearLayer layer, Arithmetic arithmetic,
+                                KernelProvider provider) {
     const auto found = std::find_if(kernels.linear.begin(), kernels.linear.end(), [&](const LinearKernel& kernel) {
-        return kernel.layer == layer && kernel.arithmetic == arithmetic;
+        return kernel.provider == provider && kernel.layer == layer && kernel.arithmetic == arithmetic;
     });
     return found == kernels.linear.end() ? nullptr : &*found;
 }
 
-const AttentionKernel* find_attention(const KernelSet& kernels, Arithmetic arithmetic) {
-    const auto found = std::find_if(kernels.attention.begin(), kernels.attention.end(),
-                                    [&](const AttentionKernel& kernel) { return kernel.arithmetic == arithmetic; });
+const AttentionKernel* find_attention(const KernelSet& kernels, Arithmetic arithmetic, KernelProvider provider) {
+    const auto found = std::find_if(
+        kernels.attention.begin(), kernels.attention.end(),
+        [&](const AttentionKernel& kernel) { return kernel.provider == provider && kernel.arithmetic == arithmetic; });
     return found == kernels.attention.end() ? nullptr : &*found;
 }
 

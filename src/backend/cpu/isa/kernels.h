@@ -8,6 +8,7 @@
 #include "backend/cpu/ops/attention_s16.h"
 #include "backend/cpu/ops/attention_s16f32.h"
 #include "backend/cpu/ops/conv_first_f32.h"
+#include "backend/cpu/ops/eigen/eigen_f32.h"
 #include "backend/cpu/ops/gemm_f16.h"
 #include "backend/cpu/ops/gemm_f32.h"
 #include "backend/cpu/ops/gemm_int8.h"
@@ -18,6 +19,11 @@
 #include "backend/cpu/ops/winograd_f16.h"
 #include "backend/cpu/ops/winograd_f32.h"
 #include "backend/cpu/ops/winograd_s16.h"
+#if defined(KATAGO_XNNPACK)
+#include "backend/cpu/ops/xnnpack/xnn_f16.h"
+#include "backend/cpu/ops/xnnpack/xnn_f32.h"
+#include "backend/cpu/ops/xnnpack/xnn_qd8_qc8w.h"
+#endif
 
 namespace katago::cpu {
 
@@ -43,6 +49,20 @@ constexpr LinearKernel kLinearKernels[] = {
 #if defined(__AVX2__) || defined(__aarch64__)
     kGemmInt8,
     kConvInt8,
+#endif
+    kEigenGemmF32,
+    kEigenConvF32,
+#if defined(KATAGO_XNNPACK)
+    kXnnGemmF32,
+    kXnnConvF32,
+#if defined(__aarch64__) || defined(__AVX512F__)
+    kXnnGemmF16,
+    kXnnConvF16,
+#endif
+#if defined(KATAGO_XNNPACK_RESHAPES)
+    kXnnGemmQd8,
+    kXnnConvQd8,
+#endif
 #endif
 };
 

@@ -19,14 +19,19 @@ struct AttentionCall {
     // qk_channels (padded to whole vectors); each pair's value stands twice, the sine first with its sign changed.
     const float* rope = nullptr;
     float* scratch = nullptr;
-    int accumulation_depth = 8;  // as in LinearCall
+    int accumulation_depth = 8;    // as in LinearCall
+    KernelState* state = nullptr;  // as make_state() made it
 };
 
 struct AttentionKernel {
     std::string_view name;
+    KernelProvider provider = KernelProvider::Own;
     Arithmetic arithmetic = Arithmetic::Fp32;
     size_t (*scratch_floats)(const AttentionCall& call);
     void (*run)(const AttentionCall& call);
+    // As in LinearKernel.
+    bool (*available)() = nullptr;
+    std::unique_ptr<KernelState> (*make_state)(const AttentionCall& call) = nullptr;
 };
 
 }  // namespace katago::cpu

@@ -31,6 +31,14 @@ bool accepts_int8(const LayerOffer& offer) {
     return offer.asked == Arithmetic::Int8 && fits_int8_groups(*offer.weights, offer.whole_rows);
 }
 
+bool accepts_fp16_by_name(const LayerOffer& offer) {
+    return offer.asked == Arithmetic::Fp16 && offer.by_name;
+}
+
+bool accepts_int8_by_name(const LayerOffer& offer) {
+    return offer.asked == Arithmetic::Int8 && offer.by_name;
+}
+
 InputRoom no_input_room(const LinearCall&) {
     return {};
 }

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "backend/arena.h"
 #include "backend/cpu/ops/epilogue.h"
+#include "backend/kernel_provider.h"
 #include "nn/linear_weights.h"
 
 namespace katago::cpu {
@@ -24,7 +26,21 @@ std::string_view name_of(Arithmetic arithmetic);
 
 // The form that a kernel brings its input into before it multiplies. The result is kept for the next layer that reads
 // the same value in the same form.
-enum class InputForm : uint8_t { AsStored, Fp32Tiles, Int16Rows, Int16Tiles, Fp16Rows, Fp16Tiles, Int8Blocks };
+enum class InputForm : uint8_t {
+    AsStored,
+    Fp32Tiles,
+    Int16Rows,
+    Int16Tiles,
+    Fp16Rows,
+    Fp16Tiles,
+    Int8Blocks,
+    // Rows of channels, as libraries take them, and such rows of a convolution's taps beside each other
+    RowsFp32,
+    RowsFp16,
+    RowsInt8,
+    TapsFp32,
+    TapsInt8,
+};
 
 // The part of the Winograd transform that packed weights have gone through.
 enum class WeightTransform : uint8_t {
@@ -38,6 +54,15 @@ struct LayerSize {
     int in = 0, out = 0;
 };
 
+// Weights that a library has packed, in a form that it keeps to itself. Immutable, thread-safe.
+struct LibraryWeights {
+    virtual ~LibraryWeights() = default;
+};
+// What a kernel keeps for one layer of one plan: a library's operator with its working memory. One thread at a time.
+struct KernelState {
+    virtual ~KernelState() = default;
+};
+
 // Weights as a kernel takes them; empty where it has no use for a part.
 struct WeightsView {
     const void* values = nullptr;
@@ -47,6 +72,7 @@ struct WeightsView {
     WeightTransform transform = WeightTransform::Full;
     int group = 0;    // INT8: channels that share a scale
     int rotated = 0;  // INT8: channels that are rotated together: see nn/rotation.h
+    const LibraryWeights* library = nullptr;
 };
 struct PackedWeights {
     AlignedArray<int8_t> values;  // of whatever type
@@ -55,9 +81,10 @@ struct PackedWeights {
     float input_limit = 0;
     WeightTransform transform = WeightTransform::Full;
     int group = 0, rotated = 0;
+    std::unique_ptr<const LibraryWeights> library;
 
     WeightsView view() const {
-        return {values.data(), scales.data(), sums.data(), input_limit, transform, group, rotated};
+        return {values.data(), scales.data(), sums.data(), input_limit, transform, group, rotated, library.get()};
     }
 };
 // The memory of packed weights.
@@ -78,6 +105,7 @@ struct LinearCall {
     void* input = nullptr;
     float* input_scales = nullptr;
     float* scratch = nullptr;
+    KernelState* state = nullptr;  // as make_state() made it
     EpilogueCall out;
 };
 // The memory of an input in the form that a kernel brings it into.
@@ -106,6 +134,7 @@ struct LayerOffer {
     bool attention = false;                  // the network has some
     bool whole_rows = true;                  // see PackRequest
     const LinearWeights* weights = nullptr;  // where `asked` is INT8
+    bool by_name = false;                    // the user asked for kernels of this provider
 };
 
 // The layout of INT8 operands, which instruction sets decide: see int8.h.
@@ -118,6 +147,7 @@ struct Int8Layout {
 // A kernel for linear layers on one instruction set. Pure functions of their arguments; thread-safe.
 struct LinearKernel {
     std::string_view name;  // as `tune` and profiles print it
+    KernelProvider provider = KernelProvider::Own;
     LinearLayer layer = LinearLayer::Gemm;
     Arithmetic arithmetic = Arithmetic::Fp32;
     InputForm input = InputForm::AsStored;
@@ -130,7 +160,17 @@ struct LinearKernel {
     size_t (*scratch_floats)(const LinearCall& call);
     void (*run)(const LinearCall& call);
     Int8Layout int8 = {};
+    // Null: always. Whether this machine has what the kernel takes beyond its instruction set. May open a library.
+    bool (*available)() = nullptr;
+    // Null: no state. For calls of at most these sizes. Throws BackendError.
+    std::unique_ptr<KernelState> (*make_state)(const LinearCall& call, int width) = nullptr;
 };
+
+// Whether this machine can run a kernel of any kind.
+template <class Kernel>
+bool is_available(const Kernel& kernel) {
+    return kernel.available == nullptr || kernel.available();
+}
 
 // Of kernels that are exact enough for every network.
 bool accepts_all(const LayerOffer& offer);
@@ -139,6 +179,10 @@ bool accepts_all(const LayerOffer& offer);
 bool accepts_fp16_gemm(const LayerOffer& offer);
 // INT8 is a choice for a whole network, and stored weights must have blocks that can be the kernel's groups.
 bool accepts_int8(const LayerOffer& offer);
+// FP16 sums, and INT8 weights with one scale for all inputs of an output, lose more: they are for those who ask for
+// such numbers and for the provider by name.
+bool accepts_fp16_by_name(const LayerOffer& offer);
+bool accepts_int8_by_name(const LayerOffer& offer);
 // The members of kernels that take inputs as they are stored, or need no working memory.
 InputRoom no_input_room(const LinearCall& call);
 size_t no_scratch(const LinearCall& call);

@@ -66,6 +66,7 @@ CpuPlan::CpuPlan(std::shared_ptr<const LoadedModel> owner, const Program& progra
     place_values();
     make_buffers();
     make_board_tables();
+    make_states();
 }
 
 void CpuPlan::make_buffers() {
@@ -94,6 +95,13 @@ void CpuPlan::make_board_tables() {
     for (const Step& step : program_.steps) {
         board_tables_.push_back(
             std::visit([&](const auto& operation) { return operation.board_table(shape_); }, step.operation));
+    }
+}
+
+void CpuPlan::make_states() {
+    for (const Step& step : program_.steps) {
+        states_.push_back(
+            std::visit([&](const auto& operation) { return operation.make_state(shape_, step.type); }, step.operation));
     }
 }
 

@@ -42,6 +42,7 @@ class CpuPlan final : public Plan {
     void place_values();
     void make_buffers();
     void make_board_tables();
+    void make_states();
 
     std::shared_ptr<const LoadedModel> owner_;
     const Program& program_;
@@ -51,7 +52,8 @@ class CpuPlan final : public Plan {
     std::vector<float*> values_;                 // by node; null where none is stored
     std::array<Buffer, kInputBuffers> buffers_;  // apart from scratch_: later steps may use them again
     AlignedFloats scratch_;                      // of one step
-    std::vector<AlignedFloats> board_tables_;    // by step
+    std::vector<AlignedFloats> board_tables_;    // these two by step
+    std::vector<std::unique_ptr<KernelState>> states_;
 };
 
 }  // namespace katago::cpu

@@ -64,6 +64,7 @@ void CpuPlan::run_groups(int batch, const PlanInputs& inputs, const PlanOutputs&
 void CpuPlan::run_step(size_t index, RunContext& context, const Watch& watch) {
     const Step& step = program_.steps[index];
     context.board_table = board_tables_[index].data();
+    context.state = states_[index].get();
     const auto run = [&] {
         std::visit([&](const auto& operation) { operation.run(context, step.type); }, step.operation);
     };

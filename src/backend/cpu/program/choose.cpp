@@ -39,11 +39,14 @@ std::map<LayerShape, int> layer_shapes(const Graph& graph) {
     return shapes;
 }
 
-std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels) {
+std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
+                                                Precision precision) {
     std::vector<const LinearKernel*> candidates;
     const LayerOffer offer{.attention = has_attention(graph)};
-    for (const LinearKernel& kernel : kernels.linear)
-        if (kernel.layer == shape.layer && kernel.accepts(offer)) candidates.push_back(&kernel);
+    for (const LinearKernel& kernel : kernels.linear) {
+        const bool exact = precision != Precision::Fp32 || kernel.arithmetic == Arithmetic::Fp32;
+        if (kernel.layer == shape.layer && exact && kernel.accepts(offer)) candidates.push_back(&kernel);
+    }
     return candidates;
 }
 
@@ -62,18 +65,40 @@ bool LayerKernels::reads_planes(NodeId id) const {
     return std::holds_alternative<InputSpatial>(input_layer(id));
 }
 
+bool LayerKernels::takes_int8(NodeId id) const {
+    return choices_.int8 && !reads_planes(id) && std::binary_search(tolerates_int8_.begin(), tolerates_int8_.end(), id);
+}
+
+const LinearKernel* LayerKernels::kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
+    if (!choices_.provider || choices_.provider == KernelProvider::Own) return nullptr;
+    const Arithmetic asked = takes_int8(id)                                             ? Arithmetic::Int8
+                             : is_trunk(id) && (choices_.int8 || choices_.fp16_weights) ? Arithmetic::Fp16
+                                                                                        : Arithmetic::Fp32;
+    const LayerOffer offer{.asked = asked, .whole_rows = !reads_glu(id), .weights = &weights, .by_name = true};
+    for (const Arithmetic arithmetic : {asked, Arithmetic::Fp32}) {
+        const LinearKernel* kernel = find_linear(kernels_, layer, arithmetic, *choices_.provider);
+        if (kernel != nullptr && kernel->accepts(offer) && is_available(*kernel)) return kernel;
+    }
+    return nullptr;
+}
+
 const LinearKernel& LayerKernels::kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
+    if (const LinearKernel* by_name = kernel_by_name(id, layer, weights)) return *by_name;
     const LinearKernel* int8 = find_linear(kernels_, layer, Arithmetic::Int8);
     const LayerOffer offer{.asked = Arithmetic::Int8, .whole_rows = !reads_glu(id), .weights = &weights};
-    if (choices_.int8 && int8 != nullptr && !reads_planes(id) && int8->accepts(offer) &&
-        std::binary_search(tolerates_int8_.begin(), tolerates_int8_.end(), id)) {
-        return *int8;
-    }
+    if (takes_int8(id) && int8 != nullptr && int8->accepts(offer)) return *int8;
     if (const std::optional<LayerShape> shape = layer_shape(graph_.node(id)); shape && is_trunk(id)) {
         const auto choice = choices_.kernels.find(*shape);
         if (choice != choices_.kernels.end()) return *choice->second;
     }
     return *find_linear(kernels_, layer, Arithmetic::Fp32);
+}
+
+const LinearKernel& LayerKernels::fp32_gemm() const {
+    const KernelProvider provider = choices_.provider.value_or(KernelProvider::Own);
+    const LinearKernel* kernel = find_linear(kernels_, LinearLayer::Gemm, Arithmetic::Fp32, provider);
+    return kernel != nullptr && is_available(*kernel) ? *kernel
+                                                      : *find_linear(kernels_, LinearLayer::Gemm, Arithmetic::Fp32);
 }
 
 int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels) {
@@ -92,8 +117,10 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const
 
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels) {
     KernelChoices choices;
-    for (const auto& [shape, layers] : layer_shapes(graph))
-        choices[shape] = candidates_for(graph, shape, kernels).back();
+    for (const auto& [shape, layers] : layer_shapes(graph)) {
+        for (const LinearKernel* kernel : candidates_for(graph, shape, kernels, Precision::Auto))
+            if (kernel->provider == KernelProvider::Own) choices[shape] = kernel;
+    }
     return choices;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/backend.h"
 #include "backend/cpu/isa/kernel_set.h"
 #include "nn/graph.h"
 
@@ -29,15 +30,18 @@ using KernelChoices = std::map<LayerShape, const LinearKernel*>;
 // How a network is computed.
 struct PlanChoices {
     KernelChoices kernels;
+    std::optional<KernelProvider> provider = KernelProvider::Own;  // see LoadOptions
     bool int8 = false;          // wherever a layer tolerates it and the instruction set can, whatever `kernels` says
     bool fp16_weights = false;  // weights rounded to FP16
 };
 
 // The shapes of a network's trunk, and how many layers have each.
 std::map<LayerShape, int> layer_shapes(const Graph& graph);
-// What Precision::Auto may compute a shape of this network with, FP32 first.
-std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels);
-// The last of candidates_for(): what is fastest as a rule.
+// What a shape of this network may be computed with: with Precision::Fp32 in FP32, with Auto in whatever is exact
+// enough. Our own first, of them FP32 first and what is fastest as a rule last.
+std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
+                                                Precision precision);
+// The last of our own candidates_for() Auto.
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
 // FP16 wherever there is arithmetic for it: only where it is asked for.
 KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels);
@@ -47,8 +51,11 @@ class LayerKernels {
   public:
     LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices);
 
-    // INT8 where it was asked for and the layer tolerates it, else what was chosen for such layers of the trunk.
+    // The kernel of the provider that was asked for by name, where it has one. Else INT8 where it was asked for and the
+    // layer tolerates it, else what was chosen for such layers of the trunk.
     const LinearKernel& kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
+    // For convolutions of other sizes.
+    const LinearKernel& fp32_gemm() const;
     bool is_trunk(NodeId id) const { return is_trunk_[static_cast<size_t>(id)]; }
     // Whether a GLU makes the layer's input: it hands over channel blocks, of one scale each, not whole rows.
     bool reads_glu(NodeId id) const;
@@ -57,6 +64,8 @@ class LayerKernels {
 
   private:
     const Layer& input_layer(NodeId id) const { return graph_.node(graph_.node(id).inputs[0]).layer; }
+    bool takes_int8(NodeId id) const;
+    const LinearKernel* kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
 
     const Graph& graph_;
     const KernelSet& kernels_;

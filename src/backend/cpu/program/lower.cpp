@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/program/program.h"
@@ -36,6 +37,10 @@ ConvGeometry geometry_of(const Conv2d& conv) {
 
 // Attention computes as the gemms around it do, where there is a kernel for that.
 const AttentionKernel& attention_kernel(const KernelSet& kernels, const PlanChoices& choices) {
+    if (choices.provider) {
+        const AttentionKernel* found = find_attention(kernels, Arithmetic::Fp32, *choices.provider);
+        if (found != nullptr && found->provider != KernelProvider::Own && is_available(*found)) return *found;
+    }
     for (const auto& [shape, kernel] : choices.kernels) {
         if (kernel->layer != LinearLayer::Gemm || kernel->arithmetic == Arithmetic::Fp32) continue;
         if (const AttentionKernel* found = find_attention(kernels, kernel->arithmetic)) return *found;
@@ -154,9 +159,14 @@ class Lowering {
     }
     Operation im2col(const Conv2d& layer) const {
         Im2colStep step;
-        step.gemm = find_linear(kernels_, LinearLayer::Gemm, Arithmetic::Fp32);
+        step.gemm = &layers_.fp32_gemm();
         step.in = in(0), step.geometry = geometry_of(layer);
-        step.weights = pack_im2col(with_weights(layer), kernels_.width);
+        const int padded = vectors_of(layer.in_channels, kernels_.width) * kernels_.width;
+        const LinearWeights weights = im2col_weights(with_weights(layer), kernels_.width);
+        step.weights =
+            step.gemm->pack(*step.gemm, {.weights = weights,
+                                         .size = {1, layer.kernel_y * layer.kernel_x * padded, layer.out_channels},
+                                         .width = kernels_.width});
         step.epilogue = epilogue();
         return step;
     }

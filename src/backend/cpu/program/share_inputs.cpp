@@ -38,6 +38,8 @@ void share_inputs(Program& program) {
                 linear->kernel->input == InputForm::AsStored || program.stored_as_fp16[static_cast<size_t>(linear->in)];
             if (stored_so || linear->input_from_glu) continue;
             linear->input_ready = holds(linear->buffer(), held_by(*linear));
+        } else if (const auto* im2col = std::get_if<Im2colStep>(&step.operation)) {
+            if (im2col->gemm->input != InputForm::AsStored) holds(InputBuffer::Rounded, {});
         } else if (auto* glu = std::get_if<GluStep>(&step.operation)) {
             const Held wanted{glu->in, InputForm::Int8Blocks, 1, glu->linear.group, glu->linear.rotated};
             glu->input_ready = holds(InputBuffer::Rounded, wanted) && glu->gamma.empty();

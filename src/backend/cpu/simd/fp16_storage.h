@@ -35,4 +35,23 @@ KERNEL_INLINE void store_fp16(int16_t* p, Vector v) {
 
 }  // namespace katago::cpu
 
+#elif defined(__AVX512F__)
+
+namespace katago::cpu {
+
+namespace {
+
+// The same for x86, whose kernels of our own do not store FP16.
+KERNEL_INLINE Vector load_fp16(const int16_t* p) {
+    return reinterpret_cast<Vector>(_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))));
+}
+KERNEL_INLINE void store_fp16(int16_t* p, Vector v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                        _mm512_cvtps_ph(reinterpret_cast<__m512>(v), _MM_FROUND_TO_NEAREST_INT));
+}
+
+}  // namespace
+
+}  // namespace katago::cpu
+
 #endif

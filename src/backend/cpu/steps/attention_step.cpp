@@ -26,11 +26,16 @@ AlignedFloats AttentionStep::board_table(const PlanShape& shape) const {
     return layer.rope.frequencies == nullptr ? AlignedFloats() : make_rope_table(layer, shape.board, shape.width);
 }
 
+std::unique_ptr<KernelState> AttentionStep::make_state(const PlanShape& shape, const TensorType&) const {
+    return kernel->make_state == nullptr ? nullptr : kernel->make_state(call_of(layer, shape));
+}
+
 void AttentionStep::run(const RunContext& context, const TensorType&) const {
     AttentionCall call = call_of(layer, context.shape);
     call.q = context.value(q), call.k = context.value(k), call.v = context.value(v), call.out = context.value(out);
     call.rope = context.board_table;
     call.scratch = context.scratch;
+    call.state = context.state;
     call.accumulation_depth = context.accumulation_depth;
     kernel->run(call);
 }

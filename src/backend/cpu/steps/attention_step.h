@@ -16,6 +16,7 @@ struct AttentionStep : StepDefaults {
     std::string_view name() const { return kernel->name; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     AlignedFloats board_table(const PlanShape& shape) const;
+    std::unique_ptr<KernelState> make_state(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };
 

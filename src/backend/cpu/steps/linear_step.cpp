@@ -50,6 +50,26 @@ int depth_of(const Im2colStep& step, int width) {
     return g.kernel_y * g.kernel_x * vectors_of(g.in_channels, width) * width;
 }
 
+// The memory of the copied taps, in whole cache lines.
+size_t taps_floats(const Im2colStep& step, const PlanShape& shape) {
+    constexpr size_t kLine = kBufferAlignment / sizeof(float);
+    const size_t floats =
+        static_cast<size_t>(depth_of(step, shape.width)) * shape.batch * static_cast<size_t>(shape.board.area());
+    return (floats + kLine - 1) / kLine * kLine;
+}
+
+// The sizes of the call of its gemm.
+LinearCall call_of(const Im2colStep& step, const PlanShape& shape, const TensorType& result) {
+    LinearCall call;
+    call.weights = step.weights.view();
+    call.height = shape.board.height, call.width = shape.board.width;
+    call.depth = depth_of(step, shape.width);
+    call.vectors = vectors_of(result.channels, shape.width);
+    call.out.batch = shape.batch, call.out.points = shape.points(result.kind);
+    call.rows = static_cast<int>(call.out.batch * call.out.points);
+    return call;
+}
+
 }  // namespace
 
 InputBuffer LinearStep::buffer() const {
@@ -73,24 +93,37 @@ void LinearStep::run(const RunContext& context, const TensorType& result) const 
     if (!input_from_glu) call.in = context.value(in);
     if (context.is_fp16(in)) call.input = context.value(in), call.input_ready = true;
     call.scratch = context.scratch;
+    call.state = context.state;
     call.accumulation_depth = context.accumulation_depth;
     call.out = context.epilogue(epilogue, result);
     call.out.approximate = kernel->arithmetic != Arithmetic::Fp32;
     kernel->run(call);
 }
 
-size_t Im2colStep::scratch_floats(const PlanShape& shape, const TensorType&) const {
-    return static_cast<size_t>(depth_of(*this, shape.width)) * shape.batch * static_cast<size_t>(shape.board.area());
+std::unique_ptr<KernelState> LinearStep::make_state(const PlanShape& shape, const TensorType& result) const {
+    return kernel->make_state == nullptr ? nullptr : kernel->make_state(call_of(*this, shape, result), shape.width);
+}
+
+size_t Im2colStep::scratch_floats(const PlanShape& shape, const TensorType& result) const {
+    return taps_floats(*this, shape) + gemm->scratch_floats(call_of(*this, shape, result));
+}
+
+InputRooms Im2colStep::input_rooms(const PlanShape& shape, const TensorType& result) const {
+    return {InputBuffer::Rounded, gemm->input_room(call_of(*this, shape, result)), {}};
+}
+
+std::unique_ptr<KernelState> Im2colStep::make_state(const PlanShape& shape, const TensorType& result) const {
+    return gemm->make_state == nullptr ? nullptr : gemm->make_state(call_of(*this, shape, result), shape.width);
 }
 
 void Im2colStep::run(const RunContext& context, const TensorType& result) const {
     copy_taps(geometry, context.shape, context.value(in), context.scratch);
-    LinearCall call;
-    call.in = context.scratch, call.weights = weights.view();
-    call.depth = depth_of(*this, context.shape.width);
-    call.vectors = vectors_of(result.channels, context.shape.width);
+    LinearCall call = call_of(*this, context.shape, result);
+    call.in = context.scratch;
+    call.input = context.buffer(InputBuffer::Rounded).bytes;
+    call.scratch = context.scratch + taps_floats(*this, context.shape);
+    call.state = context.state;
     call.out = context.epilogue(epilogue, result);
-    call.rows = static_cast<int>(call.out.batch * call.out.points);
     gemm->run(call);
 }
 

@@ -24,6 +24,7 @@ struct LinearStep : StepDefaults {
     InputBuffer buffer() const;
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
+    std::unique_ptr<KernelState> make_state(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };
 
@@ -38,6 +39,8 @@ struct Im2colStep : StepDefaults {
     std::string_view name() const { return "im2col"; }  // then gemm_f32
     LayerCount linear_layers() const { return {Arithmetic::Fp32, 1}; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
+    InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
+    std::unique_ptr<KernelState> make_state(const PlanShape& shape, const TensorType& result) const;
     void run(const RunContext& context, const TensorType& result) const;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -61,7 +62,8 @@ struct RunContext {
     std::array<Buffer, kInputBuffers> buffers;
     float* scratch = nullptr;
     int accumulation_depth = 8;          // see LinearCall
-    const float* board_table = nullptr;  // the step's, see StepDefaults
+    const float* board_table = nullptr;  // these two are the step's, see StepDefaults
+    KernelState* state = nullptr;
 
     float* value(NodeId id) const { return id == kNoNode ? nullptr : values[static_cast<size_t>(id)]; }
     bool is_fp16(NodeId id) const { return id != kNoNode && stored_as_fp16[static_cast<size_t>(id)]; }
@@ -86,6 +88,8 @@ struct StepDefaults {
     LayerCount linear_layers() const { return {}; }
     // Constants that depend on the board, made once for a plan.
     AlignedFloats board_table(const PlanShape&) const { return {}; }
+    // What its kernel keeps for one plan. Throws BackendError.
+    std::unique_ptr<KernelState> make_state(const PlanShape&, const TensorType& /* result */) const { return nullptr; }
 };
 
 }  // namespace katago::cpu

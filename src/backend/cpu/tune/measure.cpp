@@ -2,11 +2,15 @@
 #include "backend/cpu/tune/measure.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <sstream>
+#include <string_view>
 
 #include "backend/cpu/tune/trial.h"
 #include "backend/tuning_file.h"
 #include "core/error.h"
+#include "core/text.h"
 
 namespace katago::cpu {
 
@@ -15,14 +19,16 @@ namespace {
 // Raise it when a kernel changes its speed: older measurements are then ignored.
 constexpr int kKernelVersion = 5;
 
-// "winograd_f32 0.000123 winograd_s16 0.000061"; nothing where the text does not tell of all these candidates. It may
-// tell of more: other networks with this shape have more to choose from.
+// "winograd_f32 0.000123 winograd_s16 0.000061 xnn_conv_f16 -", where "-" is what this machine cannot run; nothing
+// where the text does not tell of all these candidates. It may tell of more: other networks with this shape have more
+// to choose from.
 std::vector<Candidate> parse_candidates(const std::string& text, const std::vector<const LinearKernel*>& kernels) {
+    constexpr std::string_view kCannotRun = "-";
     std::istringstream in(text);
     std::map<std::string, double> times;
-    std::string name;
-    double time = 0;
-    while (in >> name >> time) times[name] = time;
+    std::string name, time;
+    while (in >> name >> time)
+        times[name] = time == kCannotRun ? std::numeric_limits<double>::infinity() : parse_number(time).value_or(0);
     std::vector<Candidate> found;
     for (const LinearKernel* kernel : kernels) {
         const double seconds = times[std::string(kernel->name)];
@@ -34,8 +40,10 @@ std::vector<Candidate> parse_candidates(const std::string& text, const std::vect
 
 std::string text_of(const std::vector<Candidate>& candidates) {
     std::ostringstream out;
-    for (const Candidate& c : candidates)
-        out << (&c == candidates.data() ? "" : " ") << c.kernel->name << " " << c.seconds;
+    for (const Candidate& c : candidates) {
+        out << (&c == candidates.data() ? "" : " ") << c.kernel->name << " ";
+        std::isinf(c.seconds) ? out << "-" : out << c.seconds;
+    }
     return out.str();
 }
 
@@ -61,7 +69,8 @@ Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOp
     bool news = false;
     int done = 0;
     for (const auto& [shape, layers] : shapes) {
-        const std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels);
+        const std::vector<const LinearKernel*> kinds = candidates_for(
+            graph, shape, kernels, options.precision == Precision::Fp32 ? Precision::Fp32 : Precision::Auto);
         std::vector<Candidate> candidates;
         if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
         if (candidates.empty()) {
@@ -78,20 +87,29 @@ Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOp
     return measured;
 }
 
-KernelChoices fastest_choices(const Measurements& measured) {
+KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider) {
     // What is measured has the caches to itself. In a search every core runs an evaluation of its own: the four of a
     // Raspberry Pi 4 share a cache, and wait for memory longer than they compute, so that moving half as much pays even
     // where it takes more instructions.
     constexpr double kFp16MayTake = 1.5;
+    constexpr double kLibraryMustGain = 1.03;
     const auto cost = [](const Candidate& c) {
+        if (c.kernel->provider != KernelProvider::Own) return c.seconds * kLibraryMustGain;
         const bool fp16 = c.kernel->arithmetic == Arithmetic::Fp16 && c.kernel->layer == LinearLayer::Conv3x3;
         return fp16 ? c.seconds / kFp16MayTake : c.seconds;
     };
     KernelChoices choices;
     for (const auto& [shape, candidates] : measured) {
-        choices[shape] = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
-                             return cost(a) < cost(b);
-                         })->kernel;
+        const auto is_allowed = [&](const Candidate& c) {
+            return std::isfinite(c.seconds) && (!provider || c.kernel->provider == *provider);
+        };
+        const bool any = std::any_of(candidates.begin(), candidates.end(), is_allowed);
+        const Candidate* best = nullptr;
+        for (const Candidate& c : candidates) {
+            const bool eligible = any ? is_allowed(c) : c.kernel->provider == KernelProvider::Own;
+            if (eligible && (best == nullptr || cost(c) < cost(*best))) best = &c;
+        }
+        choices[shape] = best->kernel;
     }
     return choices;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "backend/backend.h"
@@ -14,7 +15,7 @@ namespace katago::cpu {
 // boards and batches are much the same.
 struct Candidate {
     const LinearKernel* kernel;
-    double seconds;
+    double seconds;  // infinite where this machine cannot run it
 };
 using Measurements = std::map<LayerShape, std::vector<Candidate>>;
 
@@ -22,6 +23,9 @@ using Measurements = std::map<LayerShape, std::vector<Candidate>>;
 // there. A folder that cannot be written is told to options.log, and no more.
 Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOptions& options);
 
-KernelChoices fastest_choices(const Measurements& measured);
+// The fastest of each; with a provider, of its kernels where it has some, else of ours. A library's kernels are taken
+// where they are faster by more than measurements vary: ours fuse what surrounds a layer and share what they make of
+// its input.
+KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider);
 
 }  // namespace katago::cpu

@@ -35,6 +35,7 @@ double shortest(const std::function<void()>& run) {
 }  // namespace
 
 double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int width) {
+    if (!is_available(kernel)) return std::numeric_limits<double>::infinity();
     const LayerSize size{shape.layer == LinearLayer::Conv3x3 ? 9 : 1, shape.in, shape.out};
     const PackedSize packed = kernel.packed_size(size, width);
     const AlignedArray<int8_t> weights(packed.bytes);
@@ -50,6 +51,8 @@ double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int
     call.rows = kArea, call.height = call.width = kEdge, call.taps = size.taps;
     call.depth = shape.in, call.vectors = vectors_of(shape.out, width);
     call.out.raw = out.data(), call.out.points = kArea;
+    const std::unique_ptr<KernelState> state = kernel.make_state == nullptr ? nullptr : kernel.make_state(call, width);
+    call.state = state.get();
     const InputRoom room = kernel.input_room(call);
     AlignedArray<int8_t> input(room.bytes);
     AlignedFloats input_scales(room.scales), scratch(kernel.scratch_floats(call));

@@ -15,6 +15,9 @@ namespace katago::cpu {
 
 PackedSize gemm_f32_size(const LayerSize& size, int width);
 PackedWeights pack_gemm_f32(const LinearKernel& kernel, const PackRequest& request);
+// [taps * in][outputs padded to whole vectors]
+PackedSize row_major_f32_size(const LayerSize& size, int width);
+PackedWeights pack_row_major_f32(const LinearKernel& kernel, const PackRequest& request);
 // For each panel, 36 packed panels; of WeightTransform::None [in_channels][9][panel width].
 PackedSize winograd_f32_size(const LayerSize& size, int width);
 PackedWeights pack_winograd_f32(const LinearKernel& kernel, const PackRequest& request);
@@ -48,8 +51,8 @@ PackedWeights pack_int8(const LinearKernel& kernel, const PackRequest& request);
 // `whole_rows`: see PackRequest.
 bool fits_int8_groups(const LinearWeights& weights, bool whole_rows);
 
-// A convolution as a gemm over [kernel_y * kernel_x, in_channels padded to whole vectors] inputs.
-PackedWeights pack_im2col(const Conv2d& conv, int width);
+// The weights of a convolution as a gemm over [kernel_y * kernel_x, in_channels padded to whole vectors] inputs.
+LinearWeights im2col_weights(const Conv2d& conv, int width);
 // See ConvFirstCall.
 AlignedFloats pack_conv_first(const Conv2d& conv, int width);
 

@@ -59,19 +59,29 @@ PackedWeights pack_gemm_f32(const LinearKernel&, const PackRequest& request) {
     return pack_matrix(*request.weights.floats(), request.size.in, request.size.out, request.width);
 }
 
-PackedWeights pack_im2col(const Conv2d& conv, int width) {
+LinearWeights im2col_weights(const Conv2d& conv, int width) {
     const int taps = conv.kernel_y * conv.kernel_x, padded = vectors_of(conv.in_channels, width) * width;
-    PackedWeights packed = room(size_of(taps * padded, conv.out_channels, width));
-    float* const to = floats_of(packed);
+    const size_t tap_weights = static_cast<size_t>(conv.in_channels) * static_cast<size_t>(conv.out_channels);
+    const size_t tap_room = static_cast<size_t>(padded) * static_cast<size_t>(conv.out_channels);
+    std::vector<float> spread(static_cast<size_t>(taps) * tap_room);
     const Weights weights = conv.weights.floats();
-    for_each_output(taps * padded, conv.out_channels, width, [&](int o, size_t first, size_t columns) {
-        for (int tap = 0; tap < taps; ++tap) {
-            for (int i = 0; i < conv.in_channels; ++i) {
-                to[first + static_cast<size_t>(tap * padded + i) * columns] =
-                    (*weights)[static_cast<size_t>((tap * conv.in_channels + i) * conv.out_channels + o)];
-            }
-        }
-    });
+    for (size_t tap = 0; tap < static_cast<size_t>(taps); ++tap)
+        std::copy_n(weights->data() + tap * tap_weights, tap_weights, spread.data() + tap * tap_room);
+    return make_weights(std::move(spread));
+}
+
+PackedSize row_major_f32_size(const LayerSize& size, int width) {
+    return size_of(size.taps * size.in, size.out, width);
+}
+
+PackedWeights pack_row_major_f32(const LinearKernel&, const PackRequest& request) {
+    const LayerSize& size = request.size;
+    const Weights weights = request.weights.floats();
+    PackedWeights packed = room(row_major_f32_size(size, request.width));
+    float* to = floats_of(packed);
+    const float* from = weights->data();
+    for (int row = 0; row < size.taps * size.in; ++row, from += size.out)
+        std::copy_n(from, size.out, to), to += vectors_of(size.out, request.width) * request.width;
     return packed;
 }
 

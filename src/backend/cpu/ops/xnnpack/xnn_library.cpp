@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#if defined(KATAGO_XNNPACK)
+#include "backend/cpu/ops/xnnpack/xnn_library.h"
+
+#include <dlfcn.h>
+
+#include <variant>
+
+#include "backend/cpu/ops/xnnpack/xnn_operator.h"
+#include "core/error.h"
+
+namespace katago::cpu {
+
+namespace {
+
+#if defined(KATAGO_XNNPACK_STATIC)
+
+XnnLibrary open_library() {
+    XnnLibrary library;
+#define KATAGO_XNN_TAKE(name) library.name = &xnn_##name;
+    KATAGO_XNN_FUNCTIONS(KATAGO_XNN_TAKE)
+#undef KATAGO_XNN_TAKE
+    return library;
+}
+
+#else
+
+// Stays open until the process ends.
+XnnLibrary open_library() {
+    void* const file = ::dlopen(KATAGO_XNNPACK_SONAME, RTLD_NOW | RTLD_LOCAL);
+    if (file == nullptr)
+        throw BackendError("XNNPACK: cannot open " KATAGO_XNNPACK_SONAME ": " + std::string(::dlerror()));
+    XnnLibrary library;
+#define KATAGO_XNN_FIND(name)                                                              \
+    library.name = reinterpret_cast<decltype(library.name)>(::dlsym(file, "xnn_" #name));  \
+    if (library.name == nullptr)                                                           \
+        throw BackendError("XNNPACK: " KATAGO_XNNPACK_SONAME " has no function xnn_" #name \
+                           ": it is of another version");
+    KATAGO_XNN_FUNCTIONS(KATAGO_XNN_FIND)
+#undef KATAGO_XNN_FIND
+    return library;
+}
+
+#endif
+
+// The library, or why there is none.
+using Opened = std::variant<XnnLibrary, std::string>;
+
+Opened open_once() {
+    try {
+        const XnnLibrary library = open_library();
+        const xnn_status status = library.initialize(nullptr);
+        if (status == xnn_status_success) return library;
+        return "XNNPACK: it does not know this processor (status " + std::to_string(status) + ")";
+    } catch (const BackendError& error) {
+        return error.what();
+    }
+}
+
+const Opened& opened() {
+    static const Opened once = open_once();
+    return once;
+}
+
+}  // namespace
+
+const XnnLibrary& xnn_library() {
+    if (const auto* failure = std::get_if<std::string>(&opened())) throw BackendError(*failure);
+    return std::get<XnnLibrary>(opened());
+}
+
+bool has_xnn_library() {
+    return std::holds_alternative<XnnLibrary>(opened());
+}
+
+}  // namespace katago::cpu
+#endif
