@@ -24,9 +24,9 @@ struct XnnRowScale {
     int32_t zero_point;
     float scale;
 };
-// Inputs, and rows' scales, may be read so many bytes, or scales, beyond the last: they are allocated, their values do
-// not matter.
-inline constexpr size_t kXnnExtraBytes = 128, kXnnExtraScales = 64;
+// Inputs may be read so many bytes beyond the last, whose values do not matter. Behind the scales of all rows stand so
+// many copies of the last: kernels compute the last row again where a tile has too few.
+inline constexpr size_t kXnnExtraBytes = 128, kXnnExtraScales = 16;
 
 // [outputs padded to whole vectors][taps][in] in the operator's numbers; scales of INT8 per output. Where the library
 // can share what it packs, it has packed it. These are the members of LinearKernel.

@@ -18,7 +18,7 @@ namespace {
 // weights have a scale for each output. Inputs are quantized here, with a scale and a zero point for each row; a row of
 // a convolution holds the nine taps of one point, so that they share one scale and not the whole board.
 
-using VectorBytes = signed char __attribute__((vector_size(kWidth), may_alias));
+using VectorBytes = signed char __attribute__((vector_size(kWidth), may_alias, aligned(1)));
 
 // The least and the largest number of a row, zero among them.
 struct ValueRange {
@@ -116,6 +116,7 @@ size_t xnn_conv_int8_scratch(const LinearCall& call) {
 }
 
 void run_xnn_int8(const LinearCall& call) {
+    for (size_t i = 0; i < kXnnExtraScales; ++i) row_scales(call)[call.rows + i] = row_scales(call)[call.rows - 1];
     run_xnn(call, call.input, row_scales(call), call.scratch);
     finish_rows_of_floats(call, call.scratch);
 }
