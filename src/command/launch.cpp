@@ -47,6 +47,10 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
         const std::pair<std::string, std::string> pair("nnPrecision", *precision);
         launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
     }
+    if (const auto kernels = options.value("kernels")) {
+        const std::pair<std::string, std::string> pair("nnKernels", *kernels);
+        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
+    }
     if (options.has("no-verify")) {
         const std::pair<std::string, std::string> pair("verifyModelFile", "false");
         launch.config.apply_overrides(std::span(&pair, 1), rules_keys());

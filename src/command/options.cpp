@@ -131,6 +131,9 @@ std::vector<OptionSpec> engine_options() {
         {"no-verify", "", "", "Do not check the sums in a .safetensors file: a faster start.", false},
         {"precision", "", "NAME",
          "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).", false},
+        {"kernels", "", "NAME",
+         "Whose kernels compute it on the CPU: auto (the fastest), own, xnnpack, eigen (default nnKernels, auto).",
+         false},
         {"override-config", "", "KEYVALUEPAIRS",
          "Replaces settings of the config: \"key=value, key=value...\"; an empty value removes the key.", true},
     };

@@ -25,15 +25,13 @@ LoadedNetwork load_network(const Model& model, const Backend& backend, const Con
     if (!setting.note.empty()) network.notes.push_back(setting.note);
     std::optional<ProgressLine> progress;
     if (console) progress.emplace(*console);
-    LoadOptions options;
-    options.precision = setting.precision;
-    options.tuning_folder = tuning_folder(config);
+    LoadOptions options = load_options(config, setting.precision);
     options.memory_bytes = read_machine_memory().free_bytes / 2;  // the rest is for the tree and the cache
     options.log = [&](const std::string& line) { network.notes.push_back(line); };
     options.progress = [&](int done, int all) {
         if (progress)
             progress->show("Measuring kernels on this machine, once: " + std::to_string(done) + " of " +
-                       std::to_string(all));
+                           std::to_string(all));
     };
     network.model = backend.load(*model.graph, options);
     const std::string description = network.model->description();

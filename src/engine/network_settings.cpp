@@ -16,6 +16,14 @@ PrecisionSetting read_precision(const Config& config) {
     return {Precision::Auto, "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
 }
 
+LoadOptions load_options(const Config& config, Precision precision) {
+    LoadOptions options;
+    options.precision = precision;
+    options.kernels = parse_kernel_provider(config.get_string("nnKernels", "auto"), "nnKernels");
+    options.tuning_folder = tuning_folder(config);
+    return options;
+}
+
 const Backend& configured_backend(const Config& config) {
     return config.contains("nnBackend") ? find_backend(config.get_string("nnBackend")) : *backends().front();
 }

@@ -20,6 +20,10 @@ struct PrecisionSetting {
 // Throws ConfigError.
 PrecisionSetting read_precision(const Config& config);
 
+// How a network is loaded, but for who is told: with the kernels of nnKernels, else the fastest of all. Throws
+// ConfigError.
+LoadOptions load_options(const Config& config, Precision precision);
+
 // nnBackend, else the default of this build. Throws UsageError listing the names that exist.
 const Backend& configured_backend(const Config& config);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "backend/cpu/cpu_backend.h"
 
+#include <algorithm>
+
+#include "backend/cpu/ops/libraries.h"
 #include "backend/cpu/plan/plan.h"
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/tune/measure.h"
@@ -26,6 +29,18 @@ class CpuModel final : public LoadedModel {
     bool saves_memory_;
 };
 
+// That a provider which was asked for by name has no kernels here.
+void tell_what_is_missing(const cpu::KernelSet& kernels, const LoadOptions& options) {
+    if (!options.kernels || !options.log) return;
+    const auto works = [&](const cpu::LinearKernel& kernel) {
+        return kernel.provider == *options.kernels && cpu::is_available(kernel);
+    };
+    if (std::none_of(kernels.linear.begin(), kernels.linear.end(), works)) {
+        options.log("No kernels of " + std::string(name_of(*options.kernels)) +
+                    " here, computing with our own: " + cpu::why_not_available(*options.kernels));
+    }
+}
+
 }  // namespace
 
 std::string CpuBackend::description() const {
@@ -40,7 +55,8 @@ std::string CpuBackend::description() const {
                                 : has(LinearLayer::Gemm, Arithmetic::Fp16) ? "FP32 or FP16"
                                 : fp16_storage                             ? "FP32, stored in FP16 where that is enough"
                                                                            : "FP32";
-    return numbers + ", Winograd and packed matrix products, " + std::string(set_.name);
+    return numbers + ", Winograd and packed matrix products, " + std::string(set_.name) + "; " +
+           cpu::library_versions();
 }
 
 std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const LoadOptions& options) const {
@@ -49,6 +65,7 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
     const bool has_int8 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Int8) != nullptr;
     cpu::PlanChoices choices;
     choices.provider = options.kernels;
+    tell_what_is_missing(kernels, options);
     // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
     const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
     if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {

@@ -100,7 +100,7 @@ class Measuring {
         : wanted_(wanted),
           model_(load_model(launch.model_file, model_read_options(launch.config))),
           backend_(configured_backend(launch.config)),
-          tuning_folder_(tuning_folder(launch.config)),
+          config_(launch.config),
           progress_(err) {
         const int positions = std::max(kPositions, wanted.load.batch);
         for (const int length : wanted.board_lengths)
@@ -125,13 +125,11 @@ class Measuring {
   private:
     std::shared_ptr<const LoadedModel> load(Precision precision) {
         progress_.show("loading in " + std::string(name_of(precision)));
-        return backend_.load(*model_.graph, load_options(precision));
+        return backend_.load(*model_.graph, load_in(precision));
     }
 
-    LoadOptions load_options(Precision precision) {
-        LoadOptions options;
-        options.precision = precision;
-        options.tuning_folder = tuning_folder_;
+    LoadOptions load_in(Precision precision) {
+        LoadOptions options = load_options(config_, precision);
         options.progress = [this](int done, int all) {
             progress_.show("measuring kernels: " + std::to_string(done) + " of " + std::to_string(all));
         };
@@ -191,7 +189,7 @@ class Measuring {
     const Wanted& wanted_;
     Model model_;
     const Backend& backend_;
-    std::filesystem::path tuning_folder_;
+    const Config& config_;
     ProgressLine progress_;
     std::vector<NnRows> rows_;
 };

@@ -142,10 +142,7 @@ class Tuner {
 
   private:
     double evaluations_per_second(const Graph& graph, Precision precision, const NnRows& rows) {
-        LoadOptions options;
-        options.precision = precision;
-        options.tuning_folder = tuning_folder(config_);
-        const auto loaded = engine_.backend().load(graph, options);
+        const auto loaded = engine_.backend().load(graph, load_options(config_, precision));
         NnLoad load;
         load.max_seconds = kPrecisionSeconds;
         const double rate = measure_nn(graph, *loaded, {&rows, 1}, load).median_rate();

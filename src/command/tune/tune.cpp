@@ -44,9 +44,7 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     const Backend& backend = configured_backend(launch.config);
     const Model model = load_model(launch.model_file, model_read_options(launch.config));
     ProgressLine progress(err);
-    LoadOptions options;
-    options.precision = Precision::Auto;
-    options.tuning_folder = tuning_folder(launch.config);
+    LoadOptions options = load_options(launch.config, Precision::Auto);
     options.measure_again = force;
     options.log = [&](const std::string& line) { err << line << std::endl; };
     options.progress = [&](int done, int all) {

@@ -11,11 +11,13 @@ std::string_view kernel_name(const Step& step) {
 
 std::string describe_precision(const Program& program) {
     std::map<Arithmetic, int> layers;
+    std::map<KernelProvider, int> by_provider;
     int all = 0;
     for (const Step& step : program.steps) {
         const LayerCount count =
             std::visit([](const auto& operation) { return operation.linear_layers(); }, step.operation);
         layers[count.arithmetic] += count.layers;
+        by_provider[count.provider] += count.layers;
         all += count.layers;
     }
     std::string rest = program.fp16_weights ? "FP32 with weights rounded to FP16" : "FP32";
@@ -25,8 +27,17 @@ std::string describe_precision(const Program& program) {
         text +=
             (text.empty() ? "" : ", ") + std::string(name_of(arithmetic)) + " in " + std::to_string(layers[arithmetic]);
     }
-    if (text.empty()) return rest;
-    return text + " of " + std::to_string(all) + " products, " + rest + " elsewhere";
+    if (text.empty())
+        text = rest;
+    else
+        text += " of " + std::to_string(all) + " products, " + rest + " elsewhere";
+    for (const auto& [provider, name] :
+         {std::pair{KernelProvider::Xnnpack, "XNNPACK"}, std::pair{KernelProvider::Eigen, "Eigen"}}) {
+        if (by_provider[provider] > 0)
+            text += "; " + std::string(name) + " computes " + std::to_string(by_provider[provider]) + " of " +
+                    std::to_string(all);
+    }
+    return text;
 }
 
 }  // namespace katago::cpu

@@ -20,7 +20,7 @@ struct LinearStep : StepDefaults {
     Epilogue epilogue;
 
     std::string_view name() const { return kernel->name; }
-    LayerCount linear_layers() const { return {kernel->arithmetic, 1}; }
+    LayerCount linear_layers() const { return {kernel->arithmetic, 1, kernel->provider}; }
     InputBuffer buffer() const;
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
@@ -37,7 +37,7 @@ struct Im2colStep : StepDefaults {
     Epilogue epilogue;
 
     std::string_view name() const { return "im2col"; }  // then gemm_f32
-    LayerCount linear_layers() const { return {Arithmetic::Fp32, 1}; }
+    LayerCount linear_layers() const { return {Arithmetic::Fp32, 1, gemm->provider}; }
     size_t scratch_floats(const PlanShape& shape, const TensorType& result) const;
     InputRooms input_rooms(const PlanShape& shape, const TensorType& result) const;
     std::unique_ptr<KernelState> make_state(const PlanShape& shape, const TensorType& result) const;

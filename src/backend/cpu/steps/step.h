@@ -73,10 +73,11 @@ struct RunContext {
     EpilogueCall epilogue(const Epilogue& from, const TensorType& result) const;
 };
 
-// Layers by what their kernels multiply, for reports.
+// Layers by what their kernels multiply and whose these are, for reports.
 struct LayerCount {
     Arithmetic arithmetic = Arithmetic::Fp32;
     int layers = 0;
+    KernelProvider provider = KernelProvider::Own;
 };
 
 // What a kind of step says of itself, where it does not say otherwise. `result`: the type of its result.
