@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "game/rules_json.h"
 #include "protocol/json_fields.h"
-#include "protocol/rules_json.h"
 
 namespace katago {
 

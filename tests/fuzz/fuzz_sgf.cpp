@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "game/sgf.h"
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 using namespace katago;
 

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "game/sgf.h"
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 namespace katago::gtp {
 
