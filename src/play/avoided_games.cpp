@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -68,11 +69,13 @@ std::vector<fs::path> find_records(const Source& source) {
     return files;
 }
 
-// Counts each pattern once, in however many variations it comes.
-void add_record(const SgfTree& tree, const Source& source, double utility, PatternBonuses& bonuses) {
+// Counts each pattern once, in however many variations it comes. Returns what is to be said about the record.
+std::set<std::string> add_record(const SgfTree& tree, const Source& source, double utility, PatternBonuses& bonuses) {
+    std::set<std::string> warnings;
     std::unordered_set<uint64_t> counted;
     for (const int line_end : tree.all_lines()) {
         const SgfGame game = read_sgf_line(tree, line_end);
+        warnings.insert(game.warnings.begin(), game.warnings.end());
         const auto concerns = [&](Player player) {
             const std::string& name = player == Color::Black ? game.black_name : game.white_name;
             return source.names.empty() ||
@@ -88,6 +91,7 @@ void add_record(const SgfTree& tree, const Source& source, double utility, Patte
             history.make_move(move.point, move.player, PhaseAdvance::Prevented);
         }
     }
+    return warnings;
 }
 
 void add_source(const Source& source, const std::string& name, PatternBonuses& bonuses, Logger& log) {
@@ -95,7 +99,9 @@ void add_source(const Source& source, const std::string& name, PatternBonuses& b
     int64_t used = 0;
     for (const fs::path& file : find_records(source)) {
         try {
-            add_record(parse_sgf(read_file(file, kMaxSgfBytes), file.string()), source, utility, bonuses);
+            const SgfTree tree = parse_sgf(read_file(file, kMaxSgfBytes), file.string());
+            for (const std::string& warning : add_record(tree, source, utility, bonuses))
+                log.write(name + ": warning: " + warning);
             ++used;
         } catch (const ProtocolError& error) {
             log.write(name + ": left out: " + error.what());

@@ -53,7 +53,12 @@ void write_config_seeds(Corpus corpus, const fs::path& data) {
 void write_sgf_seeds(Corpus corpus, const fs::path& data) {
     corpus.add("(;GM[1]SZ[9]KM[7.5]RU[koSIMPLEscoreAREAtaxNONEsui0];B[ee];W[cc](;B[gg];W[])(;B[tt];W[gc]C[a\\]b]))");
     corpus.add("(;FF[4]SZ[19:13]HA[2]AB[dd][pp]AW[aa:cc]PL[W]RE[W+R]PB[x]PW[y]RU[japanese];W[qq];B[pq])");
+    corpus.add("(;CA[Shift_JIS]SiZe[9]KoMi[6,5]RU[jp];AddBlack[ef:dd][cc]PLayer[W];White[gg]C[\x95\\];AE[dd];B[gc])");
+    corpus.add("(;SZ[19]KM[375]RU[Chinese, Pair Go]AP[x][foxwq]PB[\x81]]PW[Andr\xE9]AB[];B[ pp ])");
+    corpus.add("(;KM[3 3/4\xE5\xAD\x90]RU[\xE4\xB8\xAD\xE5\x9B\xBD];B[cc])");
+    corpus.add(std::string("\xFF\xFE(\0;\0B\0[\0a\0a\0]\0)\0", 18));
     corpus.add_files(data / "games", ".sgf", 40);
+    corpus.add_files(data / "reports", ".sgf", 40);
 }
 
 void write_model_seeds(Corpus corpus) {

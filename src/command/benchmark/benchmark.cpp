@@ -50,6 +50,7 @@ const CommandLine& command_line() {
 
 // What the command line asks for.
 struct BenchmarkPlan {
+    std::vector<std::string> warnings;  // about the game record that the positions come from
     int visits = kDefaultVisits;
     double seconds_per_move = kDefaultSecondsPerMove;
     std::vector<int> threads;  // empty: find the best
@@ -92,7 +93,7 @@ BenchmarkPlan read_plan(const Options& options, const Config& config) {
     const int length = std::max(kMinBenchmarkLength, board_size_from_config(config).width);
     plan.positions =
         options.has("sgf")
-            ? benchmark_positions_of(*options.value("sgf"), count)
+            ? benchmark_positions_of(*options.value("sgf"), count, plan.warnings)
             : benchmark_positions(
                   read_int("boardsize", "Board size to test", {kMinBenchmarkLength, kMaxBoardLength}, length), count);
     return plan;
@@ -234,6 +235,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
 
     const Launch launch = prepare_launch(options);
     const BenchmarkPlan plan = read_plan(options, launch.config);
+    for (const std::string& warning : plan.warnings) streams.err << "WARNING: " << warning << std::endl;
     LogOptions log_options;
     log_options.to_stdout = true;
     log_options.config_contents = false;

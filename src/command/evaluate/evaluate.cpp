@@ -54,13 +54,12 @@ struct NamedPosition {
     BoardHistory history;
 };
 
-std::vector<NamedPosition> last_positions(const std::vector<std::string>& files) {
+std::vector<NamedPosition> last_positions(const std::vector<std::string>& files, std::ostream& err) {
     std::vector<NamedPosition> positions;
     for (const std::string& file : files) {
         const SgfGame game = load_sgf_game(file);
-        Rules rules = game.rules_text ? parse_rules(*game.rules_text, KomiInText::Forbidden) : Rules{};
-        rules.komi = game.komi.value_or(rules.komi);
-        positions.push_back({file, replay(game, rules)});
+        for (const std::string& warning : game.warnings) err << "WARNING: " << warning << std::endl;
+        positions.push_back({file, replay(game, game.rules_or(Rules{}))});
     }
     return positions;
 }
@@ -175,7 +174,7 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
         answerer->adjust(query);
     }
     const std::vector<NamedPosition> positions =
-        options.has("last") ? last_positions(games)
+        options.has("last") ? last_positions(games, streams.err)
                             : drawn_positions(games, count, static_cast<uint64_t>(seed), streams.err);
 
     LadderMemory ladders;

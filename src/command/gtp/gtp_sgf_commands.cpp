@@ -4,11 +4,11 @@
 #include <span>
 
 #include "command/gtp/gtp_commands.h"
+#include "core/encoding.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "game/sgf.h"
-#include "game/rules_json.h"
 
 namespace katago::gtp {
 
@@ -29,22 +29,17 @@ size_t moves_to_play(const GtpRequest& request) {
 // what was assumed on stderr.
 Rules rules_of_record(GtpSession& session, const SgfGame& record) {
     const Rules current = session.game().rules();
-    Rules rules = current;
-    if (record.rules_text) {
-        try {
-            rules = rules_of_text(*record.rules_text, KomiInText::Allowed);
-        } catch (const ProtocolError& error) {
-            session.err() << "WARNING: using default rules " << compact_text(current, KomiInOutput::Hidden)
-                          << " because could not parse sgf rules: " << error.what() << std::endl;
-        }
-    } else if (record.komi) {
+    if (record.rules_text && !record.rules) {
+        session.err() << "WARNING: using default rules " << compact_text(current, KomiInOutput::Hidden)
+                      << " because could not parse sgf rules: " << excerpt(*record.rules_text) << std::endl;
+    } else if (!record.rules_text && record.komi) {
         session.err() << "Sgf has no rules, using default rules with SGF-specified komi: "
                       << compact_text(current, KomiInOutput::Hidden) << std::endl;
-    } else {
+    } else if (!record.rules_text) {
         session.err() << "Sgf has no rules or komi, using default rules: " << compact_text(current, KomiInOutput::Shown)
                       << std::endl;
     }
-    if (record.komi) rules.komi = *record.komi;
+    const Rules rules = record.rules_or(current);
     if (!rules.equals_ignoring_komi(current))
         session.err() << "Changing rules to " << json_text(rules, KomiInOutput::Hidden) << std::endl;
     if (rules.komi != current.komi)
@@ -52,6 +47,7 @@ Rules rules_of_record(GtpSession& session, const SgfGame& record) {
     return rules;
 }
 
+// Answers with what the record does not say clearly, so that programs with a board show it.
 GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
     if (request.arguments.empty() || request.arguments.size() > 2)
         throw ProtocolError("Expected one or two arguments for loadsgf but got '" + request.joined() + "'");
@@ -68,7 +64,12 @@ GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
     const std::span<const Move> played = std::span(record.moves).first(std::min(moves, record.moves.size()));
     if (!session.load(history.initial_board(), history.initial_player(), rules, played))
         throw ProtocolError("Cannot load file");
-    return "";
+    std::string answer;
+    for (const std::string& warning : record.warnings) {
+        session.err() << "WARNING: " << warning << std::endl;
+        answer += (answer.empty() ? "WARNING: " : "\nWARNING: ") + warning;
+    }
+    return answer;
 }
 
 GtpReply printsgf(GtpSession& session, const GtpRequest& request) {

@@ -90,6 +90,8 @@ MatchOpenings::MatchOpenings(const MatchSettings& settings, const std::string& s
     : settings_(settings), seed_(seed) {
     if (settings.openings_dir.empty()) return;
     records_ = read_records(settings.openings_dir);
+    for (const SgfGame& record : records_)
+        warnings_.insert(warnings_.end(), record.warnings.begin(), record.warnings.end());
     Rng rng(seed + "/openings");
     rng.shuffle(records_);
     for (size_t i = 0; i < records_.size(); ++i) draw_recorded(static_cast<int64_t>(i), settings.rules);

@@ -35,6 +35,8 @@ class MatchRun {
 
     bool interrupted() const { return interrupted_; }
     const std::string& seed() const { return seed_; }
+    // What is to be said about the openings.
+    const std::vector<std::string>& warnings() const { return openings_.warnings(); }
 
     // (any time) How many games there are; a copy of their results, and what is expected.
     struct Snapshot {

@@ -205,14 +205,19 @@ class SampleRun {
         Rng rng(seed_ + "/record/" + file.filename().string());
         try {
             const SgfGame record = load_sgf_game(file);
+            for (const std::string& warning : record.warnings) tell("WARNING: " + warning);
             Worker worker{EvalThread(engine_.evaluator(), rng.next()), {}, SampleRows(record.size)};
             replay_sample_game(record, rng,
                                [&](const BoardHistory& history) { return look_at(worker, history) != nullptr; });
             store_.add(worker.rows);
         } catch (const ProtocolError& error) {  // one bad record among thousands is no reason to stop
-            const std::lock_guard lock(mutex_);
-            err_ << "Left out: " << error.what() << std::endl;
+            tell(std::string("Left out: ") + error.what());
         }
+    }
+
+    void tell(const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        err_ << line << std::endl;
     }
 
     const SampleSettings& settings_;

@@ -168,10 +168,13 @@ TEST_CASE("sample: takes the positions of game records, each once, and names tho
     std::filesystem::create_directories(model.file("games"));
     write_file(model.file("games/good.sgf"), "(;SZ[5]RU[Japanese]KM[6.5];B[cc];W[bb];B[cb])");
     write_file(model.file("games/bad.sgf"), "(;SZ[5");
+    write_file(model.file("games/unclear.sgf"), "(;SZ[5]KM[650]RU[Klingon])");
     const std::vector<std::string> arguments = {"-rows", "0", "-sgf", model.file("games"), "-threads", "1"};
     const Output output = sample(model, arguments);
     CHECK(output.err.find("Left out: ") != std::string::npos);
     CHECK(output.err.find("bad.sgf") != std::string::npos);
+    CHECK(output.err.find("unclear.sgf: KM[650] is read as hundredths: komi 6.5\n") != std::string::npos);
+    CHECK(output.err.find("unclear.sgf: Could not parse rules: Klingon") != std::string::npos);
     CHECK(output.out.find("\n3 rows in ") != std::string::npos);
     CHECK(sample(model, arguments).out.find("\n3 rows in ") != std::string::npos);
 }
