@@ -3,7 +3,7 @@
 # Serves `katago analysis` on a TCP port: who connects talks JSON lines with an engine of their own, which ends with the
 # connection. Needs socat. (With systemd, katago-analysis.socket does the same.)
 # Environment:
-#   KATAGO_MODEL             the network, must be given
+#   KATAGO_MODEL             the network, default `embedded`: the one in the program
 #   KATAGO_CONFIG            default /usr/share/katago/configs/analysis.cfg
 #   KATAGO_ADDRESS           address to listen on, default 127.0.0.1; anybody who reaches it may use the engine
 #   KATAGO_PORT              default 2818
@@ -14,12 +14,11 @@ fail() {
     echo "serve: $*" >&2
     exit 1
 }
-: "${KATAGO_MODEL:?serve: say which network: KATAGO_MODEL=FILE.bin.gz}"
 config=${KATAGO_CONFIG:-/usr/share/katago/configs/analysis.cfg}
-export KATAGO_MODEL KATAGO_CONFIG="$config" KATAGO="${KATAGO:-katago}"
+export KATAGO_MODEL="${KATAGO_MODEL:-embedded}" KATAGO_CONFIG="$config" KATAGO="${KATAGO:-katago}"
 command -v socat >/dev/null || fail "socat is missing; install it"
 command -v "$KATAGO" >/dev/null || fail "no program '$KATAGO'"
-[ -r "$KATAGO_MODEL" ] || fail "KATAGO_MODEL: cannot read '$KATAGO_MODEL'"
+[ "$KATAGO_MODEL" = embedded ] || [ -r "$KATAGO_MODEL" ] || fail "KATAGO_MODEL: cannot read '$KATAGO_MODEL'"
 [ -r "$config" ] || fail "KATAGO_CONFIG: cannot read '$config'"
 echo "serve: analysis on ${KATAGO_ADDRESS:-127.0.0.1}:${KATAGO_PORT:-2818} with $KATAGO_MODEL" >&2
 # The engine's half of the connection stays open after the client has said all: answers are still to come.

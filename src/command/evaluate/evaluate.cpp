@@ -78,8 +78,21 @@ std::vector<NamedPosition> drawn_positions(const std::vector<std::string>& paths
     return positions;
 }
 
-std::string player_name(Player player) {
-    return player == Color::Black ? "B" : "W";
+// How the position came about, as the fields of an analysis query: what programs that have no reader of game records
+// send to `katago analysis`.
+Json query_json(const BoardHistory& history) {
+    const BoardSize size = history.board().size();
+    Json stones = Json::array(), moves = Json::array();
+    for (const Stone& stone : history.initial_board().stones())
+        stones.push_back({short_name(stone.color), vertex_text(stone.point, size)});
+    for (const Move& move : history.moves()) moves.push_back({short_name(move.player), vertex_text(move.point, size)});
+    return {{"boardXSize", size.width},
+            {"boardYSize", size.height},
+            {"rules", Json::parse(json_text(history.rules(), KomiInOutput::Hidden))},
+            {"komi", history.rules().komi},
+            {"initialStones", std::move(stones)},
+            {"initialPlayer", short_name(history.initial_player())},
+            {"moves", std::move(moves)}};
 }
 
 // The position, its legal moves (y * width + x; width * height is the pass) and its input features: planes as the
@@ -108,7 +121,8 @@ Json position_json(const NamedPosition& position, const EvalOptions& options, La
     return {{"position", position.id},
             {"size", {size.width, size.height}},
             {"rules", Json::parse(json_text(history.rules(), KomiInOutput::Hidden))},
-            {"nextPlayer", player_name(history.next_player())},
+            {"query", query_json(history)},
+            {"nextPlayer", short_name(history.next_player())},
             {"legal", std::move(legal)},
             {"planesExact", std::move(planes)},
             {"globals", globals}};

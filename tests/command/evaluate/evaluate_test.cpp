@@ -37,6 +37,10 @@ TEST_CASE("evaluate: shows the end of a record as a network sees it, without a n
     const Json& row = rows[0];
     CHECK(row["size"] == Json({5, 5}));
     CHECK(row["nextPlayer"] == "B");
+    Json query = Json::parse(R"({"boardXSize":5,"boardYSize":5,"komi":6,"initialStones":[],"initialPlayer":"B",)"
+                             R"("moves":[["B","C3"],["W","D2"],["B","pass"],["W","B4"]]})");
+    query["rules"] = row["rules"];
+    CHECK(row["query"] == query);
     CHECK(row["planesExact"].size() == 22);
     CHECK(row["planesExact"][0].size() == 25);
     CHECK(row["planesExact"][1] == Json({12}));     // Black's stone: its point from the top left
@@ -48,6 +52,25 @@ TEST_CASE("evaluate: shows the end of a record as a network sees it, without a n
     CHECK(row["legal"].size() == 25 - 3 + 1);
     CHECK(row["legal"].back() == 25);
     CHECK_FALSE(row.contains("policy"));
+}
+
+TEST_CASE("evaluate: says what a record leaves unclear, once, and goes on") {
+    const TinyModel folder("evaluate-unclear");
+    const std::string file = folder.file("game.sgf");
+    write_file(file, "(;SZ[5]KM[650]RU[Klingon];AB[cc];W[dd])");
+    const std::string komi = "WARNING: " + file + ": KM[650] is read as hundredths: komi 6.5\n";
+    const std::string rules = "WARNING: " + file + ": Could not parse rules: Klingon; the default rules are used\n";
+    for (const std::vector<std::string>& choice : {std::vector<std::string>{"-last"}, {"-positions", "2"}}) {
+        std::vector<std::string> arguments = {"-no-network", "-games", file};
+        arguments.insert(arguments.end(), choice.begin(), choice.end());
+        std::istringstream in;
+        std::ostringstream out, err;
+        REQUIRE(run_evaluate(arguments, {in, out, err}) == 0);
+        CHECK(err.str() == rules + komi);
+        const Json query = Json::parse(out.str().substr(0, out.str().find('\n')))["query"];
+        CHECK(query["komi"] == 6.5);
+        CHECK(query["initialStones"] == Json::parse(R"([["B","C3"]])"));
+    }
 }
 
 TEST_CASE("evaluate: draws positions, the same for the same seed, with the network's answers") {
