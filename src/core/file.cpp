@@ -11,6 +11,7 @@
 
 #include "core/ensure.h"
 #include "core/error.h"
+#include "core/replace_file.h"
 
 namespace katago {
 namespace {
@@ -187,12 +188,9 @@ std::string read_file(const std::filesystem::path& file, uint64_t max_bytes) {
 }
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
-    FileHandle handle(std::fopen(file.c_str(), "wb"));
-    if (!handle) throw IoError(file.string() + ": cannot open for writing: " + reason(errno));
-    const bool written = std::fwrite(content.data(), 1, content.size(), handle.get()) == content.size();
-    if (std::fclose(handle.release()) != 0 || !written) {
-        throw IoError(file.string() + ": cannot write: " + reason(errno));
-    }
+    FileReplacement replacement(file);
+    replacement.write(content.data(), content.size());
+    replacement.commit();
 }
 
 }  // namespace katago

@@ -72,7 +72,7 @@ class ByteSource {
 // The whole of a file as stored. Throws IoError if it cannot be read or is longer than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = uint64_t{1} << 32);
 
-// Replaces the file's content. Throws IoError.
+// Replaces the file's content, whole or not at all (see FileReplacement). Throws IoError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
 }  // namespace katago
