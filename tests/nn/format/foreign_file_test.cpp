@@ -3,11 +3,11 @@
 
 #include <doctest/doctest.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <filesystem>
 #include <string>
 
+#include "core/deflated.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "nn/format/model_file.h"
@@ -21,17 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string zipped(const std::string& text) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
+    return deflated(text, 15 + 16);
 }
 
 // A folder of files that were given as networks.
