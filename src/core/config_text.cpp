@@ -55,7 +55,8 @@ std::string_view config_text(std::string_view stored, const std::string& name) {
     const bool is_wide = std::any_of(kWideText.begin(), kWideText.end(),
                                      [&](std::string_view mark) { return stored.starts_with(mark); });
     if (is_wide || stored.find('\0') != std::string_view::npos)
-        throw ConfigError(name + (is_wide ? ": is UTF-16 text" : ": holds zero bytes: is it UTF-16 text?") +
+        throw ConfigError(name +
+                          (is_wide ? ": is UTF-16 text" : ": holds zero bytes: is it UTF-16, or no text at all?") +
                           "; a configuration must be UTF-8: save it again with that encoding");
     if (stored.starts_with(kByteOrderMark)) stored.remove_prefix(kByteOrderMark.size());
     return stored;
