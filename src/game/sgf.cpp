@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/text.h"
 
 namespace katago {
 namespace {
@@ -275,7 +276,10 @@ std::vector<std::filesystem::path> find_sgf_files(const std::filesystem::path& f
     std::vector<std::filesystem::path> files;
     for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
          it.increment(failure))
-        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+        // An entry that cannot be looked at, such as a link in a circle, is no file.
+        if (std::error_code ignored;
+            lower_case(it->path().extension().string()) == ".sgf" && it->is_regular_file(ignored))
+            files.push_back(it->path());
     std::sort(files.begin(), files.end());
     return files;
 }
