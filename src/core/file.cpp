@@ -129,7 +129,8 @@ size_t ByteSource::inflate_some() {
         }
         if (result == Z_NEED_DICT) throw IoError(name_ + ": the compressed data asks for a dictionary");
         if (result != Z_OK) {
-            throw IoError(name_ + ": the compressed data is corrupt: " + (stream.msg ? stream.msg : zError(result)));
+            throw IoError(name_ + ": the compressed data is corrupt: " + (stream.msg ? stream.msg : zError(result)) +
+                          "; fetch the file again");
         }
     }
     return buffer_.size() - stream.avail_out;
