@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "game/sgf/replay.h"
 
 namespace katago {
@@ -34,7 +35,10 @@ std::vector<std::filesystem::path> find_sgf_files(const std::filesystem::path& f
     std::vector<std::filesystem::path> files;
     for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
          it.increment(failure))
-        if (it->path().extension() == ".sgf" && it->is_regular_file()) files.push_back(it->path());
+        // An entry that cannot be looked at, such as a link in a circle, is no file.
+        if (std::error_code ignored;
+            lower_case(it->path().extension().string()) == ".sgf" && it->is_regular_file(ignored))
+            files.push_back(it->path());
     std::sort(files.begin(), files.end());
     return files;
 }

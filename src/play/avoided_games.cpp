@@ -50,7 +50,10 @@ Source read_source(const Config& config, const std::string& prefix) {
 // Newest first.
 std::vector<fs::path> find_records(const Source& source) {
     std::vector<std::pair<fs::file_time_type, fs::path>> found;
-    const auto take = [&](const fs::path& file) { found.emplace_back(fs::last_write_time(file), file); };
+    const auto take = [&](const fs::path& file) {
+        std::error_code gone;  // meanwhile: it will be left out when it is read
+        found.emplace_back(fs::last_write_time(file, gone), file);
+    };
     for (const fs::path folder : source.folders) {
         std::error_code failure;
         if (fs::is_regular_file(folder, failure)) {
@@ -103,7 +106,7 @@ void add_source(const Source& source, const std::string& name, PatternBonuses& b
             for (const std::string& warning : add_record(tree, source, utility, bonuses))
                 log.write(name + ": warning: " + warning);
             ++used;
-        } catch (const ProtocolError& error) {
+        } catch (const Error& error) {
             log.write(name + ": left out: " + error.what());
         }
         utility *= source.lambda;

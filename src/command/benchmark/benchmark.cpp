@@ -7,6 +7,7 @@
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
@@ -251,7 +252,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
                  << ", which has no effect here: every thread evaluates its own positions.\n";
     Benchmark benchmark(engine, launch.config, plan, text);
     benchmark.run();
-    if (wants_json) streams.out << benchmark.json().dump(2) << std::endl;
+    if (wants_json) streams.out << json_text(benchmark.json(), 2) << std::endl;
     return 0;
 }
 

@@ -56,6 +56,7 @@ void answer_line(GtpSession& session, const BoundedLine& line) {
     GtpRequest request;
     try {
         request = parse_gtp_request(text);
+        request.typed = typed_arguments(line.text);
     } catch (const ProtocolError& error) {
         session.respond(GtpStatus::Failure, std::nullopt, error.what());
         return;

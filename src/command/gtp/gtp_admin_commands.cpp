@@ -5,6 +5,7 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/model_list.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katago::gtp {
@@ -58,7 +59,7 @@ GtpReply cputime(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
-    return model_list(session.engine(), session.human_engine()).dump();
+    return json_text(model_list(session.engine(), session.human_engine()));
 }
 
 }  // namespace

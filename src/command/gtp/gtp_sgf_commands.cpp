@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // GTP commands that read and write game records.
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <span>
 
 #include "command/gtp/gtp_commands.h"
+#include "command/gtp/gtp_file_argument.h"
 #include "core/encoding.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -17,9 +20,9 @@ namespace {
 constexpr int kMaxMoveNumber = 10'000'001;
 
 // How many moves to play; the argument is the number of the first that is not played.
-size_t moves_to_play(const GtpRequest& request) {
-    if (request.arguments.size() < 2) return static_cast<size_t>(kMaxMoveNumber);
-    const std::optional<int> number = parse_int(request.arguments[1]);
+size_t moves_to_play(const std::optional<std::string>& argument) {
+    if (!argument) return static_cast<size_t>(kMaxMoveNumber);
+    const std::optional<int> number = parse_int(*argument);
     if (!number || *number < 1 || *number > kMaxMoveNumber)
         throw ProtocolError("Invalid value for moveNumber for loadsgf");
     return static_cast<size_t>(*number - 1);
@@ -49,17 +52,19 @@ Rules rules_of_record(GtpSession& session, const SgfGame& record) {
 
 // Answers with what the record does not say clearly, so that programs with a board show it.
 GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
-    if (request.arguments.empty() || request.arguments.size() > 2)
-        throw ProtocolError("Expected one or two arguments for loadsgf but got '" + request.joined() + "'");
-    const size_t moves = moves_to_play(request);
-    SgfGame record;
-    BoardHistory history;
-    try {
-        record = load_sgf_game(request.arguments[0]);
-        history = replay(record, session.game().rules(), moves);  // refuses what cannot be played
-    } catch (const Error& error) {
-        throw ProtocolError("Could not load sgf: " + std::string(error.what()));
-    }
+    const FileToLoad wanted = read_file_to_load(request);
+    const auto loading = [](const auto& step) {
+        try {
+            return step();
+        } catch (const Error& error) {
+            throw ProtocolError("Could not load sgf: " + std::string(error.what()));
+        }
+    };
+    // First the file: where it is missing, that is what is wrong, whatever the number.
+    const SgfGame record = loading([&] { return load_sgf_game(wanted.file); });
+    const size_t moves = moves_to_play(wanted.number);
+    // Refuses what cannot be played.
+    const BoardHistory history = loading([&] { return replay(record, session.game().rules(), moves); });
     const Rules rules = rules_of_record(session, record);
     const std::span<const Move> played = std::span(record.moves).first(std::min(moves, record.moves.size()));
     if (!session.load(history.initial_board(), history.initial_player(), rules, played))
@@ -73,14 +78,14 @@ GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
 }
 
 GtpReply printsgf(GtpSession& session, const GtpRequest& request) {
-    if (request.arguments.size() > 1)
-        throw ProtocolError("Expected zero or one argument for print but got '" + request.joined() + "'");
+    const std::optional<std::filesystem::path> file = read_file_to_write(request);
     const std::string text = sgf_text(session.game().history(), SgfWriteOptions{});
-    if (request.arguments.empty() || request.arguments[0] == "-") return text;
+    if (!file || *file == "-") return text;
     try {
-        write_file(request.arguments[0], text + "\n");
-    } catch (const IoError&) {
-        throw ProtocolError("Could not open or write to file: " + request.arguments[0]);
+        write_file(*file, text + "\n");
+    } catch (const IoError& error) {
+        session.announce("WARNING: printsgf: " + std::string(error.what()));
+        throw ProtocolError("Could not open or write to file: " + file->string());
     }
     return "";
 }

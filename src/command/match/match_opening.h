@@ -24,7 +24,7 @@ class MatchOpenings {
     // fair komi, by evaluations that are the same every time. Throws ProtocolError, UsageError, BackendError.
     BoardHistory make(int64_t pair, const MatchBot& bot) const;
 
-    // What is to be said about the files.
+    // What is to be said about the files in openingsDir, those among them that were left out.
     const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:

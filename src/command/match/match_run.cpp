@@ -74,6 +74,7 @@ MatchRun::MatchRun(const MatchOptions& options, const std::array<MatchBot, 2>& b
       bots_(bots),
       folder_(folder),
       log_(log) {
+    for (const std::string& warning : openings_.warnings()) log_.write("WARNING: " + warning);
     if (folder) records_ = folder->records();
     std::vector<bool> played(static_cast<size_t>(options.settings.num_games), false);
     for (const GameRecord& record : records_)

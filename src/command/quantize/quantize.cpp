@@ -9,6 +9,7 @@
 #include "command/quantize/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
+#include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/quantize_display.h"
 #include "engine/quantize_model.h"
@@ -67,6 +68,7 @@ void check_output(const fs::path& source, const fs::path& output) {
         throw UsageError("quantize: -output is the network itself: " + output.string());
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
     if (!fs::is_directory(folder, failure)) throw UsageError("quantize: -output: no folder " + folder.string());
+    check_can_write(output);
 }
 
 QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mixed) {

@@ -124,7 +124,8 @@ class SampleRun {
           seed_(settings.seed.empty() ? std::to_string(engine.seed()) : settings.seed),
           records_(find_records(settings.sgf_folder)) {}
 
-    // Returns at the wanted number of rows, or once the user interrupts. Throws what a thread throws.
+    // Returns at the wanted number of rows, or once the user interrupts. Throws what a thread throws,
+    // and IoError where records were given and none could be used.
     void run() {
         const InterruptWatch interrupts;
         const Clock::time_point begin = Clock::now();
@@ -141,6 +142,8 @@ class SampleRun {
         line.clear();
         for (const auto& thread : threads) thread->join();
         store_.flush();
+        if (!settings_.sgf_folder.empty() && used_records_ == 0 && !interrupted_)
+            throw IoError(settings_.sgf_folder.string() + ": none of its .sgf files can be used, see above");
     }
 
     bool interrupted() const { return interrupted_; }
@@ -203,16 +206,34 @@ class SampleRun {
 
     void take_record(const std::filesystem::path& file) {
         Rng rng(seed_ + "/record/" + file.filename().string());
+        const std::optional<SgfGame> record = load_record(file);
+        if (!record) return;
         try {
-            const SgfGame record = load_sgf_game(file);
-            for (const std::string& warning : record.warnings) tell("WARNING: " + warning);
-            Worker worker{EvalThread(engine_.evaluator(), rng.next()), {}, SampleRows(record.size)};
-            replay_sample_game(record, rng,
+            Worker worker{EvalThread(engine_.evaluator(), rng.next()), {}, SampleRows(record->size)};
+            replay_sample_game(*record, rng,
                                [&](const BoardHistory& history) { return look_at(worker, history) != nullptr; });
             store_.add(worker.rows);
-        } catch (const ProtocolError& error) {  // one bad record among thousands is no reason to stop
-            tell(std::string("Left out: ") + error.what());
+            ++used_records_;
+        } catch (const ProtocolError& error) {
+            leave_out(error);
         }
+    }
+
+    // Nothing, and said so, where the file cannot be read or is no record.
+    std::optional<SgfGame> load_record(const std::filesystem::path& file) {
+        try {
+            SgfGame record = load_sgf_game(file);
+            for (const std::string& warning : record.warnings) tell("WARNING: " + warning);
+            return record;
+        } catch (const Error& error) {
+            leave_out(error);
+            return std::nullopt;
+        }
+    }
+
+    // One bad record among thousands is no reason to stop.
+    void leave_out(const Error& error) {
+        tell(std::string("Left out: ") + error.what());
     }
 
     void tell(const std::string& line) {
@@ -227,6 +248,7 @@ class SampleRun {
     const std::string seed_;
     std::atomic<bool> stop_ = false;
     std::atomic<int> at_work_ = 0;
+    std::atomic<int64_t> used_records_ = 0;
     bool interrupted_ = false;
     std::mutex mutex_;
     std::deque<std::filesystem::path> records_ GUARDED_BY(mutex_);

@@ -57,6 +57,7 @@ TEST_CASE("avoided games: moves of records count against whoever plays them, new
     records.add("old.sgf", "(;SZ[9];B[cc])");
     records.add("new.sgf", "(;SZ[9]KM[650];B[cd](;W[gg])(;W[gf]))");
     records.add("broken.sgf", "(;SZ[9];B[");
+    std::filesystem::create_symlink("circle.sgf", records.folder() + "circle.sgf");
     records.add("notes.txt", "no record");
     const auto bonuses = records.read(records.keys("avoidSgfPatternLambda = 0.5\n"));
     REQUIRE(bonuses);

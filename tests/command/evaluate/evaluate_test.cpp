@@ -97,6 +97,38 @@ TEST_CASE("evaluate: draws positions, the same for the same seed, with the netwo
     }
 }
 
+TEST_CASE("evaluate: names and comments that are no UTF-8 become valid JSON, and bad files are left out by name") {
+    const TinyModel folder("evaluate-bytes");
+    const std::string games = folder.file("g\xE9");
+    std::filesystem::create_directories(games + "/sub.sgf");
+    write_file(games + "/\xC4\xE3\xBA\xC3.sgf", "(;SZ[5]C[\xB5\xDA\xD2\xBB];B[cc]C[\xFF])");
+    write_file(games + "/latin\xE9.SGF", "(;SZ[5]PB[Andr\xE9];B[dd];W[cc])");
+    write_file(games + "/bad\xFF.sgf", "(;SZ[5];B[");
+    write_file(games + "/rules.sgf", "(;SZ[5]RU[\xFF no rules];B[cc]");
+    std::filesystem::create_symlink("circle.sgf", games + "/circle.sgf");
+    for (const bool last : {true, false}) {
+        std::vector<std::string> arguments = {"-no-network", "-games", games};
+        if (last) arguments.push_back("-last");
+        std::istringstream in;
+        std::ostringstream out, err;
+        CHECK(run_evaluate(arguments, {in, out, err}) == 0);
+        std::istringstream lines(out.str());
+        int rows = 0;
+        for (std::string line; std::getline(lines, line); ++rows) CHECK(Json::accept(line));
+        CHECK(rows >= 2);
+        CHECK(err.str().find("bad\xFF.sgf") != std::string::npos);
+    }
+    std::filesystem::create_directories(folder.file("none"));
+    write_file(folder.file("none/bad.sgf"), "no record");
+    for (const bool last : {true, false}) {
+        std::istringstream in;
+        std::ostringstream out, err;
+        std::vector<std::string> arguments = {"-no-network", "-games", folder.file("none")};
+        if (last) arguments.push_back("-last");
+        CHECK_THROWS_AS(run_evaluate(arguments, {in, out, err}), IoError);
+    }
+}
+
 TEST_CASE("evaluate: says what is missing") {
     std::istringstream in;
     std::ostringstream out, err;

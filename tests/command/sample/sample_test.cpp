@@ -179,6 +179,20 @@ TEST_CASE("sample: takes the positions of game records, each once, and names tho
     CHECK(sample(model, arguments).out.find("\n3 rows in ") != std::string::npos);
 }
 
+TEST_CASE("sample: names that are no UTF-8 do no harm, and a folder without a usable record is an error") {
+    const TinyModel model("sample-bytes");
+    std::filesystem::create_directories(model.file("games"));
+    write_file(model.file("games/\xC4\xE3.sgf"), "(;SZ[5]C[\xB5\xDA];B[cc];W[bb])");
+    write_file(model.file("games/bad\xFF.sgf"), "(;SZ[5];B[");
+    std::filesystem::create_symlink("circle.sgf", model.file("games/circle.sgf"));
+    const std::vector<std::string> arguments = {"-rows", "0", "-sgf", model.file("games"), "-threads", "1"};
+    const Output output = sample(model, arguments);
+    CHECK(output.err.find("bad\xFF.sgf") != std::string::npos);
+    CHECK(output.out.find("\n2 rows in ") != std::string::npos);
+    std::filesystem::remove(model.file("games/\xC4\xE3.sgf"));
+    CHECK_THROWS_WITH_AS(sample(model, arguments), doctest::Contains("none of its .sgf files can be used"), IoError);
+}
+
 TEST_CASE("sample: says what is wrong with its options and with foreign files") {
     const TinyModel model("sample-options");
     CHECK_THROWS_AS(sample(model, {"-boardsize", "20"}), UsageError);
