@@ -35,9 +35,10 @@ AnalysisSession::AnalysisSession(const Setup& setup)
       options_(setup.options),
       log_(setup.log),
       settings_(setup.config, setup.options.threads, ProfileUse::of(setup.engine, setup.human)),
-      output_(setup.out, setup.log, setup.options.log_all_responses),
+      output_(setup.streams.out, *setup.streams.reader, setup.log, setup.options.log_all_responses),
       queue_(setup.options.threads.positions),
-      workers_({engine_, options_, queue_, output_, log_, human_, read_avoided_games(setup.config, setup.log)}) {}
+      workers_({engine_, options_, queue_, output_, log_, human_, read_avoided_games(setup.config, setup.log)}),
+      nobody_reads_(*setup.streams.reader, [this] { queue_.abandon(); }) {}
 
 AnalysisSession::~AnalysisSession() {
     drop();

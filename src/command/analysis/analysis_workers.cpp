@@ -63,8 +63,6 @@ class AnalysisWorkers::Worker {
         while (const AnalysisTask* task = setup_.queue.take(index_)) {
             answer(*task);
             setup_.queue.done(index_);
-            // Nobody reads: there is nothing to search for.
-            if (setup_.output.failed()) setup_.queue.abandon();
         }
     }
 

@@ -187,6 +187,7 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
         if (answerer) answerer->add_answer(row, position.history, query);
         progress.clear();
         streams.out << row.dump() << "\n";
+        streams.reader->expect();
     }
     streams.out << std::flush;
     return 0;
