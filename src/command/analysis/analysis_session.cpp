@@ -5,6 +5,7 @@
 #include "command/model_list.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "core/heap.h"
 #include "core/text.h"
 #include "play/avoided_games.h"
 #include "protocol/gtp_text.h"
@@ -104,6 +105,7 @@ void AnalysisSession::act(const json& request, const std::string& action) {
         engine_.evaluator().clear_cache();
         if (human_) human_->evaluator().clear_cache();
         workers_.clear_value_memory();
+        return_free_memory();
     } else if (action == "terminate") {
         const auto id = request.find("terminateId");
         if (id == request.end() || !id->is_string())
