@@ -21,8 +21,9 @@ command -v "$KATAGO" >/dev/null || fail "no program '$KATAGO'"
 [ "$KATAGO_MODEL" = embedded ] || [ -r "$KATAGO_MODEL" ] || fail "KATAGO_MODEL: cannot read '$KATAGO_MODEL'"
 [ -r "$config" ] || fail "KATAGO_CONFIG: cannot read '$config'"
 echo "serve: analysis on ${KATAGO_ADDRESS:-127.0.0.1}:${KATAGO_PORT:-2818} with $KATAGO_MODEL" >&2
-# The engine's half of the connection stays open after the client has said all: answers are still to come.
+# nofork: the connection itself is the engine's input and output. The engine thus learns at once when it breaks, and may
+# still answer a client that has only said all; of one that vanished without a word the system learns by keepalive.
 # Names reach the engine through the environment, so that no character in them means anything to socat.
-exec socat -t 86400 \
-    "TCP-LISTEN:${KATAGO_PORT:-2818},bind=${KATAGO_ADDRESS:-127.0.0.1},reuseaddr,fork,max-children=${KATAGO_MAX_CONNECTIONS:-2}" \
-    SYSTEM:'exec "$KATAGO" analysis -model "$KATAGO_MODEL" -config "$KATAGO_CONFIG"'
+exec socat \
+    "TCP-LISTEN:${KATAGO_PORT:-2818},bind=${KATAGO_ADDRESS:-127.0.0.1},reuseaddr,keepalive,keepidle=30,keepintvl=10,keepcnt=3,fork,max-children=${KATAGO_MAX_CONNECTIONS:-2}" \
+    SYSTEM:'exec "$KATAGO" analysis -model "$KATAGO_MODEL" -config "$KATAGO_CONFIG"',nofork

@@ -47,6 +47,21 @@ analyse_there() {
     done
     fail "no answer on port $port: $(cat "$scratch/errors" "$scratch/log")"
 }
+# A client that breaks the connection off in the middle of a search: its engine ends.
+break_off_there() {
+    python3 -c '
+import socket, struct, sys
+client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+client.sendall(b"""{"id":"q","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9,"maxVisits":100000000}
+{"id":"v","action":"query_version"}\n""")
+assert b"query_version" in client.recv(1000)
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))' "$port" || fail "$(cat "$scratch/log")"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -n "$(ps -o pid= --ppid "$server")" ] || return 0
+        sleep 1
+    done
+    fail "the engine goes on though its client has gone"
+}
 
 # Runs an example, without a network named, on a game that only the engine's reader understands: a server's komi, set-up
 # after the root, a comment whose last byte is a backslash.
@@ -73,21 +88,23 @@ node)
     unclear node "$here/analyse_game.mjs" "$engine" "$scratch/unclear.sgf" 4
     ;;
 serve)
-    need python3 && need socat
+    need python3 && need ps && need socat
     KATAGO=$engine KATAGO_MODEL=$model KATAGO_PORT=$port KATAGO_CONFIG=$here/../../configs/analysis.cfg \
         sh "$here/serve.sh" >"$scratch/log" 2>&1 &
     server=$!
     analyse_there
     check_report "$scratch/report"
+    break_off_there
     ;;
 socket)
     # What systemd does for katago-analysis.socket.
-    need python3 && need systemd-socket-activate
+    need python3 && need ps && need systemd-socket-activate
     systemd-socket-activate --accept --inetd -E HOME -l "127.0.0.1:$port" "$engine" analysis -model "$model" \
         >"$scratch/log" 2>&1 &
     server=$!
     analyse_there
     check_report "$scratch/report"
+    break_off_there
     ;;
 fleet)
     need python3 && need parallel

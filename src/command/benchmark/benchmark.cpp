@@ -115,7 +115,12 @@ SearchParams params_for(const BenchmarkPlan& plan, const Config& config, int thr
 class Benchmark {
   public:
     Benchmark(Engine& engine, const Config& config, const BenchmarkPlan& plan, const Streams& streams)
-        : engine_(engine), config_(config), plan_(plan), out_(streams.out), progress_(streams.err) {}
+        : engine_(engine),
+          config_(config),
+          plan_(plan),
+          out_(streams.out),
+          reader_(*streams.reader),
+          progress_(streams.err) {}
 
     void run() {
         const BoardSize size = plan_.positions[0].board().size();
@@ -181,9 +186,11 @@ class Benchmark {
 
     SearchSpeed measure(int threads) {
         const SearchParams params = params_for(plan_, config_, threads);
-        const SearchSpeed speed = measure_search(
-            engine_.evaluator(), params, plan_.positions,
-            [&](const SearchSpeed& so_far) { progress_.show(progress_text(so_far, plan_.positions.size())); });
+        const SearchSpeed speed =
+            measure_search(engine_.evaluator(), params, plan_.positions, [&](const SearchSpeed& so_far) {
+                progress_.show(progress_text(so_far, plan_.positions.size()));
+                reader_.expect();
+            });
         progress_.clear();
         return speed;
     }
@@ -221,6 +228,7 @@ class Benchmark {
     const Config& config_;
     const BenchmarkPlan& plan_;
     std::ostream& out_;
+    const OutputReader& reader_;
     ProgressLine progress_;
     EvaluationSpeed evaluation_;
     std::vector<SearchSpeed> speeds_;
@@ -232,7 +240,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
     const bool wants_json = options.has("json");
-    const Streams text{streams.in, wants_json ? streams.err : streams.out, streams.err};
+    const Streams text{streams.in, wants_json ? streams.err : streams.out, streams.err, streams.reader};
 
     const Launch launch = prepare_launch(options);
     const BenchmarkPlan plan = read_plan(options, launch.config);

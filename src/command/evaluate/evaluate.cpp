@@ -219,6 +219,7 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
         if (answerer) answerer->add_answer(row, position.history, query);
         progress.clear();
         streams.out << json_text(row) << "\n";
+        streams.reader->expect();
     }
     streams.out << std::flush;
     return 0;

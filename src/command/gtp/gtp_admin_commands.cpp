@@ -5,6 +5,7 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/model_list.h"
+#include "core/heap.h"
 #include "core/json_text.h"
 #include "core/text.h"
 
@@ -51,6 +52,7 @@ GtpReply clear_cache(GtpSession& session, const GtpRequest&) {
     session.search().clear_value_memory();
     session.engine().evaluator().clear_cache();
     if (session.human_engine()) session.human_engine()->evaluator().clear_cache();
+    return_free_memory();
     return "";
 }
 

@@ -99,7 +99,7 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
     MatchRun run(options, bots, folder.get(), *log);
     for (const std::string& warning : run.warnings()) streams.err << "WARNING: " << warning << std::endl;
     print_start(options, networks, run, streams.out);
-    run.run(streams.err);
+    run.run(streams);
 
     const std::string report = report_text(run.status()->status);
     log->write(report);

@@ -132,7 +132,7 @@ int quantize(const Options& options, const Streams& streams) {
     const Model model = read_model(source);
     check_output(source, output);
     const std::string file = source.filename().string();
-    QuantizeDisplay display(streams.err, [&] { return interrupts.poll(); });
+    QuantizeDisplay display(streams.err, [&] { return interrupts.poll() || streams.reader->gone(); });
     if (precision == "fp16") {
         const Model fp16 = model_in_fp16(model, file);
         display.check();
@@ -161,6 +161,7 @@ int run_quantize(std::span<const std::string> arguments, const Streams& streams)
     try {
         return quantize(options, streams);
     } catch (const QuantizeInterrupted& interruption) {
+        streams.reader->expect();
         streams.err << interruption.what() << std::endl;
         return 130;  // as shells report an interrupted program
     }

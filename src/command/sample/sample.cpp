@@ -116,11 +116,11 @@ std::deque<std::filesystem::path> find_records(const std::filesystem::path& fold
 // Samples with several threads until there are enough rows. Driven by one thread.
 class SampleRun {
   public:
-    SampleRun(const SampleSettings& settings, Engine& engine, SampleStore& store, std::ostream& err)
+    SampleRun(const SampleSettings& settings, Engine& engine, SampleStore& store, const Streams& streams)
         : settings_(settings),
           engine_(engine),
           store_(store),
-          err_(err),
+          streams_(streams),
           seed_(settings.seed.empty() ? std::to_string(engine.seed()) : settings.seed),
           records_(find_records(settings.sgf_folder)) {}
 
@@ -133,9 +133,9 @@ class SampleRun {
         at_work_ = settings_.threads;
         std::vector<std::unique_ptr<Thread>> threads;
         for (int i = 0; i < settings_.threads; ++i) threads.push_back(std::make_unique<Thread>([this] { work(); }));
-        ProgressLine line(err_);
+        ProgressLine line(streams_.err);
         while (at_work_ > 0) {
-            if (interrupts.wait()) interrupted_ = stop_ = true;
+            if (interrupts.wait() || streams_.reader->gone()) interrupted_ = stop_ = true;
             const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
             line.show(progress_text(store_.rows() - before, seconds));
         }
@@ -232,19 +232,17 @@ class SampleRun {
     }
 
     // One bad record among thousands is no reason to stop.
-    void leave_out(const Error& error) {
-        tell(std::string("Left out: ") + error.what());
-    }
+    void leave_out(const Error& error) { tell(std::string("Left out: ") + error.what()); }
 
     void tell(const std::string& line) {
         const std::lock_guard lock(mutex_);
-        err_ << line << std::endl;
+        streams_.err << line << std::endl;
     }
 
     const SampleSettings& settings_;
     Engine& engine_;
     SampleStore& store_;
-    std::ostream& err_;
+    const Streams& streams_;
     const std::string seed_;
     std::atomic<bool> stop_ = false;
     std::atomic<int> at_work_ = 0;
@@ -272,7 +270,7 @@ int run_sample(std::span<const std::string> arguments, const Streams& streams) {
                        .log = [&](const std::string& line) { streams.err << line << std::endl; }});
     streams.out << "Teacher " << engine.model().name << ", " << settings.threads << " threads, " << store.rows()
                 << " rows in " << settings.folder.string() << std::endl;
-    SampleRun run(settings, engine, store, streams.err);
+    SampleRun run(settings, engine, store, streams);
     run.run();
     streams.out << store.rows() << " rows in " << settings.folder.string() << std::endl;
     if (run.interrupted()) streams.out << "Interrupted; the same command goes on." << std::endl;
