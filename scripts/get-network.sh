@@ -79,6 +79,9 @@ row=$(table | grep "^$name|") || { list >&2; fail "unknown network $name; the kn
 wanted=$(echo "$row" | cut -d '|' -f 4)
 [ -n "$url" ] || url=$(echo "$row" | cut -d '|' -f 5)
 
+# A link stays, and only a regular file is replaced.
+[ ! -L "$to" ] || to=$(readlink -f "$to") || fail "cannot follow the link $to"
+[ ! -e "$to" ] || [ -f "$to" ] || fail "$to is no regular file; name the file to write with --to"
 if [ -f "$to" ] && [ -n "$wanted" ] && [ "$(sha256_of "$to")" = "$wanted" ]; then
     say "$to is $name already"
     exit 0

@@ -126,6 +126,17 @@ class GetNetworkTest(unittest.TestCase):
         self.assertIn("is the disk full?", full.stderr)
         self.assertFalse(self.target.exists())
 
+    def test_replaces_only_regular_files(self) -> None:
+        self.target.mkdir(parents=True)
+        refused = self.get("/good")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("no regular file", refused.stderr)
+        self.target.rmdir()
+        self.target.symlink_to("behind.bin.gz")
+        self.assertEqual(self.get("/good").returncode, 0)
+        self.assertTrue(self.target.is_symlink())
+        self.assertEqual((self.target.parent / "behind.bin.gz").read_bytes(), NETWORK)
+
     def test_tells_of_a_missing_network(self) -> None:
         port = self.server.server_address[1]
         gone = self.run_script(UNCHECKED, "--to", str(self.target), "--url", f"http://127.0.0.1:{port}/none")

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "command/standard_streams.h"
 #include "command/table.h"
 #include "core/error.h"
 #include "core/heap.h"
@@ -37,9 +40,14 @@ int main(int argc, char** argv) {
     // A reader that has gone shows as a failed write, not as a signal.
     std::signal(SIGPIPE, SIG_IGN);
     std::ios::sync_with_stdio(false);
-    std::cin.tie(nullptr);
     try {
-        return run(std::vector<std::string>(argv, argv + argc), {std::cin, std::cout, std::cerr});
+        katago::fill_standard_descriptors();
+        katago::StandardStreams standard(STDIN_FILENO, STDOUT_FILENO);
+        const int status =
+            run(std::vector<std::string>(argv, argv + argc),
+                {standard.in(), standard.out(), std::cerr, standard.reader(), isatty(STDIN_FILENO) == 1});
+        standard.finish();
+        return status;
     } catch (const katago::UsageError& error) {
         std::cerr << error.what() << std::endl;
     } catch (const std::exception& error) {

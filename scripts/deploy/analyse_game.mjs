@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Analyses a game with `katago analysis` and prints the win rate after each move: an example of how a program in Node uses
-// the engine, with nothing but Node's own library. (analyse_game.py shows more: connections, handicap stones.)
-// Usage: node analyse_game.mjs ENGINE MODEL GAME.sgf [VISITS]
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// the engine, with nothing but Node's own library. (analyse_game.py shows more: connections, other machines.)
+// Usage: node analyse_game.mjs ENGINE [MODEL] GAME.sgf [VISITS]
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const [engine, model, file, visits = '50'] = process.argv.slice(2);
-if (!file) {
-    console.error('Usage: node analyse_game.mjs ENGINE MODEL GAME.sgf [VISITS]');
+// Without a network that is named, the engine takes its own.
+const [engine, ...others] = process.argv.slice(2);
+const gameAt = others.findIndex((argument) => argument.toLowerCase().endsWith('.sgf'));
+const [file, visits = '50'] = others.slice(gameAt);
+if (gameAt !== 0 && gameAt !== 1) {
+    console.error('Usage: node analyse_game.mjs ENGINE [MODEL] GAME.sgf [VISITS]');
     process.exit(2);
 }
 
@@ -17,22 +19,20 @@ function fail(text) {
     process.exit(1);
 }
 
-// Size, komi and main line of a plain SGF game.
-function readGame(text) {
-    const size = Number(/SZ\s*\[(\d+)\]/.exec(text)?.[1] ?? 19);
-    const vertex = (point) => {
-        if (point === '' || (point === 'tt' && size <= 19)) return 'pass';
-        const [column, row] = [...point].map((letter) => letter.charCodeAt(0) - 97);
-        if (!(column >= 0 && column < size && row >= 0 && row < size)) fail(`'${point}' is not on a board of ${size}`);
-        return 'ABCDEFGHJKLMNOPQRSTUVWXYZ'[column] + String(size - row);
-    };
-    const moves = [...text.matchAll(/;\s*([BW])\s*\[([a-z]{0,2})\]/g)].map(([, color, point]) => [color, vertex(point)]);
-    if (moves.length === 0) fail(`${file}: no moves`);
-    return { boardXSize: size, boardYSize: size, komi: Number(/KM\s*\[([-\d.]+)\]/.exec(text)?.[1] ?? 7.5), moves };
+// Size, komi, rules, stones and moves as fields of a query. The engine reads game records and needs no network for that;
+// what is unclear about a record it says on stderr.
+function readGame() {
+    const options = ['evaluate', '-no-network', '-last', '-games', file];
+    const { error, status, stdout } = spawnSync(engine, options, { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 });
+    if (error) fail(`could not start ${engine}: ${error.message}`);
+    if (status !== 0) fail(`${file}: ${engine} cannot read it`);
+    const { query } = JSON.parse(stdout);
+    if (query.moves.length === 0) fail(`${file}: no moves`);
+    return query;
 }
 
-const game = readGame(readFileSync(file, 'utf8'));
-const katago = spawn(engine, ['analysis', '-model', model], { stdio: ['pipe', 'pipe', 'inherit'] });
+const game = readGame();
+const katago = spawn(engine, ['analysis', ...(gameAt === 1 ? ['-model', others[0]] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
 katago.on('error', (error) => fail(`could not start ${engine}: ${error.message}`));
 katago.stdin.on('error', () => {}); // the engine is gone: 'close' tells with what status
 katago.on('close', (status) => {
@@ -53,5 +53,5 @@ createInterface({ input: katago.stdout }).on('line', (line) => {
     if (answer.rootInfo) answers.set(answer.turnNumber, answer);
 });
 const overrideSettings = { reportAnalysisWinratesAs: 'BLACK' };
-const query = { id: 'game', rules: 'tromp-taylor', ...game, analyzeTurns: turns, maxVisits: Number(visits), overrideSettings };
+const query = { id: 'game', ...game, analyzeTurns: turns, maxVisits: Number(visits), overrideSettings };
 katago.stdin.end(JSON.stringify(query) + '\n'); // the engine answers everything, then ends

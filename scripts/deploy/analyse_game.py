@@ -3,67 +3,44 @@
 """Analyses a game with `katago analysis` and prints, move by move, what it was worth: an example of how a program uses
 the engine, with nothing but Python's own library.
 
-    python3 analyse_game.py --model NETWORK.bin.gz GAME.sgf             runs the engine as a child process
-    python3 analyse_game.py --connect localhost:2818 GAME.sgf           uses one that is served (serve.sh, systemd, docker)
-    python3 analyse_game.py --ssh pi --model NETWORK.bin.gz GAME.sgf    runs the engine of another machine
-"""  # noqa: E501
+    python3 analyse_game.py GAME.sgf                               runs the engine as a child process
+    python3 analyse_game.py --model NETWORK.bin.gz GAME.sgf        the same with another network than its own
+    python3 analyse_game.py --connect localhost:2818 GAME.sgf      uses one that is served (serve.sh, systemd, docker);
+                                                                   the program here reads the game
+    python3 analyse_game.py --ssh pi GAME.sgf                      runs the engine of another machine
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import IO
 
-LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
-
 
 class GameError(Exception):
     """The game or the engine cannot be used; the text says why."""
 
 
-def read_game(file: Path) -> dict:
-    """Size, komi, rules and the main line of a plain SGF game, as fields of a query."""
-    text = file.read_text(encoding="utf-8", errors="replace")
-    root = re.search(r"\(\s*;((?:[A-Za-z]+\s*(?:\[(?:\\.|[^\]\\])*\]\s*)+)*)", text)
-    if not root:
-        raise GameError(f"{file}: not an SGF game")
-
-    def value(name: str, otherwise: str) -> str:
-        found = re.search(rf"(?<![A-Z]){name}\s*\[((?:\\.|[^\]\\])*)\]", root.group(1))
-        return found.group(1).strip() if found and found.group(1).strip() else otherwise
-
-    size = value("SZ", "19")
-    if not size.isdigit():
-        raise GameError(f"{file}: SZ is '{size}', wanted a square board")
-    side = int(size)
-
-    def vertex(point: str) -> str:
-        if point == "" or (point == "tt" and side <= 19):
-            return "pass"
-        column, row = ord(point[0]) - ord("a"), ord(point[1]) - ord("a")
-        if not (0 <= column < side and 0 <= row < side):
-            raise GameError(f"{file}: '{point}' is not on a board of {side}")
-        return f"{LETTERS[column]}{side - row}"
-
-    moves = [[color, vertex(point.strip())] for color, point in re.findall(r";\s*([BW])\s*\[([a-zA-Z]{0,2})\]", text)]
-    if not moves:
-        raise GameError(f"{file}: no moves")
-    stones = re.search(r"AB\s*((?:\[[a-z]{2}\]\s*)+)", root.group(1))
-    return {
-        "boardXSize": side,
-        "boardYSize": side,
-        "komi": float(value("KM", "7.5")),
-        "rules": value("RU", "tromp-taylor").lower(),
-        "initialStones": [["B", vertex(point)] for point in re.findall(r"\[([a-z]{2})\]", stones.group(1))]
-        if stones
-        else [],
-        "moves": moves,
-    }
+def read_game(arguments: argparse.Namespace) -> dict:
+    """Size, komi, rules, stones and moves as fields of a query. The engine reads game records, so all of its programs
+    agree on them; it needs no network for that. What is unclear about a record it says on stderr."""
+    command = [arguments.engine, "evaluate", "-no-network", "-last", "-games"]
+    if arguments.ssh:
+        # The game is here, the engine there.
+        command = ["ssh", arguments.ssh, *command, "/dev/stdin"]
+    else:
+        command.append(str(arguments.game))
+    done = subprocess.run(command, input=arguments.game.read_bytes(), stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise GameError(f"{arguments.game}: {arguments.engine} cannot read it; it says why on stderr")
+    game = json.loads(done.stdout)["query"]
+    if not game["moves"]:
+        raise GameError(f"{arguments.game}: no moves")
+    return game
 
 
 class Engine:
@@ -81,9 +58,9 @@ class Engine:
             *(["ssh", arguments.ssh] if arguments.ssh else []),
             arguments.engine,
             "analysis",
-            "-model",
-            arguments.model,
         ]
+        if arguments.model:
+            command += ["-model", arguments.model]
         for config in arguments.config:
             command += ["-config", config]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -152,16 +129,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("game", type=Path, help="an SGF file")
     parser.add_argument("--engine", default="katago", help="the program (default katago)")
-    parser.add_argument("--model", help="the network")
+    parser.add_argument("--model", help="the network (default: the one in the program)")
     parser.add_argument("--config", action="append", default=[], help="a configuration file; several are allowed")
     parser.add_argument("--connect", metavar="HOST:PORT", help="use an engine that is served there")
     parser.add_argument("--ssh", metavar="HOST", help="run the engine on another machine")
     parser.add_argument("--visits", type=int, default=50, help="visits of each position (default 50)")
     arguments = parser.parse_args()
-    if not arguments.connect and not arguments.model:
-        parser.error("--model or --connect must be given")
     try:
-        game = read_game(arguments.game)
+        game = read_game(arguments)
         engine = Engine(arguments)
         report(game, analyse(engine, game, arguments.visits))
         engine.close()

@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Analyses a collection of games on several boards at once: GNU Parallel hands each board the next game as soon as it has
-# finished one; a game that fails is tried up to three times, on whichever board is free. Each has engine and network (see
-# README); this machine has the games. Results: OUTPUT/GAME.txt, a row a move; OUTPUT/joblog says where each ran.
+# finished one; a game that fails is tried up to three times, on whichever board is free. Each has the engine (see README);
+# this machine has the games. Results: OUTPUT/GAME.txt, a row a move; OUTPUT/joblog says where each ran.
 # Run again, it goes on with the games that are missing.
 set -eu
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/deploy/fleet.sh --hosts HOST,HOST,... --model FILE [--engine FILE] [--visits N] --output FOLDER GAME.sgf...
+Usage: sh scripts/deploy/fleet.sh --hosts HOST,HOST,... [--model FILE] [--engine FILE] [--visits N] --output FOLDER GAME.sgf...
   --hosts    names for ssh that ask for no password; a name may come with a user: pi@board1. `:` is this machine
-  --model    the network's place on the boards         --engine   the program there (default katago)
+  --model    the network's place on the boards (default: the one in the program)
+  --engine   the program there (default katago)
   --visits   of each position (default 50)             --output   folder for the results, on this machine
 TEXT
 }
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
         *) break ;;
     esac
 done
-[ -n "$hosts" ] && [ -n "$model" ] && [ -n "$output" ] && [ $# -gt 0 ] || { usage >&2 && exit 2; }
+[ -n "$hosts" ] && [ -n "$output" ] && [ $# -gt 0 ] || { usage >&2 && exit 2; }
 command -v parallel >/dev/null || fail "GNU Parallel is missing: apt-get install parallel"
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$output"
@@ -48,7 +49,7 @@ analyse() {
     game=$2
     shift 2
     echo "fleet: $game on $host" >&2
-    python3 "$here/analyse_game.py" "$@" --engine "$engine" --model "$model" --visits "$visits" "$game" >"$target.part" &&
+    python3 "$here/analyse_game.py" "$@" --engine "$engine" ${model:+--model "$model"} --visits "$visits" "$game" >"$target.part" &&
         mv "$target.part" "$target"
 }
 if [ -n "${FLEET_SLOT:-}" ]; then

@@ -42,6 +42,7 @@ def read_position(sgf: str, engine: str) -> Position:
         sys.exit(f"{engine}: cannot be run: {error.strerror}")
     if done.returncode != 0:
         sys.exit(f"{engine} cannot read {sgf}: {(done.stderr or done.stdout).strip()}")
+    sys.stderr.write(done.stderr)  # what the record leaves unclear
     row = json.loads(done.stdout)
     width, height = row["size"]
     spatial = np.zeros((22, height * width), np.float32)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import signal
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import torch  # noqa: E402
 import network  # noqa: E402
 from export import check, cli, files, positions  # noqa: E402
 from export.interface import Settings  # noqa: E402
+from network.files import write_whole  # noqa: E402
 
 README = SCRIPTS / "deploy" / "README.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -154,7 +154,7 @@ def put_between(path: Path, begin: str, end: str, lines: list[str]) -> None:
     text = path.read_text(encoding="utf-8")
     before, rest = text.split(begin, 1)
     after = rest.split(end, 1)[1]
-    path.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + after, encoding="utf-8")
+    write_whole(path, (before + begin + "\n" + "\n".join(lines) + "\n" + end + after).encode())
 
 
 def main() -> int:
@@ -183,9 +183,7 @@ def main() -> int:
             if calibrated and calibration is None:
                 calibration = calibration_of(net, model, args)
             results[key] = measure(net, model, case, args, calibration if calibrated else None)
-            temporary = args.results.with_suffix(".new")
-            temporary.write_text(json.dumps(results, indent=1) + "\n")
-            os.replace(temporary, args.results)
+            write_whole(args.results, (json.dumps(results, indent=1) + "\n").encode())
     if args.readme.exists():
         write_table(results, args.readme)
     return 0

@@ -41,11 +41,35 @@ check_report() {
 # The server answers once it listens.
 analyse_there() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        if python3 "$here/analyse_game.py" --connect "127.0.0.1:$port" --visits 4 "$game" >"$scratch/report" 2>"$scratch/errors"
+        if python3 "$here/analyse_game.py" --connect "127.0.0.1:$port" --engine "$engine" --visits 4 "$game" >"$scratch/report" 2>"$scratch/errors"
         then return; fi
         sleep 1
     done
     fail "no answer on port $port: $(cat "$scratch/errors" "$scratch/log")"
+}
+# A client that breaks the connection off in the middle of a search: its engine ends.
+break_off_there() {
+    python3 -c '
+import socket, struct, sys
+client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+client.sendall(b"""{"id":"q","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9,"maxVisits":100000000}
+{"id":"v","action":"query_version"}\n""")
+assert b"query_version" in client.recv(1000)
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))' "$port" || fail "$(cat "$scratch/log")"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -n "$(ps -o pid= --ppid "$server")" ] || return 0
+        sleep 1
+    done
+    fail "the engine goes on though its client has gone"
+}
+
+# Runs an example, without a network named, on a game that only the engine's reader understands: a server's komi, set-up
+# after the root, a comment whose last byte is a backslash.
+unclear() {
+    printf '(;CA[Big5]SiZe[9]KM[375]RU[cn];AB[cc];W[ee]C[\245\\];B[gg])' >"$scratch/unclear.sgf"
+    "$@" >"$scratch/report" 2>"$scratch/errors" || fail "$(cat "$scratch/errors")"
+    grep -q 'KM\[375\] is read as hundredths: komi 7.5' "$scratch/errors" || fail "komi: $(cat "$scratch/errors")"
+    grep -q 'B G3' "$scratch/report" || fail "not the game: $(cat "$scratch/report")"
 }
 
 case $recipe in
@@ -55,28 +79,32 @@ python)
     check_report "$scratch/report"
     if python3 "$here/analyse_game.py" --engine "$engine" --model "$scratch/none.bin.gz" "$game" >"$scratch/report" 2>&1
     then fail "no complaint about a network that is not there"; fi
+    unclear python3 "$here/analyse_game.py" --engine "$engine" --visits 4 "$scratch/unclear.sgf"
     ;;
 node)
     need node
     node "$here/analyse_game.mjs" "$engine" "$model" "$game" 4 >"$scratch/report"
     [ "$(grep -c 'black wins' "$scratch/report")" = 7 ] || fail "not seven positions: $(cat "$scratch/report")"
+    unclear node "$here/analyse_game.mjs" "$engine" "$scratch/unclear.sgf" 4
     ;;
 serve)
-    need python3 && need socat
+    need python3 && need ps && need socat
     KATAGO=$engine KATAGO_MODEL=$model KATAGO_PORT=$port KATAGO_CONFIG=$here/../../configs/analysis.cfg \
         sh "$here/serve.sh" >"$scratch/log" 2>&1 &
     server=$!
     analyse_there
     check_report "$scratch/report"
+    break_off_there
     ;;
 socket)
     # What systemd does for katago-analysis.socket.
-    need python3 && need systemd-socket-activate
+    need python3 && need ps && need systemd-socket-activate
     systemd-socket-activate --accept --inetd -E HOME -l "127.0.0.1:$port" "$engine" analysis -model "$model" \
         >"$scratch/log" 2>&1 &
     server=$!
     analyse_there
     check_report "$scratch/report"
+    break_off_there
     ;;
 fleet)
     need python3 && need parallel

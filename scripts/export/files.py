@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from network import NetworkError
+from network.files import target_of
 
 UNFINISHED: set[Path] = set()  # folders of exports under way
 
@@ -49,6 +50,7 @@ def unfinished(output: Path) -> Iterator[Path]:
 
     Converters' temporary files go to the same folder, so that they go away with it.
     """
+    output = target_of(output, folder_allowed=True)
     folder = output.parent / f".{output.name}.{uuid.uuid4().hex[:8]}"
     UNFINISHED.add(folder)
     try:
@@ -61,6 +63,10 @@ def unfinished(output: Path) -> Iterator[Path]:
             yield temporary
         if temporary.is_dir() and output.exists():
             remove(output)
+        elif output.is_file():
+            shutil.copymode(output, temporary)
+        elif output.is_dir():
+            raise NetworkError(f"{output}: cannot be written: this is a folder")
         temporary.replace(output)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

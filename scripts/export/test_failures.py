@@ -54,7 +54,7 @@ class FailureTest(Case):
         for name, content, words in (
             ("text.bin.gz", gzip.compress(b"What is this?"), "the network's version"),
             ("cut.bin.gz", self.model().read_bytes()[:-100], "ends in the middle"),
-            ("other.onnx", b"", "a network file's name ends in"),
+            ("other.onnx", b"", "the file ends before the network's name"),
             ("short.safetensors", b"", "too few for a header"),
             ("cut.safetensors", damaged, "is the file complete?"),
             ("foreign.safetensors", b"\x02" + bytes(7) + b"{}", "is this a network of this engine?"),

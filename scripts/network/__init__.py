@@ -15,11 +15,12 @@ from pathlib import Path
 
 from .architecture import bottleneck, residual
 from .config import Multipliers, NetworkConfig, NetworkError
+from .files import write_whole
 from .modules import NetworkModule, Outputs
 from .own_file import Int8Weights
 from .own_graph import read_own_network
 from .reader import read_file
-from .tokens import container_of, write_atomically
+from .tokens import container_of
 from .writer import file_bytes
 
 __all__ = [
@@ -67,9 +68,9 @@ def read(path: str | Path) -> Network:
 
 
 def write(network: Network, path: str | Path) -> None:
-    """Form and compression follow the name, as when reading. Nothing half-written is left."""
+    """Form and compression follow the name. Nothing half-written is left, and only a regular file is replaced."""
     path = Path(path)
-    compressed, forms = container_of(path)
+    compressed, text = container_of(path)
     arrays = [array for layer in network.module.file_layers() for array in layer.to_file()]
-    data = file_bytes(network.config, arrays, text=forms[0])
-    write_atomically(path, gzip.compress(data, 6, mtime=0) if compressed else data)
+    data = file_bytes(network.config, arrays, text=text)
+    write_whole(path, gzip.compress(data, 6, mtime=0) if compressed else data)

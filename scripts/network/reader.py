@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from . import config as c
-from .tokens import TokenReader, container_of, inflate
+from .tokens import MARKER, TokenReader, unpacked
 
 MAX_NAME = re.compile(r"[A-Za-z0-9_-]{1,96}")
 ACTIVATION_TOKENS = {f"ACTIVATION_{kind.upper()}": kind for kind in c.ACTIVATIONS}
+FIRST_BYTES = 1 << 17
 FIRST_WITH_ACTIVATIONS = 11
 FIRST_WITH_MULTIPLIERS = 13
 FIRST_WITH_OPTIONS = 15
@@ -262,18 +263,11 @@ def parse(tokens: TokenReader) -> c.NetworkConfig:
 
 
 def read_file(path: Path) -> tuple[c.NetworkConfig, list[np.ndarray]]:
-    compressed, forms = container_of(path)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise c.NetworkError(f"{path}: cannot be read: {error.strerror}") from error
-    if compressed:
-        data = inflate(data, str(path))
-    failures = []
-    for text in forms:
-        tokens = TokenReader(data, str(path), text)
-        try:
-            return parse(tokens), tokens.arrays
-        except c.NetworkError as error:
-            failures.append(str(error))
-    raise c.NetworkError("; or, read as text, ".join(failures))
+    data = unpacked(data, str(path))
+    # Only the binary form has the marker, and before any weights of it there are but a few words.
+    tokens = TokenReader(data, str(path), text=MARKER not in data[:FIRST_BYTES])
+    return parse(tokens), tokens.arrays

@@ -263,17 +263,44 @@ class BadFileTest(unittest.TestCase):
         good = self.good()
         packed = gzip.compress(good)
         self.assert_refused("net.bin", b"", "ends before the network's name")
-        self.assert_refused("net.onnx", good, ".bin.gz")
         self.assert_refused("net.bin", good.replace(b"net\n15\n", b"net\n99\n", 1), "version is 99", "3 to 17")
         self.assert_refused("net.bin", good[: len(good) // 2], "ends within")
         self.assert_refused("net.bin", good.replace(b"ordinary_block", b"dilated_block"), "dilated_block")
         self.assert_refused("net.bin", good.replace(b"ACTIVATION_RELU", b"ACTIVATION_TANH", 1), "ACTIVATION_TANH")
         self.assert_refused("net.bin", good.replace(b"\n3\n3\n22\n8\n", b"\n3\n3\n21\n8\n"), "21, must be 22")
-        self.assert_refused("net.bin.gz", good, "not compressed")
+        self.assert_refused("net.bin.gz", packed[:10] + b"\xff" * 50, "not compressed properly")
         self.assert_refused("net.bin.gz", packed[:-20], "middle of its compressed data")
         self.assert_refused("net.bin.gz", packed + b"x", "1 bytes after")
         at = good.index(b"@BIN@") + 5
         self.assert_refused("net.bin", good[:at] + b"\0\0\xc0\x7f" + good[at + 4 :], "not finite")
+
+    def test_the_content_tells_the_form(self) -> None:
+        good = self.good()
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("net.bin", "net.bin.gz", "net.txt", "net.gz", "net", "net.onnx"):
+                for content in (good, gzip.compress(good)):
+                    (Path(folder) / name).write_bytes(content)
+                    self.assertEqual(network.read(Path(folder) / name).config.name, "net")
+
+    def test_only_regular_files_are_replaced(self) -> None:
+        net = network.build(network.residual("net", 1, 8, gpool_channels=4))
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "link.bin").symlink_to("made.bin")
+            network.write(net, folder / "link.bin")
+            self.assertTrue((folder / "link.bin").is_symlink())
+            (folder / "made.bin").chmod(0o640)
+            network.write(net, folder / "link.bin")
+            self.assertEqual((folder / "made.bin").stat().st_mode & 0o777, 0o640)
+            os.mkfifo(folder / "fifo.bin")
+            (folder / "device.bin").symlink_to("/dev/full")
+            (folder / "circle.bin").symlink_to("circle.bin")
+            (folder / "folder.bin").mkdir()
+            kinds = {"fifo": "a FIFO", "device": "a device", "circle": "circle", "folder": "a folder"}
+            for bad, words in kinds.items():
+                with self.assertRaisesRegex(network.NetworkError, words):
+                    network.write(net, folder / f"{bad}.bin")
+            self.assertEqual(len(list(folder.iterdir())), 6)
 
     def test_impossible_networks_are_not_written(self) -> None:
         net = network.build(network.residual("net", 1, 8, gpool_channels=4, activation="mish", version=8))

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import os
 import zlib
 from pathlib import Path
 
@@ -14,18 +13,22 @@ from .config import NetworkError
 
 WHITESPACE = b" \t\n\v\f\r"
 MARKER = b"@BIN@"
+GZIP_MAGIC = b"\x1f\x8b"
 MAX_BEFORE_MARKER = 100
 
 
-def container_of(path: Path) -> tuple[bool, list[bool]]:
-    """By the file's name: whether it is compressed, and whether its floats are text (both, where it can't tell)."""
+def container_of(path: Path) -> tuple[bool, bool]:
+    """How a file of that name is written: whether it is compressed, and whether its floats are text."""
     name = path.name.lower()
-    for suffix, compressed, text in ((".txt", 0, 1), (".bin", 0, 0), (".txt.gz", 1, 1), (".bin.gz", 1, 0)):
+    for suffix, compressed, text in ((".txt", 0, 1), (".bin", 0, 0), (".txt.gz", 1, 1), (".gz", 1, 0)):
         if name.endswith(suffix):
-            return bool(compressed), [bool(text)]
-    if name.endswith(".gz"):
-        return True, [False, True]
-    raise NetworkError(f"{path}: a network file's name ends in .bin.gz, .txt.gz, .gz, .bin, .txt or .safetensors")
+            return bool(compressed), bool(text)
+    raise NetworkError(f"{path}: a network file's name ends in .bin.gz, .txt.gz, .bin or .txt")
+
+
+def unpacked(data: bytes, place: str) -> bytes:
+    """Browsers unpack files and leave the name: the first bytes tell whether a file is compressed."""
+    return inflate(data, place) if data.startswith(GZIP_MAGIC) else data
 
 
 def inflate(data: bytes, place: str) -> bytes:
@@ -147,15 +150,3 @@ class TokenWriter:
 
     def bytes(self) -> bytes:
         return b"".join(self.parts)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Under a temporary name first, so that nothing half-written ever has the file's name."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        raise NetworkError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -11,6 +11,8 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
+from network import files
+
 LOSSES = ("policy", "value", "score", "ownership")
 PANELS = (("top1", "same best move"), ("kl", "policy divergence, nats"), ("winrate", "win rate error"))
 
@@ -35,5 +37,6 @@ def plot_log(log: Path, picture: Path) -> None:
     for axis in axes.flat:
         axis.set_xlabel("step")
         axis.grid(alpha=0.3)
-    figure.savefig(picture, dpi=100)
+    with files.replaced(picture) as temporary:
+        figure.savefig(temporary, dpi=100)
     plt.close(figure)

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 import network
+from network import files
 from network.layers import BatchNorm
 
 from .losses import LossWeights, agreement, loss_parts, total_loss
@@ -139,7 +140,7 @@ class Trainer:
     def _report(self, losses: dict[str, float], checks: dict[str, float]) -> None:
         row = {"step": self.step, "seconds": round(self.seconds, 1)}
         row |= {name: round(value, 5) for name, value in (losses | checks).items()}
-        path = self.folder / LOG
+        path = files.target_of(self.folder / LOG)
         is_new = not path.exists()
         with path.open("a", newline="") as file:
             writer = csv.DictWriter(file, list(row))
@@ -166,9 +167,8 @@ class Trainer:
             "averaged": self.averaged.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
-        partial = path.with_suffix(".part")
-        torch.save(state, partial)
-        partial.replace(path)
+        with files.replaced(path) as partial:
+            torch.save(state, partial)
 
     def resume(self) -> None:
         """Goes on from the folder's checkpoint, if there is one. Raises TrainingError if its plan is another."""

@@ -55,12 +55,8 @@ void TuningFile::save() const {
     std::string body = identity_ + "\n";
     for (const auto& [key, value] : all) body += key + "\t" + value + "\n";
 
-    std::error_code error;
-    std::filesystem::create_directories(file_.parent_path(), error);
-    body += checksum_line(body);
-    FileReplacement written(file_);
-    written.write(body.data(), body.size());
-    written.commit();
+    make_folder(file_.parent_path());
+    write_file(file_, body + checksum_line(body));
 }
 
 std::string cpu_name() {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "command/output_reader.h"
 
 namespace katago {
 
@@ -13,6 +16,8 @@ struct Streams {
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
+    std::shared_ptr<OutputReader> reader = std::make_shared<OutputReader>();  // of `out`
+    bool typed = false;                                                       // a person types the input
 };
 
 // A subcommand: `katago <name> <arguments>`. run() returns the exit status; throws Error. Its folder has it in its

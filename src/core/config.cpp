@@ -7,6 +7,7 @@
 #include <sstream>
 #include <type_traits>
 
+#include "core/config_text.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -44,22 +45,24 @@ std::optional<T> to_number(std::string_view text) {
 
 std::vector<std::pair<std::string, std::string>> Config::apply_overrides(std::string_view text,
                                                                          std::span<const ExclusiveKeys> exclusive) {
-    auto trim = [](std::string_view part) {
-        const size_t begin = part.find_first_not_of(" \t\r\n");
-        if (begin == std::string_view::npos) return std::string();
-        return std::string(part.substr(begin, part.find_last_not_of(" \t\r\n") - begin + 1));
+    // Shells take no typographic quotes away.
+    const auto bare = [](std::string_view part) {
+        const std::string_view inner = without_outer_blanks(part);
+        const auto quote = typographic_quote(inner);
+        return quote && quote->behind.empty() ? without_outer_blanks(quote->inside) : inner;
     };
+    text = bare(text);
     std::vector<std::pair<std::string, std::string>> pairs;
     for (size_t begin = 0; begin <= text.size();) {
         const size_t end = std::min(text.find(',', begin), text.size());
-        const std::string piece = trim(text.substr(begin, end - begin));
+        const std::string_view piece = bare(text.substr(begin, end - begin));
         begin = end + 1;
         if (piece.empty()) continue;
         const size_t equals = piece.find('=');
-        if (equals == std::string::npos) {
-            throw ConfigError("Could not parse kv pair, could not find '=' in:" + piece);
+        if (equals == std::string_view::npos) {
+            throw ConfigError("Could not parse kv pair, could not find '=' in:" + std::string(piece));
         }
-        pairs.emplace_back(trim(piece.substr(0, equals)), trim(piece.substr(equals + 1)));
+        pairs.emplace_back(bare(piece.substr(0, equals)), bare(piece.substr(equals + 1)));
     }
     apply_overrides(pairs, exclusive);
     return pairs;

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "core/config.h"
+#include "core/config_text.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "core/text.h"
 
 namespace katago {
 namespace {
@@ -14,20 +14,20 @@ namespace {
 constexpr uint64_t kMaxConfigBytes = 1 << 24;
 constexpr int kMaxIncludeDepth = 100;
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
-
 bool is_key_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
 // What is right of `=`, without quotes, escapes and comment; nothing if it is empty or malformed.
 std::optional<std::string> parse_value(std::string_view text) {
-    text = trimmed(text);
+    text = without_outer_blanks(text);
     std::string value;
-    if (text.empty() || text.front() != '"') {
-        value = trimmed(text.substr(0, text.find('#')));
+    if (const auto quote = typographic_quote(text)) {
+        const std::string_view rest = without_outer_blanks(quote->behind);
+        if (!rest.empty() && rest.front() != '#') return std::nullopt;
+        value = quote->inside;
+    } else if (text.empty() || text.front() != '"') {
+        value = without_outer_blanks(text.substr(0, text.find('#')));
     } else {
         size_t at = 1;
         for (; at < text.size() && text[at] != '"'; ++at) {
@@ -35,7 +35,7 @@ std::optional<std::string> parse_value(std::string_view text) {
             value += text[at];
         }
         if (at == text.size()) return std::nullopt;
-        const std::string_view rest = trimmed(text.substr(at + 1));
+        const std::string_view rest = without_outer_blanks(text.substr(at + 1));
         if (!rest.empty() && rest.front() != '#') return std::nullopt;
     }
     if (value.empty()) return std::nullopt;
@@ -46,10 +46,11 @@ std::optional<std::string> parse_value(std::string_view text) {
 std::optional<std::string> parse_include(std::string_view line) {
     constexpr std::string_view kDirective = "@include";
     if (!line.starts_with(kDirective)) return std::nullopt;
-    std::string_view rest = line.substr(kDirective.size());
-    if (rest.empty() || !(is_space(rest.front()) || rest.front() == '=')) return std::nullopt;
-    rest = trimmed(rest);
-    if (!rest.empty() && rest.front() == '=') rest = trimmed(rest.substr(1));
+    const std::string_view behind = line.substr(kDirective.size());
+    std::string_view rest = without_outer_blanks(behind);
+    // A blank or '=' follows; the line has no blanks at its end.
+    if (behind.size() == rest.size() && !rest.starts_with('=')) return std::nullopt;
+    if (!rest.empty() && rest.front() == '=') rest = without_outer_blanks(rest.substr(1));
     if (!rest.empty() && rest.front() == '"') return parse_value(rest);
     if (!rest.empty() && rest.front() == '\'') {
         const size_t end = rest.find('\'', 1);
@@ -67,7 +68,7 @@ struct KeyValue {
 std::optional<KeyValue> parse_key_value(std::string_view line) {
     size_t key_end = 0;
     while (key_end < line.size() && is_key_char(line[key_end])) ++key_end;
-    const std::string_view rest = trimmed(line.substr(key_end));
+    const std::string_view rest = without_outer_blanks(line.substr(key_end));
     if (key_end == 0 || rest.empty() || rest.front() != '=') return std::nullopt;
     const std::optional<std::string> value = parse_value(rest.substr(1));
     if (!value) return std::nullopt;
@@ -114,12 +115,13 @@ void Config::read_file_into(const std::filesystem::path& file, std::set<std::str
 
 void Config::read_text_into(std::string_view text, const std::filesystem::path& file, std::set<std::string>& seen,
                             int depth) {
+    text = config_text(text, file.string());
     std::set<std::string> own_keys;
     int number = 0;
     for (size_t begin = 0; begin < text.size();) {
-        const size_t end = std::min(text.find('\n', begin), text.size());
-        const std::string_view line = trimmed(text.substr(begin, end - begin));
-        begin = end + 1;
+        const size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+        const std::string_view line = without_outer_blanks(text.substr(begin, end - begin));
+        begin = end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
         ++number;
         if (line.empty() || line.front() == '#') continue;
 

@@ -11,6 +11,7 @@
 
 #include "core/ensure.h"
 #include "core/error.h"
+#include "core/replace_file.h"
 
 namespace katago {
 namespace {
@@ -43,6 +44,16 @@ size_t read_some(std::FILE* file, char* out, size_t size, const std::string& nam
     return count;
 }
 
+// The two bytes that gzip streams and zlib streams without a dictionary (RFC 1950, 1952) begin with. No text does.
+bool begins_compressed(std::string_view stored) {
+    constexpr int kDeflate = 8, kMostWindow = 7, kDictionary = 0x20;
+    if (stored.size() < 2) return false;
+    const int first = static_cast<unsigned char>(stored[0]), second = static_cast<unsigned char>(stored[1]);
+    if (first == 0x1f && second == 0x8b) return true;
+    const bool is_zlib = (first & 15) == kDeflate && first >> 4 == kMostWindow && (second & kDictionary) == 0;
+    return is_zlib && (first << 8 | second) % 31 == 0;
+}
+
 }  // namespace
 
 // Stored bytes: from a file, or, where there is none, from memory.
@@ -66,23 +77,21 @@ struct ByteSource::Inflater {
     Inflater& operator=(const Inflater&) = delete;
 };
 
-ByteSource::ByteSource(std::string name, std::unique_ptr<Input> input, Compression compression)
-    : name_(std::move(name)), input_(std::move(input)), buffer_(kBufferBytes) {
-    if (compression == Compression::Zlib) inflater_ = std::make_unique<Inflater>(name_);
-}
+ByteSource::ByteSource(std::string name, std::unique_ptr<Input> input)
+    : name_(std::move(name)), input_(std::move(input)), buffer_(kBufferBytes) {}
 
 ByteSource::~ByteSource() = default;
 
-std::unique_ptr<ByteSource> ByteSource::open(const std::filesystem::path& file, Compression compression) {
+std::unique_ptr<ByteSource> ByteSource::open(const std::filesystem::path& file) {
     auto input = std::make_unique<Input>();
     input->file = open_for_reading(file);
-    return std::unique_ptr<ByteSource>(new ByteSource(file.string(), std::move(input), compression));
+    return std::unique_ptr<ByteSource>(new ByteSource(file.string(), std::move(input)));
 }
 
-std::unique_ptr<ByteSource> ByteSource::from_memory(std::string bytes, std::string name, Compression compression) {
+std::unique_ptr<ByteSource> ByteSource::from_memory(std::string bytes, std::string name) {
     auto input = std::make_unique<Input>();
     input->memory = std::move(bytes);
-    return std::unique_ptr<ByteSource>(new ByteSource(std::move(name), std::move(input), compression));
+    return std::unique_ptr<ByteSource>(new ByteSource(std::move(name), std::move(input)));
 }
 
 size_t ByteSource::read_stored(char* out, size_t size) {
@@ -106,7 +115,8 @@ size_t ByteSource::inflate_some() {
         if (stream.avail_in == 0) {
             stream.next_in = reinterpret_cast<Bytef*>(inflater_->stored.data());
             stream.avail_in = static_cast<uInt>(read_stored(inflater_->stored.data(), inflater_->stored.size()));
-            if (stream.avail_in == 0) throw IoError(name_ + ": the compressed data ends too early");
+            if (stream.avail_in == 0)
+                throw IoError(name_ + ": the compressed data ends too early; was the download cut off? Fetch it again");
         }
         const int result = inflate(&stream, Z_NO_FLUSH);
         if (result == Z_STREAM_END) {
@@ -119,18 +129,39 @@ size_t ByteSource::inflate_some() {
         }
         if (result == Z_NEED_DICT) throw IoError(name_ + ": the compressed data asks for a dictionary");
         if (result != Z_OK) {
-            throw IoError(name_ + ": the compressed data is corrupt: " + (stream.msg ? stream.msg : zError(result)));
+            throw IoError(name_ + ": the compressed data is corrupt: " + (stream.msg ? stream.msg : zError(result)) +
+                          "; fetch the file again");
         }
     }
     return buffer_.size() - stream.avail_out;
+}
+
+// The first buffer of stored bytes, which tells whether they are compressed.
+size_t ByteSource::read_first() {
+    begun_ = true;
+    const size_t count = read_stored(buffer_.data(), buffer_.size());
+    if (!begins_compressed({buffer_.data(), count})) return count;
+    inflater_ = std::make_unique<Inflater>(name_);
+    inflater_->stored.swap(buffer_);
+    inflater_->stream.next_in = reinterpret_cast<Bytef*>(inflater_->stored.data());
+    inflater_->stream.avail_in = static_cast<uInt>(count);
+    return inflate_some();
 }
 
 bool ByteSource::fill() {
     ENSURE(at_ == end_);
     before_buffer_ += end_;
     at_ = end_ = 0;
-    end_ = inflater_ ? inflate_some() : read_stored(buffer_.data(), buffer_.size());
+    if (!begun_)
+        end_ = read_first();
+    else
+        end_ = inflater_ ? inflate_some() : read_stored(buffer_.data(), buffer_.size());
     return end_ > 0;
+}
+
+std::string_view ByteSource::lookahead() {
+    if (at_ == end_) fill();
+    return {buffer_.data() + at_, end_ - at_};
 }
 
 size_t ByteSource::read(void* out, size_t size) {
@@ -187,12 +218,9 @@ std::string read_file(const std::filesystem::path& file, uint64_t max_bytes) {
 }
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
-    FileHandle handle(std::fopen(file.c_str(), "wb"));
-    if (!handle) throw IoError(file.string() + ": cannot open for writing: " + reason(errno));
-    const bool written = std::fwrite(content.data(), 1, content.size(), handle.get()) == content.size();
-    if (std::fclose(handle.release()) != 0 || !written) {
-        throw IoError(file.string() + ": cannot write: " + reason(errno));
-    }
+    FileReplacement replacement(file);
+    replacement.write(content.data(), content.size());
+    replacement.commit();
 }
 
 }  // namespace katago

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/log.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -37,6 +40,23 @@ std::filesystem::path log_path(const LogOptions& options) {
     return {};
 }
 
+// Appends to a file, a device or a FIFO. A FIFO that nobody reads is not opened (ENXIO): opening it would wait for a
+// reader, and the engine's start with it.
+std::ofstream opened_for_appending(const std::filesystem::path& path) {
+    std::ofstream file;
+    std::error_code ignored;  // what is missing is made
+    const bool is_fifo = std::filesystem::is_fifo(path, ignored);
+    errno = 0;
+    // Held until the stream is open, so that the reader does not see an end in between.
+    const int probe = is_fifo ? ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (!is_fifo || probe >= 0)
+        file.open(path, std::ios::app);
+    else
+        file.setstate(std::ios::failbit);
+    if (probe >= 0) ::close(probe);
+    return file;
+}
+
 }  // namespace
 
 LogOptions LogOptions::from_config(const Config& config, LogOptions defaults) {
@@ -63,8 +83,7 @@ Logger::Logger(const LogOptions& options, std::vector<std::ostream*> streams, st
     if (path.empty()) return;
     std::error_code ignored;  // if the folder cannot be made, opening the file fails and says so
     if (options.file.empty()) std::filesystem::create_directories(path.parent_path(), ignored);
-    errno = 0;
-    file_.open(path, std::ios::app);
+    file_ = opened_for_appending(path);
     if (!file_) {
         complaints << "WARNING: could not open file for logging: " << path.string() << " ("
                    << std::generic_category().message(errno) << ")" << std::endl;

@@ -85,10 +85,11 @@ std::vector<BoardHistory> benchmark_positions(int board_length, int count) {
     return spread(games, count);
 }
 
-std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count) {
+std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count,
+                                                 std::vector<std::string>& warnings) {
     const SgfGame game = load_sgf_game(sgf);
-    Rules rules;
-    rules.komi = game.komi.value_or(rules.komi);
+    warnings.insert(warnings.end(), game.warnings.begin(), game.warnings.end());
+    const Rules rules = game.rules_or(Rules{});
     std::vector<BoardHistory> positions;
     for (size_t moves = 0; moves <= game.moves.size(); ++moves) positions.push_back(replay(game, rules, moves));
     return spread(positions, count);

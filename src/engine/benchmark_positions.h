@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "game/history.h"
@@ -13,7 +14,9 @@ namespace katago {
 // one that fall on the board. Throws UsageError "getBenchmarkSGFData: unsupported board size: <size>".
 std::vector<BoardHistory> benchmark_positions(int board_length, int count);
 
-// The same of a game record. Throws IoError, ProtocolError.
-std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count);
+// The same of a game record, by its own rules where it has any; adds what is to be said about it to `warnings`. Throws
+// IoError, ProtocolError.
+std::vector<BoardHistory> benchmark_positions_of(const std::filesystem::path& sgf, int count,
+                                                 std::vector<std::string>& warnings);
 
 }  // namespace katago

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/machine.h"
+#include "core/replace_file.h"
 #include "engine/network_settings.h"
 #include "engine/quantize_display.h"
 #include "engine/quantize_model.h"
@@ -47,8 +48,7 @@ Model kept_model(const fs::path& file, const Config& config, std::vector<std::st
 
 void keep_model(const fs::path& file, const Model& model, std::vector<std::string>& notes) {
     try {
-        std::error_code failure;
-        fs::create_directories(file.parent_path(), failure);  // what failed shows when the file is written
+        make_folder(file.parent_path());
         write_network(file, model);
         notes.push_back("Kept the quantized network in " + file.string());
     } catch (const IoError& error) {  // it will be made again, that is all

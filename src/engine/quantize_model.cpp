@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/json_text.h"
 #include "engine/agreement_meter.h"
 #include "eval/make_evaluator.h"
 #include "nn/format/json_fields.h"
@@ -45,7 +46,7 @@ json agreement_json(const Agreement& a) {
 }
 
 std::string source_note(const Model& model, const std::string& file) {
-    return json_text({{"file", file}, {"sha256", model.info.sha256}});
+    return json_text(json{{"file", file}, {"sha256", model.info.sha256}});
 }
 
 // One quantization, from the calibration to the notes of the file. One thread at a time; computes with several.
@@ -214,7 +215,7 @@ Model model_in_fp16(const Model& model, const std::string& source_file) {
     Model fp16 = model;
     fp16.graph = std::make_shared<const Graph>(in_fp16(*model.graph));
     fp16.notes["source"] = source_note(model, source_file);
-    fp16.notes["quantization"] = json_text({{"precision", "fp16"}});
+    fp16.notes["quantization"] = json_text(json{{"precision", "fp16"}});
     return fp16;
 }
 

@@ -32,8 +32,9 @@ struct Record {
     fs::path file;
     std::string sha256;
     std::vector<SgfGame> lines;
-    std::vector<Rules> rules;   // of the lines
-    std::vector<Place> places;  // by the number of moves
+    std::vector<Rules> rules;    // of the lines
+    std::vector<Place> places;   // by the number of moves
+    std::set<std::string> told;  // warnings, each of which many lines may give
 };
 
 size_t common_moves(const SgfGame& a, const SgfGame& b) {
@@ -127,7 +128,9 @@ class Sampler {
 
     void add_line(SgfGame game, Record& record) {
         game.comments = {};
-        const Rules rules = rules_of(game, record);
+        for (const std::string& warning : game.warnings)
+            if (record.told.insert(warning).second) warn(warning);
+        const Rules rules = game.rules_or(options_.default_rules);
         const size_t line = record.lines.size();
         const size_t known = record.lines.empty() ? 0 : common_moves(record.lines.back(), game) + 1;
         std::vector<Place> places;
@@ -145,19 +148,6 @@ class Sampler {
         record.places.insert(record.places.end(), places.begin(), places.end());
         record.lines.push_back(std::move(game));
         record.rules.push_back(rules);
-    }
-
-    Rules rules_of(const SgfGame& game, const Record& record) {
-        Rules rules = options_.default_rules;
-        if (game.rules_text) {
-            try {
-                rules = parse_rules(*game.rules_text, KomiInText::Allowed);
-            } catch (const ProtocolError& error) {
-                if (record.lines.empty()) warn(game.name + ": " + error.what() + "; the default rules are used");
-            }
-        }
-        if (game.komi) rules.komi = *game.komi;
-        return rules;
     }
 
     [[noreturn]] void fail_empty(const std::string& places, size_t files) const {

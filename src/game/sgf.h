@@ -32,8 +32,8 @@ struct SgfNode {
     const std::vector<std::string>* find(std::string_view key) const;
 };
 
-// The nodes of one SGF game with all its variations, parents before children; nodes[0] is the root. Values are
-// unescaped and not interpreted.
+// The nodes of one SGF game with all its variations, parents before children; nodes[0] is the root. Keys are capital
+// letters. Values are in UTF-8 whatever the text is in, unescaped and not interpreted.
 struct SgfTree {
     std::string name;  // what errors call it: the file
     Hash128 hash;      // of the text: the first half of its SHA-256
@@ -51,30 +51,36 @@ std::vector<std::filesystem::path> find_sgf_files(const std::filesystem::path& f
 // Of a file that is read.
 inline constexpr uint64_t kMaxSgfBytes = uint64_t{1} << 26;
 
-// Reads the first game of a text. Throws ProtocolError naming `name`, line and column. Nesting costs no stack.
+// Reads the first game of a text in UTF-8, UTF-16 or what its CA names; of a text that says nothing, the encoding is
+// found by what makes sense. Throws ProtocolError naming `name`, line and column. Nesting costs no stack.
 SgfTree parse_sgf(std::string_view text, const std::string& name);
 
 // What one line of an SGF tree says, in the engine's terms.
 struct SgfGame {
     std::string name;
     BoardSize size;
-    std::vector<Stone> setup;  // of the root: black stones, white stones, points emptied
+    // The stones where the moves begin: black ones, then white ones, each row by row. Stones that are set up in the
+    // middle of a game make a new start, and the moves before them are left out.
+    std::vector<Stone> setup;
     std::vector<Move> moves;
     std::vector<std::string> comments;  // of the nodes of the moves, parallel to them
     Player first_player = Color::Black;
-    std::optional<float> komi;
-    // Why `komi` is missing although the root has a KM that is not acceptable; else empty.
-    std::string komi_error;
-    // RU as written, in any of the forms that Rules are written in, or in none.
-    std::optional<std::string> rules_text;
-    std::optional<int> handicap;  // HA; the stones themselves are in `setup`
+    std::optional<float> komi;              // none: no KM, or one that is not understood
+    std::optional<std::string> rules_text;  // RU as written
+    std::optional<Rules> rules;             // what it means, with the komi usual there; none: not understood
+    std::optional<int> handicap;            // HA; the stones themselves are in `setup`
     std::string black_name;
     std::string white_name;
     std::string result;  // RE as written
+    // What was left out or had to be guessed, to be shown to the user: file, property and what was made of it.
+    std::vector<std::string> warnings;
+
+    // The record's rules with its komi, as far as it has them, else those of `otherwise`.
+    Rules rules_or(const Rules& otherwise) const;
 };
 
 // The line of `tree` that ends in node `line_end`. Throws ProtocolError: a board size from outside 2 to 19, points off
-// the board, stones put down later than in the root.
+// the board, contradictory set-up.
 SgfGame read_sgf_line(const SgfTree& tree, int line_end);
 
 // The longest line of the game in a file, and of a text. Throw ProtocolError, and IoError for a file that cannot be

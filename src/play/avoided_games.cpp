@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -49,7 +50,10 @@ Source read_source(const Config& config, const std::string& prefix) {
 // Newest first.
 std::vector<fs::path> find_records(const Source& source) {
     std::vector<std::pair<fs::file_time_type, fs::path>> found;
-    const auto take = [&](const fs::path& file) { found.emplace_back(fs::last_write_time(file), file); };
+    const auto take = [&](const fs::path& file) {
+        std::error_code gone;  // meanwhile: it will be left out when it is read
+        found.emplace_back(fs::last_write_time(file, gone), file);
+    };
     for (const fs::path folder : source.folders) {
         std::error_code failure;
         if (fs::is_regular_file(folder, failure)) {
@@ -68,11 +72,13 @@ std::vector<fs::path> find_records(const Source& source) {
     return files;
 }
 
-// Counts each pattern once, in however many variations it comes.
-void add_record(const SgfTree& tree, const Source& source, double utility, PatternBonuses& bonuses) {
+// Counts each pattern once, in however many variations it comes. Returns what is to be said about the record.
+std::set<std::string> add_record(const SgfTree& tree, const Source& source, double utility, PatternBonuses& bonuses) {
+    std::set<std::string> warnings;
     std::unordered_set<uint64_t> counted;
     for (const int line_end : tree.all_lines()) {
         const SgfGame game = read_sgf_line(tree, line_end);
+        warnings.insert(game.warnings.begin(), game.warnings.end());
         const auto concerns = [&](Player player) {
             const std::string& name = player == Color::Black ? game.black_name : game.white_name;
             return source.names.empty() ||
@@ -88,6 +94,7 @@ void add_record(const SgfTree& tree, const Source& source, double utility, Patte
             history.make_move(move.point, move.player, PhaseAdvance::Prevented);
         }
     }
+    return warnings;
 }
 
 void add_source(const Source& source, const std::string& name, PatternBonuses& bonuses, Logger& log) {
@@ -95,9 +102,11 @@ void add_source(const Source& source, const std::string& name, PatternBonuses& b
     int64_t used = 0;
     for (const fs::path& file : find_records(source)) {
         try {
-            add_record(parse_sgf(read_file(file, kMaxSgfBytes), file.string()), source, utility, bonuses);
+            const SgfTree tree = parse_sgf(read_file(file, kMaxSgfBytes), file.string());
+            for (const std::string& warning : add_record(tree, source, utility, bonuses))
+                log.write(name + ": warning: " + warning);
             ++used;
-        } catch (const ProtocolError& error) {
+        } catch (const Error& error) {
             log.write(name + ": left out: " + error.what());
         }
         utility *= source.lambda;

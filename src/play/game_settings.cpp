@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/error.h"
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 namespace katago {
 

@@ -55,6 +55,21 @@ GtpRequest parse_gtp_request(std::string_view line) {
     return request;
 }
 
+std::string_view typed_arguments(std::string_view line) {
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    const auto is_seen = [](char c) { return c > ' ' && c < 127; };  // others GTP drops
+    size_t at = 0;
+    const auto skip = [&](const auto& what) {
+        while (at < line.size() && what(line[at])) ++at;
+    };
+    const auto skip_unseen = [&] { skip([&](char c) { return !is_seen(c); }); };
+    skip_unseen();
+    skip([&](char c) { return is_digit(c) || (!is_seen(c) && !is_blank(c)); });
+    skip_unseen();
+    skip([&](char c) { return !is_blank(c) && c != '#'; });
+    return trimmed(line.substr(at));
+}
+
 std::string gtp_response(GtpStatus status, std::optional<int> id, std::string_view text) {
     std::string response(status == GtpStatus::Success ? "=" : "?");
     if (id) response += std::to_string(*id);

@@ -13,6 +13,8 @@ struct GtpRequest {
     std::optional<int> id;
     std::string command;  // empty: there was nothing behind the id
     std::vector<std::string> arguments;
+    // The same as they were typed, see typed_arguments(): for names of files, which may hold any bytes.
+    std::string typed;
 
     // The arguments joined by single spaces, as error messages quote them.
     std::string joined() const;
@@ -25,6 +27,9 @@ std::string normalize_gtp_line(std::string_view line);
 // Takes a normalized, non-empty line apart. Every single space separates, so that two in a row make an empty argument.
 // Throws ProtocolError where the id has more than nine digits.
 GtpRequest parse_gtp_request(std::string_view line);
+
+// What stands behind the command in a line as it came, byte for byte, comment included, without outer white space.
+std::string_view typed_arguments(std::string_view line);
 
 enum class GtpStatus { Success, Failure };
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "game/rules_json.h"
 #include "protocol/json_fields.h"
-#include "protocol/rules_json.h"
 
 namespace katago {
 
@@ -69,6 +69,7 @@ Player default_initial_player(const AnalysisQuery& query) {
 std::vector<QueryTurn> read_turns(const json& request, size_t moves) {
     const auto turns =
         json_field::integers(request, "analyzeTurns", "Must specify an array of integers indicating turns to analyze");
+    if (turns && turns->empty()) throw FieldError("analyzeTurns", "Must specify at least one turn to analyze");
     for (const int64_t turn : turns.value_or(std::vector<int64_t>{}))
         if (turn < 0 || turn > static_cast<int64_t>(moves))
             throw FieldError("analyzeTurns", "Invalid turn number: " + std::to_string(turn));

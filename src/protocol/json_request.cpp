@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/json_request.h"
 
+#include "core/json_text.h"
+
 namespace katago {
 
 namespace {
@@ -64,7 +66,7 @@ std::string id_of_request(const json& request) {
 }
 
 std::string json_line(const json& value) {
-    return value.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
+    return json_text(value);
 }
 
 std::string error_line(std::string_view text) {

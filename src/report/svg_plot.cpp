@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katago {
@@ -100,7 +101,7 @@ std::string number(double value) {
 
 std::string escaped(std::string_view text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : utf8_text(std::string(text))) {
         switch (c) {
             case '<':
                 out += "&lt;";

@@ -170,7 +170,20 @@ class MoveLister {
         };
         turn(copy.ownership.mean, original.ownership.mean);
         turn(copy.ownership.stdev, original.ownership.stdev);
+        end_before_avoided(copy);
         return copy;
+    }
+
+    // Ends a copied variation where it would go on with a move that its player is to avoid.
+    void end_before_avoided(AnalysisMove& copy) const {
+        Player player = root_.player();
+        for (size_t depth = 0; depth < copy.pv.size(); ++depth, player = opponent(player)) {
+            if (!context_.avoided(player, context_.policy_index_of(copy.pv[depth]), static_cast<int>(depth))) continue;
+            copy.pv.resize(depth);
+            copy.pv_visits.resize(depth);
+            copy.pv_edge_visits.resize(depth);
+            return;
+        }
     }
 
     const SearchContext& context_;

@@ -52,6 +52,10 @@ void Search::request_stop() {
     state_->stop_requested = true;
 }
 
+void Search::abandon() {
+    state_->abandoned = true;
+}
+
 bool Search::running() const {
     return state_->running;
 }

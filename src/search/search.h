@@ -101,6 +101,7 @@ class Search {
     // The same, but lets the run come to its own end.
     SearchResult wait();
     void request_stop();   // (any time) run() and begin() reset it at their start
+    void abandon();        // (any time) ends this run, and every later one as soon as it begins
     bool running() const;  // (any time) begin() was called and its run has not ended
 
     // --- Results ---

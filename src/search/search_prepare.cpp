@@ -111,7 +111,7 @@ void Search::State::prepare_root() {
     context.utility = UtilityFunction(params, board.area(), dynamic_score_center(params, board.area(), score));
     const bool knows_errors = evaluator.info().version >= kVersionWithErrors;
     context.terminal_weight = params.use_uncertainty && knows_errors ? params.uncertainty_max_weight : 1;
-    context.root_symmetries = params.root_symmetry_pruning ? symmetries_of(history) : std::vector<int>{0};
+    context.root_symmetries = params.root_symmetry_pruning ? symmetries_of(context) : std::vector<int>{0};
     context.root_allowed = find_allowed_moves(context);
     context.root_ending_bonus = find_ending_bonus(context, *context.root_evaluation);
     Rng rng(mix::murmur(seed ^ mix::split(++runs)));

@@ -88,7 +88,7 @@ SearchResult Search::State::run(Search& search, const SearchLimits& limits, cons
 
 void Search::State::work(Run& run, Worker& worker, bool leads) {
     try {
-        while (!stop_requested.load(std::memory_order_relaxed) && run.begin_playout()) {
+        while (!stopped() && run.begin_playout()) {
             if (leads) run.update_clock();
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);

@@ -32,6 +32,7 @@ struct Search::State {
     double slowest_playout_s = 0;  // of the last run with a clock
     std::vector<std::unique_ptr<Worker>> workers;
     std::atomic<bool> stop_requested{false};
+    std::atomic<bool> abandoned{false};  // stays so
     std::atomic<bool> running{false};
     std::atomic<bool> told_of_full_tree{false};
     SearchResult result;                                  // of the last run
@@ -51,6 +52,9 @@ struct Search::State {
     void forget_root();
     // Puts the pass-alive mode in force into the history.
     void settle_history();
+    bool stopped() const {
+        return stop_requested.load(std::memory_order_relaxed) || abandoned.load(std::memory_order_relaxed);
+    }
     bool root_is_evaluated() const { return tree.root() && tree.root()->evaluation() && context.root_evaluation; }
     bool keep_child_as_root(Point point);
     SearchResult run(Search& search, const SearchLimits& limits, const SearchEvents& events);

@@ -3,32 +3,16 @@
 
 #include <doctest/doctest.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <filesystem>
 #include <string>
 
+#include "core/deflated.h"
 #include "core/error.h"
 
 using namespace katago;
-using Compression = ByteSource::Compression;
 
 namespace {
-
-// Deflates; window_bits 15 makes a zlib stream, 15 + 16 a gzip one.
-std::string deflated(const std::string& text, int window_bits) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string out(compressBound(text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 std::string varied_text(size_t size) {
     std::string text(size, '\0');
@@ -48,7 +32,7 @@ TEST_CASE("file: a gzip and a zlib stream inflate to the same bytes, whatever th
     for (size_t size : {size_t{0}, size_t{1}, size_t{131072}, size_t{131073}, size_t{400000}}) {
         const std::string text = varied_text(size);
         for (int window_bits : {15, 31}) {
-            auto source = ByteSource::from_memory(deflated(text, window_bits), "test", Compression::Zlib);
+            auto source = ByteSource::from_memory(deflated(text, window_bits), "test");
             CHECK(everything(*source) == text);
             CHECK(source->position() == size);
             CHECK(source->get() == ByteSource::kEnd);
@@ -60,11 +44,25 @@ TEST_CASE("file: extra bytes, a second member, a cut or a changed byte make a co
     const std::string good = deflated(varied_text(5000), 31);
     std::string changed = good;
     changed[good.size() - 6] ^= 1;  // in the checksum
-    for (const std::string& bad : {good + "x", good + good, good.substr(0, good.size() - 1), good.substr(0, 10),
-                                   changed, std::string("not gzip"), std::string()}) {
-        auto source = ByteSource::from_memory(bad, "bad.gz", Compression::Zlib);
+    for (const std::string& bad :
+         {good + "x", good + good, good.substr(0, good.size() - 1), good.substr(0, 10), changed}) {
+        auto source = ByteSource::from_memory(bad, "bad.gz");
         CHECK_THROWS_AS(source->drain(), IoError);
     }
+}
+
+TEST_CASE("file: what does not begin as a compressed stream is read as it is, and can be looked at before") {
+    for (const std::string& plain : {std::string("not gzip"), std::string(), std::string("x\n14"), std::string("\x1f"),
+                                     std::string("x 14"), varied_text(300000)}) {
+        auto source = ByteSource::from_memory(plain, "plain.gz");
+        CHECK(source->lookahead() == plain.substr(0, 131072));
+        CHECK_FALSE(source->compressed());
+        CHECK(everything(*source) == plain);
+    }
+    auto source = ByteSource::from_memory(deflated("hello", 31), "plain");
+    CHECK(source->lookahead() == "hello");
+    CHECK(source->compressed());
+    CHECK(source->position() == 0);
 }
 
 TEST_CASE("file: an early end names the source and the byte") {
@@ -81,7 +79,7 @@ TEST_CASE("file: writing, reading back, and the digest of the stored bytes") {
     write_file(path, stored);
     CHECK(read_file(path) == stored);
     CHECK_THROWS_AS(read_file(path, stored.size() - 1), IoError);
-    auto source = ByteSource::open(path, Compression::Zlib);
+    auto source = ByteSource::open(path);
     source->record_sha256();
     CHECK(source->get() == 'h');
     CHECK(source->stored_sha256() == to_hex(sha256(stored)));

@@ -2,6 +2,8 @@
 #include "core/log.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,6 +41,30 @@ TEST_CASE("log: without time stamps, and the config's contents") {
     Logger logger(options, {&out}, out);
     logger.write_config(Config::from_text("b = 2\na = 1", "x"));
     CHECK(out.str() == ": Running with following config:\na = 1\nb = 2\n");
+}
+
+TEST_CASE("log: a device takes lines, a FIFO without a reader does not hold up the start") {
+    std::ostringstream complaints;
+    std::filesystem::create_directories(kFolder);
+    LogOptions options;
+    options.file = "/dev/null";
+    Logger(options, {}, complaints).write("x");
+    CHECK(complaints.str().empty());
+    options.time_stamp = false;
+    options.file = kFolder / "fifo";
+    REQUIRE(::mkfifo(options.file.c_str(), 0600) == 0);
+    Logger(options, {}, complaints).write("x");
+    CHECK(complaints.str().find("could not open file for logging: " + options.file.string()) != std::string::npos);
+    const int reader = ::open(options.file.c_str(), O_RDONLY | O_NONBLOCK);
+    REQUIRE(reader >= 0);
+    complaints.str("");
+    Logger(options, {}, complaints).write("seen");
+    char text[16] = {};
+    CHECK(::read(reader, text, sizeof(text) - 1) == 7);
+    CHECK(std::string(text) == ": seen\n");
+    CHECK(complaints.str().empty());
+    ::close(reader);
+    std::filesystem::remove_all(kFolder);
 }
 
 TEST_CASE("log: appends to a file, or makes a new one in a folder") {

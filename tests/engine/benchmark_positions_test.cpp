@@ -25,9 +25,11 @@ TEST_CASE("benchmark positions: built-in positions exist for every size") {
 TEST_CASE("benchmark positions: positions of a game record keep its board, komi and moves") {
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / ("katago-benchmark-positions-" + std::to_string(getpid()) + ".sgf");
-    write_file(file, "(;GM[1]SZ[9]KM[5.5]HA[2]AB[cc][gg];W[ee];B[ec];W[];B[])");
-    const std::vector<BoardHistory> positions = benchmark_positions_of(file, 5);
+    write_file(file, "(;GM[1]SZ[9]KM[550]HA[2]AB[cc][gg];W[ee];B[ec];W[];B[])");
+    std::vector<std::string> warnings;
+    const std::vector<BoardHistory> positions = benchmark_positions_of(file, 5, warnings);
     std::filesystem::remove(file);
+    CHECK(warnings == std::vector<std::string>{file.string() + ": KM[550] is read as hundredths: komi 5.5"});
     REQUIRE(positions.size() == 5);
     CHECK(positions[0].moves().empty());
     CHECK(positions[2].moves().size() == 2);

@@ -40,9 +40,7 @@ void add_positions(const std::string& folder, size_t per_game, std::vector<Board
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
         const SgfGame game = load_sgf_game(file);
-        Rules rules;
-        if (game.rules_text) rules = parse_rules(*game.rules_text, KomiInText::Allowed);
-        if (game.komi) rules.komi = *game.komi;
+        const Rules rules = game.rules_or(Rules{});
         for (size_t i = 0; i < per_game; ++i)
             positions.push_back(replay(game, rules, (2 * i + 1) * game.moves.size() / (2 * per_game)));
     }

@@ -146,6 +146,15 @@ TEST_CASE("sampler: leaves out damaged, excluded and repeated records, and says 
     CHECK(mentions(sampled.warnings, "half.sgf: move 2, A9"));
 }
 
+TEST_CASE("sampler: says once for a record what all of its variations share") {
+    Folder folder;
+    folder.add("komi.sgf", "(;SZ[9]KM[375]RU[Chinese];B[aa](;W[cc])(;W[bb];B[cc])(;W[dd]))");
+    const SampledPositions sampled = sample_positions(folder.paths(), 1000, 1);
+    CHECK(sampled.warnings.size() == 1);
+    CHECK(mentions(sampled.warnings, "komi.sgf: KM[375] is read as hundredths: komi 7.5"));
+    for (const SampledPosition& position : sampled.positions) CHECK(position.history.rules().komi == 7.5F);
+}
+
 TEST_CASE("sampler: nothing to draw from is an error that says why") {
     Folder folder;
     CHECK_THROWS_WITH_AS(sample_positions(folder.paths(), 5, 1),

@@ -47,7 +47,7 @@ bool is_unfit(const std::string& line) {
         const std::string text = normalize_gtp_line(line);
         if (text.empty()) return false;
         const GtpRequest request = parse_gtp_request(text);
-        if (request.command == "loadsgf" || request.command == "printsgf") return !request.arguments.empty();
+        if (request.command == "loadsgf" || request.command == "printsgf") return !typed_arguments(line).empty();
         if (request.command == "kata-benchmark") return true;
         if (!request.command.starts_with("kata-set-param")) return false;
         for (const char* key : {"max", "Max", "num", "delay", "lag", "Memory", "Visits"})

@@ -40,6 +40,13 @@ class Corpus {
 void write_config_seeds(Corpus corpus, const fs::path& data) {
     corpus.add("maxVisits=5, rules=chinese\nlogFile = \"a \\\"b\" # c\nkoRule = SIMPLE\n");
     corpus.add("rules=\nscoringRule = AREA\nkoRule = POSITIONAL\nmultiStoneSuicideLegal = true\nhasButton = true\n");
+    corpus.add(
+        "\xE2\x80\x9C"
+        "maxVisits=5\xE2\x80\x9D\n\xEF\xBB\xBF# x\r\nmaxVisits\xC2\xA0=\t5\xA0\rrules = \xE2\x80\x9C"
+        "aga\xE2\x80\x9D");
+    corpus.add(
+        "a=1\n\xE3\x80\x80maxVisits = \xC2\xAB"
+        "5\xC2\xBB # x\n\xFF\xFEm\0a\0");
     std::string all = "\n";
     for (const auto& row : gtp_setting_rows()) all += std::string(row.key) + " = 1\n";
     for (const auto& row : player_setting_rows()) all += std::string(row.key) + " = 1\n";
@@ -53,7 +60,12 @@ void write_config_seeds(Corpus corpus, const fs::path& data) {
 void write_sgf_seeds(Corpus corpus, const fs::path& data) {
     corpus.add("(;GM[1]SZ[9]KM[7.5]RU[koSIMPLEscoreAREAtaxNONEsui0];B[ee];W[cc](;B[gg];W[])(;B[tt];W[gc]C[a\\]b]))");
     corpus.add("(;FF[4]SZ[19:13]HA[2]AB[dd][pp]AW[aa:cc]PL[W]RE[W+R]PB[x]PW[y]RU[japanese];W[qq];B[pq])");
+    corpus.add("(;CA[Shift_JIS]SiZe[9]KoMi[6,5]RU[jp];AddBlack[ef:dd][cc]PLayer[W];White[gg]C[\x95\\];AE[dd];B[gc])");
+    corpus.add("(;SZ[19]KM[375]RU[Chinese, Pair Go]AP[x][foxwq]PB[\x81]]PW[Andr\xE9]AB[];B[ pp ])");
+    corpus.add("(;KM[3 3/4\xE5\xAD\x90]RU[\xE4\xB8\xAD\xE5\x9B\xBD];B[cc])");
+    corpus.add(std::string("\xFF\xFE(\0;\0B\0[\0a\0a\0]\0)\0", 18));
     corpus.add_files(data / "games", ".sgf", 40);
+    corpus.add_files(data / "reports", ".sgf", 40);
 }
 
 void write_model_seeds(Corpus corpus) {
@@ -66,7 +78,11 @@ void write_model_seeds(Corpus corpus) {
         corpus.add((text ? "t" : "b") + test_nets::net_b(text).bytes);
     }
     const std::string empty_gzip("\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 20);
-    corpus.add("z" + empty_gzip);
+    corpus.add("b" + empty_gzip);
+    for (const char* foreign :
+         {"<!DOCTYPE html>", "version https://git-lfs.github.com/spec/v1\n", "{\"a\":1}", "404: Not Found",
+          "1\n0.5 0.5\n", "PK\3\4archive/data.pkl", "\x08\x08\x12\x07pytorch\x1a"})
+        corpus.add(std::string("t") + foreign);
 }
 
 void write_safetensors_seeds(Corpus corpus, const fs::path& folder) {
@@ -95,6 +111,7 @@ void write_json_seeds(Corpus corpus, const fs::path& data) {
         R"("avoidMoves":[{"player":"B","moves":["C3","Q4"],"untilDepth":2}],"overrideSettings":{"maxTime":1.5,"a":true},)"
         R"("includeOwnership":true,"includePolicy":true,"includePVVisits":true,"reportDuringSearchEvery":0.5})");
     corpus.add(R"({"id":"t","action":"terminate","terminateId":"1","turnNumbers":[1,2]})");
+    corpus.add("\xEF\xBB\xBF{\"id\":\"\xC4\xE3\",\"moves\":[[\"B\",\"\xFF\"]],\"rules\":\"\xE6\x97\xA5\xE6\x9C\xAC\"}");
     // One seed a line of the reference's transcripts.
     if (!fs::is_directory(data / "analysis")) return;
     for (const auto& entry : fs::directory_iterator(data / "analysis")) {
@@ -110,6 +127,9 @@ void write_gtp_seeds(Corpus corpus, const fs::path& data) {
             for (const char* arguments :
                  {"", " B C3", " 1 2 3", " B 1 ownership true pvVisits true", " rules japanese"})
                 corpus.add("play B D4\n7 " + std::string(command.name) + arguments + " # x\r\nshowboard\n");
+    corpus.add(
+        "\xEF\xBB\xBF"
+        "1 loadsgf /\xE5\x9B\xB4 1.sgf 5\nprintsgf \"a b # c\nprintsgf # x\nkomi 6,5\xC2\xA0\n");
     corpus.add_files(data / "gtp", ".in", 100);
 }
 

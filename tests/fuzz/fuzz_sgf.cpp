@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "core/encoding.h"
 #include "core/error.h"
 #include "game/sgf.h"
-#include "protocol/rules_json.h"
 
 using namespace katago;
 
@@ -16,9 +16,10 @@ constexpr size_t kMaxLines = 4;
 constexpr size_t kMaxMoves = 100;
 
 void play(const SgfGame& game) {
-    Rules rules;
-    if (game.rules_text) rules = rules_of_text(*game.rules_text, KomiInText::Allowed);
-    const BoardHistory history = replay(game, rules, kMaxMoves);
+    // What is shown to users goes into JSON and HTML.
+    for (const std::string& warning : game.warnings)
+        if (!is_utf8(warning)) __builtin_trap();
+    const BoardHistory history = replay(game, game.rules_or(Rules{}), kMaxMoves);
     const SgfGame again = parse_sgf_game(sgf_text(history, {}), "written");
     if (again.moves.size() != history.moves().size()) __builtin_trap();
 }

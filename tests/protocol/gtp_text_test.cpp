@@ -37,6 +37,15 @@ TEST_CASE("gtp_text: every space separates, so that two in a row make an empty a
     CHECK(request.joined() == " 5.5");
 }
 
+TEST_CASE("gtp_text: what was typed behind the command keeps its bytes") {
+    CHECK(typed_arguments(" 7 loadsgf \t/a \xE5\x9B\xB4#1  b \r") == "/a \xE5\x9B\xB4#1  b");
+    CHECK(typed_arguments("\xEF\xBB\xBF"
+                          "12loadsgf x") == "x");
+    CHECK(typed_arguments("load\x01sgf x\x02y") == "x\x02y");
+    CHECK(typed_arguments("name#a b") == "#a b");
+    for (const char* none : {"", "7", "name", "7name\r", "\xFF"}) CHECK(typed_arguments(none).empty());
+}
+
 TEST_CASE("gtp_text: responses carry the id and end with a blank line") {
     CHECK(gtp_response(GtpStatus::Success, std::nullopt, "KataGo") == "= KataGo\n\n");
     CHECK(gtp_response(GtpStatus::Success, 5, "") == "=5 \n\n");

@@ -69,8 +69,17 @@ TEST_CASE("json_query: turns are sorted and each taken once, with the last prior
         CHECK(query.turns[static_cast<size_t>(i)].turn == (i == 2 ? 3 : i));
         CHECK(query.turns[static_cast<size_t>(i)].priority == i + 2);
     }
-    CHECK(read(with({{"analyzeTurns", json::array()}})).turns.empty());
     CHECK(read(with({{"priority", -7}})).turns[0].priority == -7);
+}
+
+TEST_CASE("json_query: a query about no turn at all is refused") {
+    const std::string complaint = "analyzeTurns: Must specify at least one turn to analyze";
+    CHECK(error_of(with({{"analyzeTurns", json::array()}})) == complaint);
+    CHECK(error_of(with({{"analyzeTurns", json::array()}, {"priorities", json::array()}})) == complaint);
+    CHECK(error_of(with({{"analyzeTurns", json::array()}, {"moves", json::array()}})) == complaint);
+    CHECK(error_of(with({{"analyzeTurns", {-1}}})) == "analyzeTurns: Invalid turn number: -1");
+    CHECK(error_of(with({{"analyzeTurns", {0, 4}}})) == "analyzeTurns: Invalid turn number: 4");
+    CHECK(error_of(with({{"maxVisits", 0}})) == "maxVisits: Must be an integer from 1 to 2^50");
 }
 
 TEST_CASE("json_query: who begins follows from the moves, else from the stones") {

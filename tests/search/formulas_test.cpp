@@ -207,7 +207,7 @@ TEST_CASE("params: the weaker the play, the fewer visits and the freer the choic
 TEST_CASE("root: of symmetric moves one is searched") {
     SearchContext context;
     context.root_history = BoardHistory(Board({9, 9}), Color::Black, Rules{});
-    context.root_symmetries = symmetries_of(context.root_history);
+    context.root_symmetries = symmetries_of(context);
     CHECK(context.root_symmetries.size() == 8);
     const std::vector<uint8_t> allowed = find_allowed_moves(context);
     int count = 0;
@@ -215,7 +215,7 @@ TEST_CASE("root: of symmetric moves one is searched") {
     CHECK(count == 15 + 1);  // a triangle of the board, and the pass
 
     context.root_history.make_move(point_at(2, 3), Color::Black);
-    CHECK(symmetries_of(context.root_history).size() == 1);
+    CHECK(symmetries_of(context).size() == 1);
 }
 
 TEST_CASE("root: noise keeps the policy a distribution over legal moves") {

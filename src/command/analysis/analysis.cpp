@@ -55,15 +55,14 @@ void log_statistics(Engine& engine, Logger& log) {
     log.write("All cleaned up, quitting");
 }
 
-// Answers lines until the input ends; calls `after_line` after each. False: nobody reads the answers.
-bool answer_lines(AnalysisSession& session, std::istream& in, const std::function<void()>& after_line) {
-    while (!session.output().failed()) {
-        const std::optional<BoundedLine> line = read_bounded_line(in, kMaxJsonLineBytes);
-        if (!line) return true;
+// Answers lines until the input ends or nobody reads the answers; calls `after_line` after each.
+void answer_lines(AnalysisSession& session, const Streams& streams, const std::function<void()>& after_line) {
+    while (!streams.reader->gone()) {
+        const std::optional<BoundedLine> line = read_bounded_line(streams.in, kMaxJsonLineBytes);
+        if (!line) return;
         session.answer(*line);
         after_line();
     }
-    return false;
 }
 
 }  // namespace
@@ -91,7 +90,7 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     if (analysis.threads.warning) say(*analysis.threads.warning);
     Engine engine(launch.model_file, launch.config, {.console = &streams.err});
     const std::unique_ptr<Engine> human = load_human_engine(options, launch.config, streams);
-    AnalysisSession session({engine, launch.config, analysis, *log, streams.out, human.get()});
+    AnalysisSession session({engine, launch.config, analysis, *log, streams, human.get()});
     report_unused_keys(launch.config, *log, streams.err);
     engine.report(*log);
     log->write("Loaded config " + launch.config.name());
@@ -106,14 +105,14 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     if (const auto warning = profiles.warning(session.human_profile())) say(*warning);
     BoardHealth health;
     if (const auto warning = health.new_warning()) say(*warning);
-    const bool read_all = answer_lines(session, streams.in, [&] {
+    answer_lines(session, streams, [&] {
         if (const auto warning = health.new_warning_now_and_then()) say(*warning);
     });
-    if (read_all && !options.has("quit-without-waiting"))
-        session.finish();
-    else
+    if (options.has("quit-without-waiting"))
         session.drop();
-    if (session.output().failed()) throw IoError("standard output was closed");
+    else
+        session.finish();
+    streams.reader->expect();
     log_statistics(engine, *log);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "command/output_reader.h"
 #include "core/log.h"
 #include "core/thread.h"
 
@@ -16,23 +17,21 @@ namespace katago {
 class AnalysisOutput {
   public:
     // `log_responses`: copy every line to the log.
-    AnalysisOutput(std::ostream& stream, Logger& log, bool log_responses)
-        : stream_(stream), log_(log), log_responses_(log_responses) {}
+    AnalysisOutput(std::ostream& stream, OutputReader& reader, Logger& log, bool log_responses)
+        : stream_(stream), reader_(reader), log_(log), log_responses_(log_responses) {}
 
     // `line` comes without its end.
     void write(std::string line);
     // From now on nothing is written.
     void mute() { muted_ = true; }
-    // Nobody reads any more.
-    bool failed() const { return failed_; }
 
   private:
     std::mutex mutex_;
     std::ostream& stream_ GUARDED_BY(mutex_);
+    OutputReader& reader_;
     Logger& log_;
     const bool log_responses_;
     std::atomic<bool> muted_ = false;
-    std::atomic<bool> failed_ = false;
 };
 
 }  // namespace katago

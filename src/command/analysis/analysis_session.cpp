@@ -5,6 +5,7 @@
 #include "command/model_list.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "core/heap.h"
 #include "core/text.h"
 #include "play/avoided_games.h"
 #include "protocol/gtp_text.h"
@@ -35,9 +36,10 @@ AnalysisSession::AnalysisSession(const Setup& setup)
       options_(setup.options),
       log_(setup.log),
       settings_(setup.config, setup.options.threads, ProfileUse::of(setup.engine, setup.human)),
-      output_(setup.out, setup.log, setup.options.log_all_responses),
+      output_(setup.streams.out, *setup.streams.reader, setup.log, setup.options.log_all_responses),
       queue_(setup.options.threads.positions),
-      workers_({engine_, options_, queue_, output_, log_, human_, read_avoided_games(setup.config, setup.log)}) {}
+      workers_({engine_, options_, queue_, output_, log_, human_, read_avoided_games(setup.config, setup.log)}),
+      nobody_reads_(*setup.streams.reader, [this] { queue_.abandon(); }) {}
 
 AnalysisSession::~AnalysisSession() {
     drop();
@@ -103,6 +105,7 @@ void AnalysisSession::act(const json& request, const std::string& action) {
         engine_.evaluator().clear_cache();
         if (human_) human_->evaluator().clear_cache();
         workers_.clear_value_memory();
+        return_free_memory();
     } else if (action == "terminate") {
         const auto id = request.find("terminateId");
         if (id == request.end() || !id->is_string())

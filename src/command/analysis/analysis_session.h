@@ -9,6 +9,7 @@
 #include "command/analysis/analysis_queue.h"
 #include "command/analysis/analysis_settings.h"
 #include "command/analysis/analysis_workers.h"
+#include "command/subcommand.h"
 #include "engine/engine.h"
 #include "protocol/bounded_line.h"
 
@@ -23,7 +24,7 @@ class AnalysisSession {
         const Config& config;
         const AnalysisOptions& options;
         Logger& log;
-        std::ostream& out;
+        const Streams& streams;
         Engine* human = nullptr;  // a network that imitates people; null: none
     };
 
@@ -33,7 +34,6 @@ class AnalysisSession {
 
     // One line of input. Throws nothing that is the line's fault.
     void answer(const BoundedLine& line);
-    const AnalysisOutput& output() const { return output_; }
     // humanSLProfile of queries that do not say otherwise.
     const std::string& human_profile() const { return settings_.base()->params.human_profile; }
 
@@ -59,6 +59,7 @@ class AnalysisSession {
     AnalysisOutput output_;
     AnalysisQueue queue_;
     AnalysisWorkers workers_;
+    OutputReader::Notice nobody_reads_;  // all searches end then
 };
 
 }  // namespace katago

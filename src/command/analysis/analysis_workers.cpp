@@ -63,8 +63,6 @@ class AnalysisWorkers::Worker {
         while (const AnalysisTask* task = setup_.queue.take(index_)) {
             answer(*task);
             setup_.queue.done(index_);
-            // Nobody reads: there is nothing to search for.
-            if (setup_.output.failed()) setup_.queue.abandon();
         }
     }
 
@@ -135,20 +133,22 @@ void AnalysisWorkers::Worker::log_search(const AnalysisTask& task, const SearchR
 }
 
 void AnalysisWorkers::Worker::answer(const AnalysisTask& task) {
+    std::string line;
     try {
         prepare(task);
         search_.begin(SearchLimits{}, events_for(task));
         setup_.queue.started(index_, search_);
         const SearchResult searched = search_.wait();
-        setup_.output.write(result(task, /*during_search=*/false, search_));
+        line = result(task, /*during_search=*/false, search_);
         if (setup_.options.log_search_info) log_search(task, searched);
     } catch (const std::exception& error) {
         // Of whatever kind: each request gets its answer, and the others go on.
-        setup_.output.write(failed_search_line(task.job->query.id, task.turn.turn, error.what()));
+        line = failed_search_line(task.job->query.id, task.turn.turn, error.what());
         setup_.log.write(std::string("Search failed: ") + error.what());
     }
-    // A waiting worker holds no tree.
+    // A waiting worker holds no tree, and a clear_cache that follows the answer finds all memory free.
     search_.clear();
+    setup_.output.write(std::move(line));
 }
 
 AnalysisWorkers::AnalysisWorkers(const Setup& setup) : value_memory_(std::make_shared<ValueMemory>()) {

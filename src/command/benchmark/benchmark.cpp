@@ -7,6 +7,7 @@
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
@@ -50,6 +51,7 @@ const CommandLine& command_line() {
 
 // What the command line asks for.
 struct BenchmarkPlan {
+    std::vector<std::string> warnings;  // about the game record that the positions come from
     int visits = kDefaultVisits;
     double seconds_per_move = kDefaultSecondsPerMove;
     std::vector<int> threads;  // empty: find the best
@@ -92,7 +94,7 @@ BenchmarkPlan read_plan(const Options& options, const Config& config) {
     const int length = std::max(kMinBenchmarkLength, board_size_from_config(config).width);
     plan.positions =
         options.has("sgf")
-            ? benchmark_positions_of(*options.value("sgf"), count)
+            ? benchmark_positions_of(*options.value("sgf"), count, plan.warnings)
             : benchmark_positions(
                   read_int("boardsize", "Board size to test", {kMinBenchmarkLength, kMaxBoardLength}, length), count);
     return plan;
@@ -113,7 +115,12 @@ SearchParams params_for(const BenchmarkPlan& plan, const Config& config, int thr
 class Benchmark {
   public:
     Benchmark(Engine& engine, const Config& config, const BenchmarkPlan& plan, const Streams& streams)
-        : engine_(engine), config_(config), plan_(plan), out_(streams.out), progress_(streams.err) {}
+        : engine_(engine),
+          config_(config),
+          plan_(plan),
+          out_(streams.out),
+          reader_(*streams.reader),
+          progress_(streams.err) {}
 
     void run() {
         const BoardSize size = plan_.positions[0].board().size();
@@ -179,9 +186,11 @@ class Benchmark {
 
     SearchSpeed measure(int threads) {
         const SearchParams params = params_for(plan_, config_, threads);
-        const SearchSpeed speed = measure_search(
-            engine_.evaluator(), params, plan_.positions,
-            [&](const SearchSpeed& so_far) { progress_.show(progress_text(so_far, plan_.positions.size())); });
+        const SearchSpeed speed =
+            measure_search(engine_.evaluator(), params, plan_.positions, [&](const SearchSpeed& so_far) {
+                progress_.show(progress_text(so_far, plan_.positions.size()));
+                reader_.expect();
+            });
         progress_.clear();
         return speed;
     }
@@ -219,6 +228,7 @@ class Benchmark {
     const Config& config_;
     const BenchmarkPlan& plan_;
     std::ostream& out_;
+    const OutputReader& reader_;
     ProgressLine progress_;
     EvaluationSpeed evaluation_;
     std::vector<SearchSpeed> speeds_;
@@ -230,10 +240,11 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
     const bool wants_json = options.has("json");
-    const Streams text{streams.in, wants_json ? streams.err : streams.out, streams.err};
+    const Streams text{streams.in, wants_json ? streams.err : streams.out, streams.err, streams.reader};
 
     const Launch launch = prepare_launch(options);
     const BenchmarkPlan plan = read_plan(options, launch.config);
+    for (const std::string& warning : plan.warnings) streams.err << "WARNING: " << warning << std::endl;
     LogOptions log_options;
     log_options.to_stdout = true;
     log_options.config_contents = false;
@@ -249,7 +260,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
                  << ", which has no effect here: every thread evaluates its own positions.\n";
     Benchmark benchmark(engine, launch.config, plan, text);
     benchmark.run();
-    if (wants_json) streams.out << benchmark.json().dump(2) << std::endl;
+    if (wants_json) streams.out << json_text(benchmark.json(), 2) << std::endl;
     return 0;
 }
 

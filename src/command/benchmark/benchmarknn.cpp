@@ -8,6 +8,7 @@
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "engine/embedded_network.h"
@@ -206,7 +207,7 @@ int run_benchmarknn(std::span<const std::string> arguments, const Streams& strea
     report.model_file = launch.model_file.string();
     report.require_exact_length = options.has("require-exact-nnlen");
     if (wanted.json)
-        streams.out << nn_report_json(report).dump(2) << std::endl;
+        streams.out << json_text(nn_report_json(report), 2) << std::endl;
     else
         print_nn_report(report, streams.out);
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `katago evaluate`: positions of game records with what a network is shown of them and what it answers, as JSON lines.
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
@@ -8,6 +9,7 @@
 #include "command/evaluate/subcommand.h"
 #include "command/launch.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "engine/engine.h"
 #include "eval/eval_thread.h"
 #include "eval/features.h"
@@ -19,6 +21,7 @@ namespace katago {
 
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr int kInputVersion = 7;
@@ -41,7 +44,7 @@ const CommandLine& command_line() {
             {{"games", "", "PATH", "SGF file, or folder that is searched for .sgf files.", true},
              {"positions", "", "N", "Positions to draw from all records (default 200).", false},
              {"seed", "", "N", "Draws other positions (default 1).", false},
-             {"last", "", "", "Instead take the end of each record named with -games.", false},
+             {"last", "", "", "Instead take the end of each record.", false},
              {"no-network", "", "", "Only what a network would be shown.", false},
              {"profile", "", "NAME", "Whom a human-imitating network imitates, for example rank_5k.", false}});
         return result;
@@ -54,20 +57,34 @@ struct NamedPosition {
     BoardHistory history;
 };
 
-std::vector<NamedPosition> last_positions(const std::vector<std::string>& files) {
+NamedPosition last_position(const fs::path& file, std::ostream& err) {
+    const SgfGame game = load_sgf_game(file);
+    for (const std::string& warning : game.warnings) err << "WARNING: " << warning << std::endl;
+    return {file.string(), replay(game, game.rules_or(Rules{}))};
+}
+
+// A file that is named must be usable; of those in a folder, some must.
+std::vector<NamedPosition> last_positions(const std::vector<fs::path>& places, std::ostream& err) {
     std::vector<NamedPosition> positions;
-    for (const std::string& file : files) {
-        const SgfGame game = load_sgf_game(file);
-        Rules rules = game.rules_text ? parse_rules(*game.rules_text, KomiInText::Forbidden) : Rules{};
-        rules.komi = game.komi.value_or(rules.komi);
-        positions.push_back({file, replay(game, rules)});
+    for (const fs::path& place : places) {
+        std::error_code failure;
+        const bool is_folder = fs::is_directory(place, failure);
+        const size_t before = positions.size();
+        for (const fs::path& file : find_game_records({&place, 1})) {
+            try {
+                positions.push_back(last_position(file, err));
+            } catch (const Error& error) {
+                if (!is_folder) throw;
+                err << "WARNING: left out: " << error.what() << std::endl;
+            }
+        }
+        if (positions.size() == before) throw IoError(place.string() + ": no game record that can be used");
     }
     return positions;
 }
 
-std::vector<NamedPosition> drawn_positions(const std::vector<std::string>& paths, int count, uint64_t seed,
+std::vector<NamedPosition> drawn_positions(const std::vector<fs::path>& places, int count, uint64_t seed,
                                            std::ostream& err) {
-    const std::vector<std::filesystem::path> places(paths.begin(), paths.end());
     SampledPositions sampled = sample_positions(places, count, seed);
     for (const std::string& warning : sampled.warnings) err << "WARNING: " << warning << std::endl;
     std::vector<NamedPosition> positions;
@@ -79,8 +96,21 @@ std::vector<NamedPosition> drawn_positions(const std::vector<std::string>& paths
     return positions;
 }
 
-std::string player_name(Player player) {
-    return player == Color::Black ? "B" : "W";
+// How the position came about, as the fields of an analysis query: what programs that have no reader of game records
+// send to `katago analysis`.
+Json query_json(const BoardHistory& history) {
+    const BoardSize size = history.board().size();
+    Json stones = Json::array(), moves = Json::array();
+    for (const Stone& stone : history.initial_board().stones())
+        stones.push_back({short_name(stone.color), vertex_text(stone.point, size)});
+    for (const Move& move : history.moves()) moves.push_back({short_name(move.player), vertex_text(move.point, size)});
+    return {{"boardXSize", size.width},
+            {"boardYSize", size.height},
+            {"rules", Json::parse(json_text(history.rules(), KomiInOutput::Hidden))},
+            {"komi", history.rules().komi},
+            {"initialStones", std::move(stones)},
+            {"initialPlayer", short_name(history.initial_player())},
+            {"moves", std::move(moves)}};
 }
 
 // The position, its legal moves (y * width + x; width * height is the pass) and its input features: planes as the
@@ -109,7 +139,8 @@ Json position_json(const NamedPosition& position, const EvalOptions& options, La
     return {{"position", position.id},
             {"size", {size.width, size.height}},
             {"rules", Json::parse(json_text(history.rules(), KomiInOutput::Hidden))},
-            {"nextPlayer", player_name(history.next_player())},
+            {"query", query_json(history)},
+            {"nextPlayer", short_name(history.next_player())},
             {"legal", std::move(legal)},
             {"planesExact", std::move(planes)},
             {"globals", globals}};
@@ -174,9 +205,10 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
         answerer.emplace(options, prepare_launch(options, {{}, kBuiltInConfig}), streams.err);
         answerer->adjust(query);
     }
+    const std::vector<fs::path> places(games.begin(), games.end());
     const std::vector<NamedPosition> positions =
-        options.has("last") ? last_positions(games)
-                            : drawn_positions(games, count, static_cast<uint64_t>(seed), streams.err);
+        options.has("last") ? last_positions(places, streams.err)
+                            : drawn_positions(places, count, static_cast<uint64_t>(seed), streams.err);
 
     LadderMemory ladders;
     ProgressLine progress(streams.err);
@@ -186,7 +218,8 @@ int run_evaluate(std::span<const std::string> arguments, const Streams& streams)
         Json row = position_json(position, query, ladders);
         if (answerer) answerer->add_answer(row, position.history, query);
         progress.clear();
-        streams.out << row.dump() << "\n";
+        streams.out << json_text(row) << "\n";
+        streams.reader->expect();
     }
     streams.out << std::flush;
     return 0;

@@ -13,6 +13,7 @@
 #include "command/options.h"
 #include "core/file.h"
 #include "core/machine.h"
+#include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/board_health.h"
@@ -44,7 +45,7 @@ const CommandLine& command_line() {
     static const CommandLine line = {
         "genconfig",
         "Asks some questions and writes a configuration for gtp, with the best number of threads for this machine.",
-        {{"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .gz).", false},
+        {{"model", "", "FILE", "Neural net model file to use (.bin.gz, .txt.gz, .bin, .txt, .safetensors).", false},
          {"output", "", "FILE", "Where to write the configuration (default gtp.cfg).", false}}};
     return line;
 }
@@ -197,6 +198,8 @@ int run_genconfig_on(std::span<const std::string> arguments, const Streams& stre
     const std::optional<std::string> model = options.value("model");
     const fs::path model_file = model ? fs::path(*model) : find_default_model();
     const fs::path output = options.value("output").value_or("gtp.cfg");
+
+    check_can_write(output);
 
     Dialog dialog(streams.in, streams.out);
     std::optional<int> threads;

@@ -10,7 +10,7 @@
 #include "core/config.h"
 #include "core/machine.h"
 #include "core/text.h"
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 namespace katago {
 

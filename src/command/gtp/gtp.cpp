@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/gtp/gtp.h"
 
-#include <unistd.h>
-
-#include <iostream>
+#include <istream>
 
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_failed_start.h"
@@ -56,6 +54,7 @@ void answer_line(GtpSession& session, const BoundedLine& line) {
     GtpRequest request;
     try {
         request = parse_gtp_request(text);
+        request.typed = typed_arguments(line.text);
     } catch (const ProtocolError& error) {
         session.respond(GtpStatus::Failure, std::nullopt, error.what());
         return;
@@ -127,11 +126,6 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
     if (const auto warning = profiles.warning(session.settings().human_profile())) say(*warning);
 }
 
-// A person who types commands has read stderr.
-bool is_typed(const Streams& streams) {
-    return &streams.in == &std::cin && isatty(STDIN_FILENO);
-}
-
 }  // namespace
 
 void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<void()>& after_line) {
@@ -141,10 +135,11 @@ void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<voi
         session.interrupt();
         if (!line) break;
         answer_line(session, *line);
-        if (session.output().failed()) throw IoError("standard output was closed");
+        if (!session.quit_requested()) session.reader().expect();
         if (after_line) after_line();
     }
     session.stop_pondering();
+    if (!session.quit_requested()) session.reader().expect();
 }
 
 int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
@@ -161,7 +156,7 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
     try {
         program = std::make_unique<GtpProgram>(options, streams);
     } catch (const std::exception& error) {
-        if (is_typed(streams)) throw;
+        if (streams.typed) throw;  // a person has read stderr
         streams.err << "Uncaught exception: " << error.what() << std::endl;
         answer_failed_start(error.what(), streams);
         return 1;

@@ -5,6 +5,8 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/model_list.h"
+#include "core/heap.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katago::gtp {
@@ -50,6 +52,7 @@ GtpReply clear_cache(GtpSession& session, const GtpRequest&) {
     session.search().clear_value_memory();
     session.engine().evaluator().clear_cache();
     if (session.human_engine()) session.human_engine()->evaluator().clear_cache();
+    return_free_memory();
     return "";
 }
 
@@ -58,7 +61,7 @@ GtpReply cputime(GtpSession& session, const GtpRequest&) {
 }
 
 GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
-    return model_list(session.engine(), session.human_engine()).dump();
+    return json_text(model_list(session.engine(), session.human_engine()));
 }
 
 }  // namespace

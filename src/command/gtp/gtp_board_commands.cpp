@@ -5,6 +5,7 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "core/error.h"
+#include "core/heap.h"
 #include "core/text.h"
 
 namespace katago::gtp {
@@ -45,6 +46,7 @@ GtpReply boardsize(GtpSession& session, const GtpRequest& request) {
 
 GtpReply clear_board(GtpSession& session, const GtpRequest&) {
     session.set_up(Board(session.game().size()), Color::Black);
+    return_free_memory();  // a long analysis has a tree of many megabytes, the next game may have none
     return "";
 }
 

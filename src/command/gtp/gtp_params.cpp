@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "game/point.h"
 
@@ -105,7 +106,7 @@ std::string GtpParams::text_of(std::string_view name) const {
     if (contains(kPlainNames, name)) return plain_text(settings_, name);
     if (name == kNumShards) return std::to_string(kNumShardsValue);
     if (!is_search_param(name)) throw ProtocolError("Invalid parameter: " + std::string(name));
-    return search_param_value(settings_.player.search, name).dump();
+    return katago::json_text(search_param_value(settings_.player.search, name));
 }
 
 std::string GtpParams::json_text() const {
@@ -118,7 +119,7 @@ std::string GtpParams::json_text() const {
         else
             object[name] = search_param_value(settings_.player.search, name);
     }
-    return object.dump();
+    return katago::json_text(object);
 }
 
 void GtpParams::check_name(const std::string& name) const {

@@ -53,8 +53,6 @@ std::string GtpReporter::line(const Search& search) const {
 void GtpReporter::write_line(const Search& search) const {
     const std::string text = line(search);
     if (!text.empty()) session_.output().write(text + "\n");
-    // Nobody to search for: be idle until the input ends too.
-    if (session_.output().failed()) session_.search().request_stop();
 }
 
 }  // namespace katago

@@ -3,7 +3,7 @@
 #include "command/gtp/gtp_commands.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 namespace katago::gtp {
 

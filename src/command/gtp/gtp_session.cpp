@@ -13,7 +13,7 @@ namespace katago {
 void GtpOutput::write(std::string_view text) {
     const std::lock_guard lock(mutex_);
     stream_ << text << std::flush;
-    if (!stream_) failed_ = true;
+    if (!stream_) reader_.leave(OutputReader::kClosed);
 }
 
 // A task that owns the session's search until it ends.
@@ -48,14 +48,16 @@ GtpSession::GtpSession(const Setup& setup)
       human_engine_(setup.human),
       log_(setup.log),
       err_(setup.streams.err),
-      output_(setup.streams.out),
+      reader_(setup.streams.reader),
+      output_(setup.streams.out, *reader_),
       params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
       search_(setup.engine.evaluator(), params_.settings().player.search, setup.engine.seed()),
       rng_(setup.engine.seed() ^ mix::split(1)),
       engine_player_({search_, params_.settings().player, rng_, read_avoided_games(setup.config, setup.log),
-                      game_.options().advance}) {
+                      game_.options().advance}),
+      nobody_reads_(*reader_, [this] { search_.abandon(); }) {
     limit_threads();
     if (settings().forced_komi) game_.set_komi(*settings().forced_komi);
     if (human_engine_) search_.set_human_evaluator(&human_engine_->evaluator());

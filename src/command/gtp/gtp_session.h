@@ -27,16 +27,14 @@ namespace katago {
 // Standard output of a GTP engine: whole pieces at a time, each flushed. Thread-safe.
 class GtpOutput {
   public:
-    explicit GtpOutput(std::ostream& stream) : stream_(stream) {}
+    GtpOutput(std::ostream& stream, OutputReader& reader) : stream_(stream), reader_(reader) {}
 
     void write(std::string_view text);
-    // Nobody reads any more.
-    bool failed() const { return failed_; }
 
   private:
     std::mutex mutex_;
     std::ostream& stream_ GUARDED_BY(mutex_);
-    std::atomic<bool> failed_ = false;
+    OutputReader& reader_;
 };
 
 // All that GTP commands act upon: the game, the settings, the search, the player and what they are doing. One thread at
@@ -62,6 +60,7 @@ class GtpSession {
     Logger& log() { return log_; }
     std::ostream& err() { return err_; }
     GtpOutput& output() { return output_; }
+    const OutputReader& reader() const { return *reader_; }
     // Writes a whole response in one piece, and its first line to the log as logAllGTPCommunication wants it.
     void respond(GtpStatus status, std::optional<int> id, std::string_view text);
     // Tells something on stderr and in the log, but not twice where the log goes to stderr.
@@ -123,6 +122,7 @@ class GtpSession {
     Engine* human_engine_;
     Logger& log_;
     std::ostream& err_;
+    std::shared_ptr<OutputReader> reader_;
     GtpOutput output_;
     GtpParams params_;
     GtpGame game_;
@@ -133,6 +133,7 @@ class GtpSession {
     bool pondering_ = false;
     std::unique_ptr<Cancellable> cancellable_;
     bool quit_ = false;
+    OutputReader::Notice nobody_reads_;  // all searches end then
 };
 
 }  // namespace katago

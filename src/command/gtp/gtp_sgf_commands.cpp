@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // GTP commands that read and write game records.
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <span>
 
 #include "command/gtp/gtp_commands.h"
+#include "command/gtp/gtp_file_argument.h"
+#include "core/encoding.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "game/sgf.h"
-#include "protocol/rules_json.h"
 
 namespace katago::gtp {
 
@@ -17,9 +20,9 @@ namespace {
 constexpr int kMaxMoveNumber = 10'000'001;
 
 // How many moves to play; the argument is the number of the first that is not played.
-size_t moves_to_play(const GtpRequest& request) {
-    if (request.arguments.size() < 2) return static_cast<size_t>(kMaxMoveNumber);
-    const std::optional<int> number = parse_int(request.arguments[1]);
+size_t moves_to_play(const std::optional<std::string>& argument) {
+    if (!argument) return static_cast<size_t>(kMaxMoveNumber);
+    const std::optional<int> number = parse_int(*argument);
     if (!number || *number < 1 || *number > kMaxMoveNumber)
         throw ProtocolError("Invalid value for moveNumber for loadsgf");
     return static_cast<size_t>(*number - 1);
@@ -29,22 +32,17 @@ size_t moves_to_play(const GtpRequest& request) {
 // what was assumed on stderr.
 Rules rules_of_record(GtpSession& session, const SgfGame& record) {
     const Rules current = session.game().rules();
-    Rules rules = current;
-    if (record.rules_text) {
-        try {
-            rules = rules_of_text(*record.rules_text, KomiInText::Allowed);
-        } catch (const ProtocolError& error) {
-            session.err() << "WARNING: using default rules " << compact_text(current, KomiInOutput::Hidden)
-                          << " because could not parse sgf rules: " << error.what() << std::endl;
-        }
-    } else if (record.komi) {
+    if (record.rules_text && !record.rules) {
+        session.err() << "WARNING: using default rules " << compact_text(current, KomiInOutput::Hidden)
+                      << " because could not parse sgf rules: " << excerpt(*record.rules_text) << std::endl;
+    } else if (!record.rules_text && record.komi) {
         session.err() << "Sgf has no rules, using default rules with SGF-specified komi: "
                       << compact_text(current, KomiInOutput::Hidden) << std::endl;
-    } else {
+    } else if (!record.rules_text) {
         session.err() << "Sgf has no rules or komi, using default rules: " << compact_text(current, KomiInOutput::Shown)
                       << std::endl;
     }
-    if (record.komi) rules.komi = *record.komi;
+    const Rules rules = record.rules_or(current);
     if (!rules.equals_ignoring_komi(current))
         session.err() << "Changing rules to " << json_text(rules, KomiInOutput::Hidden) << std::endl;
     if (rules.komi != current.komi)
@@ -52,34 +50,42 @@ Rules rules_of_record(GtpSession& session, const SgfGame& record) {
     return rules;
 }
 
+// Answers with what the record does not say clearly, so that programs with a board show it.
 GtpReply loadsgf(GtpSession& session, const GtpRequest& request) {
-    if (request.arguments.empty() || request.arguments.size() > 2)
-        throw ProtocolError("Expected one or two arguments for loadsgf but got '" + request.joined() + "'");
-    const size_t moves = moves_to_play(request);
-    SgfGame record;
-    BoardHistory history;
-    try {
-        record = load_sgf_game(request.arguments[0]);
-        history = replay(record, session.game().rules(), moves);  // refuses what cannot be played
-    } catch (const Error& error) {
-        throw ProtocolError("Could not load sgf: " + std::string(error.what()));
-    }
+    const FileToLoad wanted = read_file_to_load(request);
+    const auto loading = [](const auto& step) {
+        try {
+            return step();
+        } catch (const Error& error) {
+            throw ProtocolError("Could not load sgf: " + std::string(error.what()));
+        }
+    };
+    // First the file: where it is missing, that is what is wrong, whatever the number.
+    const SgfGame record = loading([&] { return load_sgf_game(wanted.file); });
+    const size_t moves = moves_to_play(wanted.number);
+    // Refuses what cannot be played.
+    const BoardHistory history = loading([&] { return replay(record, session.game().rules(), moves); });
     const Rules rules = rules_of_record(session, record);
     const std::span<const Move> played = std::span(record.moves).first(std::min(moves, record.moves.size()));
     if (!session.load(history.initial_board(), history.initial_player(), rules, played))
         throw ProtocolError("Cannot load file");
-    return "";
+    std::string answer;
+    for (const std::string& warning : record.warnings) {
+        session.err() << "WARNING: " << warning << std::endl;
+        answer += (answer.empty() ? "WARNING: " : "\nWARNING: ") + warning;
+    }
+    return answer;
 }
 
 GtpReply printsgf(GtpSession& session, const GtpRequest& request) {
-    if (request.arguments.size() > 1)
-        throw ProtocolError("Expected zero or one argument for print but got '" + request.joined() + "'");
+    const std::optional<std::filesystem::path> file = read_file_to_write(request);
     const std::string text = sgf_text(session.game().history(), SgfWriteOptions{});
-    if (request.arguments.empty() || request.arguments[0] == "-") return text;
+    if (!file || *file == "-") return text;
     try {
-        write_file(request.arguments[0], text + "\n");
-    } catch (const IoError&) {
-        throw ProtocolError("Could not open or write to file: " + request.arguments[0]);
+        write_file(*file, text + "\n");
+    } catch (const IoError& error) {
+        session.announce("WARNING: printsgf: " + std::string(error.what()));
+        throw ProtocolError("Could not open or write to file: " + file->string());
     }
     return "";
 }

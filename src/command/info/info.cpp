@@ -5,6 +5,7 @@
 
 #include "command/info/subcommand.h"
 #include "command/options.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "engine/default_files.h"
 #include "engine/embedded_network.h"

@@ -97,8 +97,9 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
     for (const BotSettings& bot : options.bots) report_unused_keys(bot.config, *log, streams.err);
 
     MatchRun run(options, bots, folder.get(), *log);
+    for (const std::string& warning : run.warnings()) streams.err << "WARNING: " << warning << std::endl;
     print_start(options, networks, run, streams.out);
-    run.run(streams.err);
+    run.run(streams);
 
     const std::string report = report_text(run.status()->status);
     log->write(report);

@@ -25,14 +25,22 @@ float half_integer(double komi) {
     return static_cast<float>(std::clamp(std::round(2 * komi) / 2, -limit, limit));
 }
 
-std::vector<SgfGame> read_records(const std::filesystem::path& folder) {
+// Files that are no records are told of in `warnings`.
+std::vector<SgfGame> read_records(const std::filesystem::path& folder, std::vector<std::string>& warnings) {
     std::error_code failure;
     const std::vector<std::filesystem::path> files = find_sgf_files(folder, failure);
     if (failure) throw IoError("Could not read openings folder " + folder.string() + ": " + failure.message());
     if (files.empty()) throw IoError("No .sgf files in openings folder " + folder.string());
     std::vector<SgfGame> records;
     records.reserve(files.size());
-    for (const std::filesystem::path& file : files) records.push_back(load_sgf_game(file));
+    for (const std::filesystem::path& file : files) {
+        try {
+            records.push_back(load_sgf_game(file));
+        } catch (const Error& error) {
+            warnings.push_back(std::string("left out: ") + error.what());
+        }
+    }
+    if (records.empty()) throw IoError(folder.string() + ": no opening can be used; " + warnings.front());
     return records;
 }
 
@@ -89,7 +97,9 @@ void play_policy_moves(const MatchSettings& settings, BoardHistory& history, Net
 MatchOpenings::MatchOpenings(const MatchSettings& settings, const std::string& seed)
     : settings_(settings), seed_(seed) {
     if (settings.openings_dir.empty()) return;
-    records_ = read_records(settings.openings_dir);
+    records_ = read_records(settings.openings_dir, warnings_);
+    for (const SgfGame& record : records_)
+        warnings_.insert(warnings_.end(), record.warnings.begin(), record.warnings.end());
     Rng rng(seed + "/openings");
     rng.shuffle(records_);
     for (size_t i = 0; i < records_.size(); ++i) draw_recorded(static_cast<int64_t>(i), settings.rules);

@@ -24,6 +24,9 @@ class MatchOpenings {
     // fair komi, by evaluations that are the same every time. Throws ProtocolError, UsageError, BackendError.
     BoardHistory make(int64_t pair, const MatchBot& bot) const;
 
+    // What is to be said about the files in openingsDir, those among them that were left out.
+    const std::vector<std::string>& warnings() const { return warnings_; }
+
   private:
     Rules draw_rules(Rng& rng) const;
     BoardHistory draw_recorded(int64_t pair, const Rules& rules) const;
@@ -31,6 +34,7 @@ class MatchOpenings {
     MatchSettings settings_;
     std::string seed_;
     std::vector<SgfGame> records_;  // in the order in which they are used
+    std::vector<std::string> warnings_;
 };
 
 }  // namespace katago

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/replace_file.h"
 #include "core/text.h"
 #include "game/sgf.h"
 
@@ -160,9 +161,7 @@ MatchFolder::Lock::~Lock() {
 }
 
 std::filesystem::path MatchFolder::made(const std::filesystem::path& folder) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder / kGamesFolder, failure);
-    if (failure) throw IoError("Could not make folder " + folder.string() + ": " + failure.message());
+    make_folder(folder / kGamesFolder);
     return folder;
 }
 
@@ -198,6 +197,7 @@ void MatchFolder::write_settings(const Identity& identity) {
 
 void MatchFolder::read_results() {
     const std::filesystem::path file = folder_ / kResultsFile;
+    refuse_unless_regular(file);  // a FIFO would be waited for
     std::string text = std::filesystem::exists(file) ? read_file(file) : std::string();
     // A line without an end was being written when the match was interrupted; its game is played again.
     const size_t whole = text.rfind('\n');

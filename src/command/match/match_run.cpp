@@ -74,6 +74,7 @@ MatchRun::MatchRun(const MatchOptions& options, const std::array<MatchBot, 2>& b
       bots_(bots),
       folder_(folder),
       log_(log) {
+    for (const std::string& warning : openings_.warnings()) log_.write("WARNING: " + warning);
     if (folder) records_ = folder->records();
     std::vector<bool> played(static_cast<size_t>(options.settings.num_games), false);
     for (const GameRecord& record : records_)
@@ -83,16 +84,16 @@ MatchRun::MatchRun(const MatchOptions& options, const std::array<MatchBot, 2>& b
     if (is_decided()) waiting_.clear();
 }
 
-void MatchRun::run(std::ostream& err) {
+void MatchRun::run(const Streams& streams) {
     const InterruptWatch interrupts;
     begin_ = Clock::now();
     const size_t count = std::min(static_cast<size_t>(options_.settings.num_game_threads), waiting_.size());
     at_work_ = count;
     std::vector<std::unique_ptr<Thread>> threads;
     for (size_t i = 0; i < count; ++i) threads.push_back(std::make_unique<Thread>([this] { work(); }));
-    MatchProgressLine line(err);
+    MatchProgressLine line(streams.err);
     while (at_work_ > 0) {
-        if (interrupts.wait() && !stop_.exchange(true)) interrupted_ = true;
+        if ((interrupts.wait() || streams.reader->gone()) && !stop_.exchange(true)) interrupted_ = true;
         if (line.is_due(games())) line.show(*status());
     }
     line.end();

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <iosfwd>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "command/match/match_play.h"
 #include "command/match/match_record.h"
 #include "command/match/match_report.h"
+#include "command/subcommand.h"
 #include "core/log.h"
 #include "core/thread.h"
 
@@ -31,10 +31,12 @@ class MatchRun {
     MatchRun(const MatchOptions& options, const std::array<MatchBot, 2>& bots, MatchFolder* folder, Logger& log);
 
     // Returns once all games are played, the test has decided, or the user interrupts. Throws what a game throws.
-    void run(std::ostream& err);
+    void run(const Streams& streams);
 
     bool interrupted() const { return interrupted_; }
     const std::string& seed() const { return seed_; }
+    // What is to be said about the openings.
+    const std::vector<std::string>& warnings() const { return openings_.warnings(); }
 
     // (any time) How many games there are; a copy of their results, and what is expected.
     struct Snapshot {

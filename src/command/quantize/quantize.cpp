@@ -9,6 +9,7 @@
 #include "command/quantize/subcommand.h"
 #include "core/error.h"
 #include "core/machine.h"
+#include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/quantize_display.h"
 #include "engine/quantize_model.h"
@@ -67,6 +68,7 @@ void check_output(const fs::path& source, const fs::path& output) {
         throw UsageError("quantize: -output is the network itself: " + output.string());
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
     if (!fs::is_directory(folder, failure)) throw UsageError("quantize: -output: no folder " + folder.string());
+    check_can_write(output);
 }
 
 QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mixed) {
@@ -130,7 +132,7 @@ int quantize(const Options& options, const Streams& streams) {
     const Model model = read_model(source);
     check_output(source, output);
     const std::string file = source.filename().string();
-    QuantizeDisplay display(streams.err, [&] { return interrupts.poll(); });
+    QuantizeDisplay display(streams.err, [&] { return interrupts.poll() || streams.reader->gone(); });
     if (precision == "fp16") {
         const Model fp16 = model_in_fp16(model, file);
         display.check();
@@ -159,6 +161,7 @@ int run_quantize(std::span<const std::string> arguments, const Streams& streams)
     try {
         return quantize(options, streams);
     } catch (const QuantizeInterrupted& interruption) {
+        streams.reader->expect();
         streams.err << interruption.what() << std::endl;
         return 130;  // as shells report an interrupted program
     }

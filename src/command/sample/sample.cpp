@@ -116,15 +116,16 @@ std::deque<std::filesystem::path> find_records(const std::filesystem::path& fold
 // Samples with several threads until there are enough rows. Driven by one thread.
 class SampleRun {
   public:
-    SampleRun(const SampleSettings& settings, Engine& engine, SampleStore& store, std::ostream& err)
+    SampleRun(const SampleSettings& settings, Engine& engine, SampleStore& store, const Streams& streams)
         : settings_(settings),
           engine_(engine),
           store_(store),
-          err_(err),
+          streams_(streams),
           seed_(settings.seed.empty() ? std::to_string(engine.seed()) : settings.seed),
           records_(find_records(settings.sgf_folder)) {}
 
-    // Returns at the wanted number of rows, or once the user interrupts. Throws what a thread throws.
+    // Returns at the wanted number of rows, or once the user interrupts. Throws what a thread throws,
+    // and IoError where records were given and none could be used.
     void run() {
         const InterruptWatch interrupts;
         const Clock::time_point begin = Clock::now();
@@ -132,15 +133,17 @@ class SampleRun {
         at_work_ = settings_.threads;
         std::vector<std::unique_ptr<Thread>> threads;
         for (int i = 0; i < settings_.threads; ++i) threads.push_back(std::make_unique<Thread>([this] { work(); }));
-        ProgressLine line(err_);
+        ProgressLine line(streams_.err);
         while (at_work_ > 0) {
-            if (interrupts.wait()) interrupted_ = stop_ = true;
+            if (interrupts.wait() || streams_.reader->gone()) interrupted_ = stop_ = true;
             const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
             line.show(progress_text(store_.rows() - before, seconds));
         }
         line.clear();
         for (const auto& thread : threads) thread->join();
         store_.flush();
+        if (!settings_.sgf_folder.empty() && used_records_ == 0 && !interrupted_)
+            throw IoError(settings_.sgf_folder.string() + ": none of its .sgf files can be used, see above");
     }
 
     bool interrupted() const { return interrupted_; }
@@ -203,25 +206,47 @@ class SampleRun {
 
     void take_record(const std::filesystem::path& file) {
         Rng rng(seed_ + "/record/" + file.filename().string());
+        const std::optional<SgfGame> record = load_record(file);
+        if (!record) return;
         try {
-            const SgfGame record = load_sgf_game(file);
-            Worker worker{EvalThread(engine_.evaluator(), rng.next()), {}, SampleRows(record.size)};
-            replay_sample_game(record, rng,
+            Worker worker{EvalThread(engine_.evaluator(), rng.next()), {}, SampleRows(record->size)};
+            replay_sample_game(*record, rng,
                                [&](const BoardHistory& history) { return look_at(worker, history) != nullptr; });
             store_.add(worker.rows);
-        } catch (const ProtocolError& error) {  // one bad record among thousands is no reason to stop
-            const std::lock_guard lock(mutex_);
-            err_ << "Left out: " << error.what() << std::endl;
+            ++used_records_;
+        } catch (const ProtocolError& error) {
+            leave_out(error);
         }
+    }
+
+    // Nothing, and said so, where the file cannot be read or is no record.
+    std::optional<SgfGame> load_record(const std::filesystem::path& file) {
+        try {
+            SgfGame record = load_sgf_game(file);
+            for (const std::string& warning : record.warnings) tell("WARNING: " + warning);
+            return record;
+        } catch (const Error& error) {
+            leave_out(error);
+            return std::nullopt;
+        }
+    }
+
+    // One bad record among thousands is no reason to stop.
+    void leave_out(const Error& error) { tell(std::string("Left out: ") + error.what()); }
+
+    void tell(const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        streams_.err << line << std::endl;
     }
 
     const SampleSettings& settings_;
     Engine& engine_;
     SampleStore& store_;
-    std::ostream& err_;
+    const Streams& streams_;
     const std::string seed_;
     std::atomic<bool> stop_ = false;
     std::atomic<int> at_work_ = 0;
+    std::atomic<int64_t> used_records_ = 0;
     bool interrupted_ = false;
     std::mutex mutex_;
     std::deque<std::filesystem::path> records_ GUARDED_BY(mutex_);
@@ -245,7 +270,7 @@ int run_sample(std::span<const std::string> arguments, const Streams& streams) {
                        .log = [&](const std::string& line) { streams.err << line << std::endl; }});
     streams.out << "Teacher " << engine.model().name << ", " << settings.threads << " threads, " << store.rows()
                 << " rows in " << settings.folder.string() << std::endl;
-    SampleRun run(settings, engine, store, streams.err);
+    SampleRun run(settings, engine, store, streams);
     run.run();
     streams.out << store.rows() << " rows in " << settings.folder.string() << std::endl;
     if (run.interrupted()) streams.out << "Interrupted; the same command goes on." << std::endl;

@@ -137,8 +137,7 @@ void play_sample_game(BoardSize size, Rng& rng, const LookAt& look) {
 }
 
 void replay_sample_game(const SgfGame& record, Rng& rng, const std::function<bool(const BoardHistory&)>& look) {
-    Rules rules = record.rules_text ? parse_rules(*record.rules_text, KomiInText::Allowed) : draw_rules(rng);
-    if (record.komi) rules.komi = *record.komi;
+    const Rules rules = record.rules_or(record.rules ? *record.rules : draw_rules(rng));
     BoardHistory history = replay(record, rules, 0);
     for (const Move& move : record.moves) {
         if (history.finished() || history.past_phase_end()) return;

@@ -9,6 +9,7 @@
 
 #include "core/ensure.h"
 #include "core/error.h"
+#include "core/replace_file.h"
 
 namespace katago {
 
@@ -41,9 +42,8 @@ std::string SampleStore::size_name(BoardSize size) {
 }
 
 SampleStore::SampleStore(Options options) : options_(std::move(options)) {
+    make_folder(options_.folder);
     std::error_code failure;
-    fs::create_directories(options_.folder, failure);
-    if (failure) throw IoError("Could not make folder " + options_.folder.string() + ": " + failure.message());
     for (fs::directory_iterator it(options_.folder, failure), end; !failure && it != end; it.increment(failure)) {
         const auto name = parse_shard_name(it->path());
         if (!name) continue;

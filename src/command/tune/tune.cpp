@@ -6,6 +6,7 @@
 
 #include "command/launch.h"
 #include "command/tune/subcommand.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
@@ -36,6 +37,7 @@ const CommandLine& command_line() {
 struct Tuning {
     std::string model, backend, precision;
     std::filesystem::path folder;
+    bool kept = true;  // in the folder
     std::vector<KernelTiming> timings;
     Agreement agreement;
 };
@@ -46,12 +48,21 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     ProgressLine progress(err);
     LoadOptions options = load_options(launch.config, Precision::Auto);
     options.measure_again = force;
-    options.log = [&](const std::string& line) { err << line << std::endl; };
+    options.log = [&, last = std::string()](const std::string& line) mutable {
+        if (line != last) err << line << std::endl;
+        last = line;
+    };
+    Tuning result;
+    result.model = model.info.name;
+    result.backend = backend.name() + ": " + backend.description();
+    result.folder = options.tuning_folder;
+    bool is_first = true;
     options.progress = [&](int done, int all) {
+        if (!is_first) result.kept = false;  // what was kept is not measured a second time
         progress.show("Measuring kernels: " + std::to_string(done) + " of " + std::to_string(all));
     };
-    Tuning result{model.info.name, backend.name() + ": " + backend.description(), "", options.tuning_folder, {}, {}};
     result.timings = backend.kernel_timings(*model.graph, options);
+    is_first = false;
     options.measure_again = false;
     std::shared_ptr<const LoadedModel> loaded = backend.load(*model.graph, options);
     result.precision = loaded->description();
@@ -75,6 +86,7 @@ json to_json(const Tuning& tuning) {
             {"backend", tuning.backend},
             {"precision", tuning.precision},
             {"folder", tuning.folder.string()},
+            {"kept", tuning.kept},
             {"kernels", kernels},
             {"agreement",
              {{"positions", a.positions},
@@ -96,7 +108,11 @@ void print(const Tuning& tuning, bool verbose, std::ostream& out) {
             << std::setw(14) << t.kernel << std::right << std::setw(14) << fixed_number(1e6 * t.seconds, 1)
             << (verbose && t.chosen ? "  *" : "") << "\n";
     }
-    out << "\nKept in " << tuning.folder.string() << std::endl;
+    if (tuning.kept)
+        out << "\nKept in " << tuning.folder.string() << std::endl;
+    else
+        out << "\nNot kept: " << tuning.folder.string()
+            << " cannot be written. Name another folder with -override-config homeDataDir=FOLDER" << std::endl;
 }
 
 }  // namespace
@@ -106,7 +122,7 @@ int run_tune(std::span<const std::string> arguments, const Streams& streams) {
     if (answer_help(command_line(), options, streams.out)) return 0;
     const Tuning tuning = tune(prepare_launch(options), options.has("force"), streams.err);
     if (options.has("json"))
-        streams.out << to_json(tuning).dump(2) << std::endl;
+        streams.out << json_text(to_json(tuning), 2) << std::endl;
     else
         print(tuning, options.has("verbose"), streams.out);
     return 0;

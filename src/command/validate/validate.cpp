@@ -3,7 +3,6 @@
 // from FP32.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 
 #include "command/launch.h"
@@ -15,7 +14,9 @@
 #include "command/validate/validation_report.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json_text.h"
 #include "core/machine.h"
+#include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/engine.h"
 
@@ -80,26 +81,19 @@ ValidationOptions read_options(const Options& options, const Launch& launch) {
     return wanted;
 }
 
-// An error now is better than one after the work.
-void check_writable(const std::filesystem::path& file) {
-    const bool existed = std::filesystem::exists(file);
-    if (!std::ofstream(file, std::ios::app)) throw IoError("-report: " + file.string() + ": cannot open for writing");
-    if (!existed) std::filesystem::remove(file);
-}
-
 }  // namespace
 
 int run_validate(std::span<const std::string> arguments, const Streams& streams) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
     const auto bounds = read_budgets(options);
-    if (const auto file = options.value("report")) check_writable(*file);
+    if (const auto file = options.value("report")) check_can_write(*file);
     const Launch launch = prepare_launch(options);
     const Validation validation = validate(read_options(options, launch), launch.config, streams.err);
     for (const std::string& warning : validation.warnings) streams.err << "left out: " << warning << std::endl;
     const std::vector<BudgetCheck> budgets = check_budgets(bounds, validation.agreement);
     if (options.has("json"))
-        streams.out << validation_json(validation, budgets).dump(2) << std::endl;
+        streams.out << json_text(validation_json(validation, budgets), 2) << std::endl;
     else
         streams.out << validation_text(validation, budgets) << std::flush;
     if (const auto file = options.value("report")) write_file(*file, validation_page(validation, budgets));

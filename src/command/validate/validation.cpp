@@ -11,6 +11,7 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json_text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
 #include "engine/network_settings.h"
@@ -59,9 +60,16 @@ Positions built_in_positions(int count) {
     return positions;
 }
 
-std::set<std::string> digests_of_games(std::span<const fs::path> paths) {
+// Records that cannot be read are told of in `warnings`.
+std::set<std::string> digests_of_games(std::span<const fs::path> paths, std::vector<std::string>& warnings) {
     std::set<std::string> digests;
-    for (const fs::path& file : find_game_records(paths)) digests.insert(to_hex(sha256(read_file(file, kMaxSgfBytes))));
+    for (const fs::path& file : find_game_records(paths)) {
+        try {
+            digests.insert(to_hex(sha256(read_file(file, kMaxSgfBytes))));
+        } catch (const IoError& error) {
+            warnings.push_back(std::string("copies of it cannot be excluded: ") + error.what());
+        }
+    }
     return digests;
 }
 
@@ -75,7 +83,7 @@ std::set<std::string> calibration_digests(const Engine& engine) {
             const auto digest = game.is_object() ? game.find("sha256") : game.end();
             if (!game.is_object() || digest == game.end() || !digest->is_string())
                 throw ModelError(engine.model_file() + ": note " + name +
-                                 ": found a calibration game without sha256: " + game.dump());
+                                 ": found a calibration game without sha256: " + json_text(game));
             digests.insert(digest->get<std::string>());
         }
     }
@@ -132,7 +140,7 @@ class Validator {
             return;
         }
         SamplerOptions sampler;
-        sampler.excluded_sha256 = digests_of_games(options_.excluded);
+        sampler.excluded_sha256 = digests_of_games(options_.excluded, result_.warnings);
         sampler.excluded_sha256.merge(calibration_digests(tested_));
         sampler.excluded_sha256.merge(calibration_digests(against_));
         SampledPositions sampled = sample_positions(options_.positions, options_.count, options_.seed, sampler);
@@ -144,7 +152,7 @@ class Validator {
         }
         result_.games = static_cast<int>(sampled.games.size());
         result_.excluded_games = sampled.excluded_games;
-        result_.warnings = std::move(sampled.warnings);
+        result_.warnings.insert(result_.warnings.end(), sampled.warnings.begin(), sampled.warnings.end());
     }
 
     CompareOptions with_bar(ProgressBar& bar) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "nn/format/graph_json.h"
 #include "nn/format/json_fields.h"
 #include "nn/format/layer_fields.h"
@@ -87,8 +88,8 @@ class FieldReader {
     }
     void check_shape(const char* key, const SafeTensor& tensor, const std::vector<uint64_t>& wanted) const {
         if (tensor.shape != wanted)
-            throw ModelError(name_ + ": " + key + " have shape " + json_text(tensor.shape) + ", must have " +
-                             json_text(wanted));
+            throw ModelError(name_ + ": " + key + " have shape " + json_text(json(tensor.shape)) + ", must have " +
+                             json_text(json(wanted)));
     }
     Weights floats(const char* key, const SafeTensor& tensor) const {
         if (tensor.dtype != "F32")

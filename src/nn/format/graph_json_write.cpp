@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "core/json_text.h"
 #include "nn/format/graph_json.h"
 #include "nn/format/json_fields.h"
 #include "nn/format/layer_fields.h"
@@ -76,7 +77,7 @@ class FieldWriter {
 
 json node_to_json(const Node& node, TensorStore& store) {
     // Names come from files; a header must be UTF-8.
-    const std::string name = json::parse(json_text(node.name)).get<std::string>();
+    const std::string name = utf8_text(node.name);
     FieldWriter writer(name, store);
     Layer layer = node.layer;  // shares the weights
     std::visit([&](auto& fields) { visit_fields(writer, fields); }, layer);
@@ -93,13 +94,13 @@ std::string graph_to_json(const Graph& graph, TensorStore& store) {
     json nodes = json::array();
     for (const Node& node : graph.nodes()) nodes.push_back(node_to_json(node, store));
     const GraphOutputs& outputs = graph.outputs();
-    return json_text({{"nodes", nodes},
-                      {"outputs",
-                       {{"policy", outputs.policy},
-                        {"pass", outputs.pass},
-                        {"value", outputs.value},
-                        {"score", outputs.score},
-                        {"ownership", outputs.ownership}}}});
+    return json_text(json{{"nodes", nodes},
+                          {"outputs",
+                           {{"policy", outputs.policy},
+                            {"pass", outputs.pass},
+                            {"value", outputs.value},
+                            {"score", outputs.score},
+                            {"ownership", outputs.ownership}}}});
 }
 
 }  // namespace katago

@@ -47,7 +47,4 @@ nlohmann::json parse_json_object(const char* what, const std::string& text);
 // Why a text is no JSON, and where, without the text itself, which may be long and anything.
 std::string reason_of(const nlohmann::json::exception& error);
 
-// As text in UTF-8, whatever bytes its strings hold.
-std::string json_text(const nlohmann::json& value);
-
 }  // namespace katago

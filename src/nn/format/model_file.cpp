@@ -2,15 +2,19 @@
 #include "nn/format/model_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/mapped_file.h"
+#include "nn/format/foreign_file.h"
 #include "nn/format/head_reader.h"
 #include "nn/format/layer_reader.h"
 #include "nn/format/model_version.h"
@@ -104,48 +108,32 @@ Model parse(TokenReader& tokens) {
     return model;
 }
 
-Model read_model_as(const std::filesystem::path& path, ByteSource::Compression compression, WeightForm form) {
-    const std::unique_ptr<ByteSource> source = ByteSource::open(path, compression);
-    return read_model(*source, form);
-}
-
-// The name does not say which form it is.
-Model read_model_by_trial(const std::filesystem::path& path) {
-    std::string as_binary;
-    try {
-        return read_model_as(path, ByteSource::Compression::Zlib, WeightForm::Binary);
-    } catch (const ModelError& error) {
-        as_binary = error.what();
+// A file of our own that cannot be mapped, because it is compressed or comes through a pipe.
+Model read_own_from(ByteSource& source) {
+    constexpr size_t kChunk = 1 << 20;
+    const auto bytes = std::make_shared<std::vector<std::byte>>();
+    for (size_t count = kChunk; count == kChunk;) {
+        const size_t done = bytes->size();
+        bytes->resize(done + kChunk);
+        count = source.read(bytes->data() + done, kChunk);
+        bytes->resize(done + count);
     }
-    try {
-        return read_model_as(path, ByteSource::Compression::Zlib, WeightForm::Text);
-    } catch (const ModelError& error) {
-        throw ModelError("read as binary, " + as_binary + "; read as text, " + error.what());
-    }
+    return read_network({*bytes, bytes, source.name()}, /*verify=*/true);
 }
 
-constexpr std::string_view kOwnEnding = ".safetensors";
-
-// By how it begins: a name says little. What cannot be read is left to whoever reads it next.
-bool is_own_file(const std::filesystem::path& path) {
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(path, failure)) return false;
-    std::array<std::byte, 16> start{};
-    const size_t count = ByteSource::open(path, ByteSource::Compression::None)->read(start.data(), start.size());
-    return looks_like_safetensors(std::span(start).first(count));
+Model read_own_mapped(const std::filesystem::path& path, bool verify) {
+    std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+    const std::span<const std::byte> bytes = file->bytes();
+    return read_network({bytes, std::move(file), path.string()}, verify);
 }
 
-std::string lower_case_name(const std::filesystem::path& path) {
-    std::string name = path.filename().string();
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return name;
+// Only the binary form has the marker, and before any weights of it there are but a few words.
+WeightForm form_of(std::string_view start) {
+    return start.find("@BIN@") != std::string_view::npos ? WeightForm::Binary : WeightForm::Text;
 }
 
-}  // namespace
-
-Model read_model(ByteSource& source, WeightForm form) {
-    source.record_sha256();
+// KataGo's file; the source's digest is being recorded.
+Model read_recorded(ByteSource& source, WeightForm form) {
     TokenReader tokens(source, form);
     try {
         Model model = parse(tokens);
@@ -156,21 +144,25 @@ Model read_model(ByteSource& source, WeightForm form) {
     }
 }
 
+}  // namespace
+
+Model read_model(ByteSource& source, WeightForm form) {
+    source.record_sha256();
+    return read_recorded(source, form);
+}
+
 Model read_model(const std::filesystem::path& path, const ModelReadOptions& options) {
-    using Compression = ByteSource::Compression;
-    const std::string name = lower_case_name(path);
-    if (name.ends_with(kOwnEnding) || is_own_file(path)) {
-        std::shared_ptr<const MappedFile> file = MappedFile::open(path);
-        const std::span<const std::byte> bytes = file->bytes();
-        return read_network({bytes, std::move(file), path.string()}, options.verify);
+    const std::unique_ptr<ByteSource> source = ByteSource::open(path);
+    source->record_sha256();
+    const std::string_view start = source->lookahead();
+    if (looks_like_safetensors(std::as_bytes(std::span(start)))) {
+        std::error_code failure;  // what cannot be looked at is read as a stream
+        const bool mappable = !source->compressed() && std::filesystem::is_regular_file(path, failure);
+        return mappable ? read_own_mapped(path, options.verify) : read_own_from(*source);
     }
-    if (name.ends_with(".txt")) return read_model_as(path, Compression::None, WeightForm::Text);
-    if (name.ends_with(".bin")) return read_model_as(path, Compression::None, WeightForm::Binary);
-    if (name.ends_with(".txt.gz")) return read_model_as(path, Compression::Zlib, WeightForm::Text);
-    if (name.ends_with(".bin.gz")) return read_model_as(path, Compression::Zlib, WeightForm::Binary);
-    if (name.ends_with(".gz")) return read_model_by_trial(path);
-    throw ModelError(path.string() +
-                     ": a network file's name ends in .bin.gz, .txt.gz, .gz, .bin, .txt or .safetensors");
+    if (const std::optional<std::string> found = describe_foreign_file(start))
+        throw ModelError(source->name() + ": is no network: " + *found);
+    return read_recorded(*source, form_of(start));
 }
 
 }  // namespace katago

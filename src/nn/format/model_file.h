@@ -43,9 +43,10 @@ struct ModelReadOptions {
     bool verify = true;  // the sums in files of our own
 };
 
-// Reads a network file: KataGo's of versions 3 to 17 (.bin.gz .txt.gz .bin .txt, other .gz by trial) and, whatever they
-// are called, files of our own, which stay mapped. Throws IoError (cannot read) or ModelError naming file, layer, what
-// was found and what was wanted. Never allocates by an unchecked number of the file. Source: KataGo's network format.
+// Reads a network file: KataGo's of versions 3 to 17, in its binary or text form, and files of our own, which stay
+// mapped; compressed or not. The content tells which, not the name: browsers unpack files and leave the name. Throws
+// IoError (cannot read) or ModelError naming file, layer, what was found and what was wanted, or what a file looks like
+// that is no network. Never allocates by an unchecked number of the file. Source: KataGo's network format.
 Model read_model(const std::filesystem::path& path, const ModelReadOptions& options = {});
 
 // How a file's blocks of weights are written; tokens are text in both.

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "nn/format/graph_json.h"
 #include "nn/format/json_fields.h"
 #include "nn/format/model_version.h"
@@ -64,20 +65,16 @@ std::string reason_of(const json::exception& error) {
     return text.substr(begin, text.find("; last read", begin) - begin);
 }
 
-std::string json_text(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::string model_info_to_json(const ModelInfo& info) {
     json multipliers = json::object();
     for (const MultiplierField& field : kMultipliers) multipliers[field.key] = info.multipliers.*field.member;
-    return json_text({{"name", info.name},
-                      {"version", info.version},
-                      {"multipliers", multipliers},
-                      {"meta_encoder_version", info.meta_encoder_version},
-                      {"pass_alive_under_suicide", info.pass_alive_under_suicide},
-                      {"num_blocks", info.num_blocks},
-                      {"trunk_channels", info.trunk_channels}});
+    return json_text(json{{"name", info.name},
+                          {"version", info.version},
+                          {"multipliers", multipliers},
+                          {"meta_encoder_version", info.meta_encoder_version},
+                          {"pass_alive_under_suicide", info.pass_alive_under_suicide},
+                          {"num_blocks", info.num_blocks},
+                          {"trunk_channels", info.trunk_channels}});
 }
 
 ModelInfo model_info_from_json(const std::string& text, const Graph& graph) {

@@ -9,6 +9,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/replace_file.h"
 #include "nn/format/json_fields.h"
 
@@ -189,7 +190,7 @@ void write_safetensors(const std::filesystem::path& file, const Safetensors& con
         layout.pad();
         layout.add(name, tensor);
     }
-    std::string text = layout.header.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string text = json_text(layout.header);
     // Blanks are allowed after the header: the data begin at a multiple of the alignment, too.
     while ((kLengthBytes + text.size()) % kTensorAlignment != 0) text += ' ';
     std::array<std::byte, kLengthBytes> length{};
@@ -204,8 +205,7 @@ void write_safetensors(const std::filesystem::path& file, const Safetensors& con
 std::string digest_of_tensors(const std::map<std::string, SafeTensor>& tensors) {
     Sha256 digest;
     for (const auto& [name, tensor] : tensors) {
-        const std::string description =
-            json{name, tensor.dtype, tensor.shape}.dump(-1, ' ', false, json::error_handler_t::replace);
+        const std::string description = json_text(json{name, tensor.dtype, tensor.shape});
         digest.update(description.data(), description.size());
         digest.update(tensor.data.data(), tensor.data.size());
     }

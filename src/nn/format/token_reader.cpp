@@ -45,6 +45,10 @@ void TokenReader::fail(const std::string& text) const {
     throw ModelError(place_ + ": " + text);
 }
 
+void TokenReader::fail_at_end(const std::string& where) const {
+    fail("the file ends " + where + "; was the download cut off? Fetch it again");
+}
+
 std::string TokenReader::quoted_token() const {
     constexpr size_t kShown = 40;
     const std::string text = printable(token_.substr(0, kShown));
@@ -60,7 +64,7 @@ void TokenReader::read_token(std::string_view what) {
         token_ += static_cast<char>(byte);
         if (is_space(source_.peek())) break;
     }
-    if (token_.empty()) fail("the file ends where " + std::string(what) + " belongs");
+    if (token_.empty()) fail_at_end("where " + std::string(what) + " belongs");
 }
 
 const std::string& TokenReader::token(std::string_view what) {
@@ -129,7 +133,7 @@ Weights TokenReader::weights(std::string_view what, size_t count) {
 void TokenReader::skip_marker(std::string_view what) {
     int skipped = 0;
     for (int byte = source_.get(); byte != '@'; byte = source_.get()) {
-        if (byte == ByteSource::kEnd) fail("the file ends where " + std::string(what) + " belong");
+        if (byte == ByteSource::kEnd) fail_at_end("where " + std::string(what) + " belong");
         if (++skipped > kMaxBeforeMarker)
             fail("no @BIN@ before " + std::string(what) + "; is this the text form of a network?");
     }
@@ -141,7 +145,7 @@ void TokenReader::skip_marker(std::string_view what) {
 void TokenReader::read_binary(std::string_view what, float* out, size_t count, size_t done) {
     const size_t got = source_.read(out, count * sizeof(float));
     if (got != count * sizeof(float))
-        fail(std::string(what) + ": the file ends after " + std::to_string(done + got / sizeof(float)) + " values");
+        fail_at_end("after " + std::to_string(done + got / sizeof(float)) + " values of " + std::string(what));
     if constexpr (std::endian::native == std::endian::big) swap_bytes(out, count);
 }
 

@@ -21,6 +21,8 @@ class TokenReader {
     void set_place(std::string place) { place_ = std::move(place); }
     const std::string& place() const { return place_; }
     [[noreturn]] void fail(const std::string& text) const;
+    // The file ends `where`, which a download that was cut off does.
+    [[noreturn]] void fail_at_end(const std::string& where) const;
 
     // `what` names the field in messages. The text is valid until the next read.
     const std::string& token(std::string_view what);

@@ -29,6 +29,22 @@ bool symmetric_under(const BoardHistory& history, int symmetry) {
     return true;
 }
 
+// Is every point left out down to the same depth as its image?
+bool symmetric_under(const std::vector<int>& avoid_depths, BoardSize size, int symmetry) {
+    for (size_t i = 0; i < avoid_depths.size(); ++i) {
+        const int image = symmetry::map_policy_index(static_cast<int>(i), size, symmetry);
+        if (avoid_depths[i] != avoid_depths[static_cast<size_t>(image)]) return false;
+    }
+    return true;
+}
+
+bool symmetric_under(const SearchContext& context, int symmetry) {
+    const Point hint = context.root_hint;
+    return symmetric_under(context.root_history, symmetry) &&
+           symmetric_under(context.avoid_depths(opponent(context.root_player())), context.size(), symmetry) &&
+           (hint == kNullPoint || symmetry::map_point(hint, context.size(), symmetry) == hint);
+}
+
 bool opponent_keeps_passing(const BoardHistory& history) {
     if (history.moves().size() < 7) return false;
     for (const int k : {1, 3, 5, 7}) {
@@ -137,13 +153,13 @@ void mix_dirichlet_noise(const SearchParams& params, std::vector<float>& policy,
 
 }  // namespace
 
-std::vector<int> symmetries_of(const BoardHistory& history) {
+std::vector<int> symmetries_of(const SearchContext& context) {
     std::vector<int> symmetries = {symmetry::kIdentity};
-    const Board& board = history.board();
-    if (board.ko_point() != kNullPoint || history.banned().any()) return symmetries;
+    const Board& board = context.root_board();
+    if (board.ko_point() != kNullPoint || context.root_history.banned().any()) return symmetries;
     for (int s = 1; s < symmetry::kCount; ++s) {
         if (symmetry::transposes(s) && board.width() != board.height()) continue;
-        if (symmetric_under(history, s)) symmetries.push_back(s);
+        if (symmetric_under(context, s)) symmetries.push_back(s);
     }
     return symmetries;
 }

@@ -111,8 +111,7 @@ Host::Host(const std::filesystem::path& model, const std::string& overrides, con
         std::make_unique<Logger>(LogOptions::from_config(config, {}), std::vector<std::ostream*>{&log_text}, log_text);
     options = read_analysis_options(config, std::nullopt);
     engine = engine_for(model, config);
-    session =
-        std::make_unique<AnalysisSession>(AnalysisSession::Setup{*engine, config, options, *log, replies.stream()});
+    session = std::make_unique<AnalysisSession>(AnalysisSession::Setup{*engine, config, options, *log, streams});
 }
 
 json query(const std::string& id, int visits) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <sstream>
 #include <streambuf>
 #include <string>
 #include <vector>
@@ -68,6 +69,8 @@ class Host {
     katago::AnalysisOptions options;
     std::shared_ptr<katago::Engine> engine;
     Replies replies;
+    std::istringstream none;
+    katago::Streams streams{none, replies.stream(), log_text};
     std::unique_ptr<katago::AnalysisSession> session;
 };
 

@@ -55,8 +55,9 @@ TEST_CASE("avoided games: moves of records count against whoever plays them, new
     Records records;
     CHECK(records.read("maxVisits = 1\n") == nullptr);
     records.add("old.sgf", "(;SZ[9];B[cc])");
-    records.add("new.sgf", "(;SZ[9];B[cd](;W[gg])(;W[gf]))");
+    records.add("new.sgf", "(;SZ[9]KM[650];B[cd](;W[gg])(;W[gf]))");
     records.add("broken.sgf", "(;SZ[9];B[");
+    std::filesystem::create_symlink("circle.sgf", records.folder() + "circle.sgf");
     records.add("notes.txt", "no record");
     const auto bonuses = records.read(records.keys("avoidSgfPatternLambda = 0.5\n"));
     REQUIRE(bonuses);
@@ -66,6 +67,9 @@ TEST_CASE("avoided games: moves of records count against whoever plays them, new
     CHECK(first_move(*bonuses, 2, 2, Color::Black) == doctest::Approx(0.025));
     CHECK(first_move(*bonuses, 4, 4, Color::Black) == 0);
     CHECK(records.log_text.str().find("broken.sgf") != std::string::npos);
+    const std::string said = records.log_text.str();
+    CHECK(said.find("new.sgf: KM[650] is read as hundredths: komi 6.5") != std::string::npos);
+    CHECK(said.find("new.sgf") == said.rfind("new.sgf"));  // though both of its lines have it
     CHECK(records.log_text.str().find("avoidSgf: avoiding the moves of 2 game records") != std::string::npos);
 }
 

@@ -139,6 +139,14 @@ TEST_CASE("match_opening: recorded games give their first moves, each in its tur
     CHECK(same_start(first, openings.make(2, bot)));
     CHECK(MatchOpenings(settings_of(dir), "seed").make(first.board().width() == 13 ? 1 : 0, bot).moves().size() == 4);
 
+    CHECK(openings.warnings().empty());
+    write_file(folder / "c.sgf", "(;SZ[9]KM[six];B[aa];AB[cc]AW[gg];B[ee];W[ff])");
+    CHECK(MatchOpenings(settings_of(dir), "seed").warnings().size() == 2);
+
+    write_file(folder / "bad\xFF.sgf", "(;SZ[9];B[");
+    const MatchOpenings others(settings_of(dir + "openingMoves = 3"), "seed");
+    REQUIRE(others.warnings().size() == 3);
+    CHECK(others.warnings()[0].find("bad\xFF.sgf") != std::string::npos);
     write_file(folder / "c.sgf", "(;SZ[9];B[];W[])");
     CHECK_THROWS_AS(MatchOpenings(settings_of(dir + "openingMoves = 3"), "seed"), ProtocolError);
     std::filesystem::remove_all(folder);

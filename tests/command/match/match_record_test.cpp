@@ -101,6 +101,19 @@ TEST_CASE("match_record: a folder of another match is refused") {
     CHECK_THROWS_AS(MatchFolder(folder.path, kIdentity), ProtocolError);
 }
 
+TEST_CASE("match_record: results go to a regular file only") {
+    const TestFolder folder;
+    std::filesystem::create_directories(folder.path);
+    std::filesystem::create_symlink("/dev/full", folder.path / "results.tsv");
+    CHECK_THROWS_WITH_AS(MatchFolder(folder.path, kIdentity), doctest::Contains("this is a device"), IoError);
+    std::filesystem::remove(folder.path / "results.tsv");
+    std::filesystem::create_symlink("elsewhere.tsv", folder.path / "results.tsv");
+    { MatchFolder(folder.path, kIdentity).add(sample(0, Outcome::Win), "(;)"); }
+    CHECK(std::filesystem::is_symlink(folder.path / "results.tsv"));
+    CHECK(MatchFolder(folder.path, kIdentity).records().size() == 1);
+    CHECK(read_file(folder.path / "elsewhere.tsv").find("\twin\t") != std::string::npos);
+}
+
 TEST_CASE("match_report: progress and result are told from the first bot's side") {
     std::vector<GameRecord> records;
     for (int64_t i = 0; i < 60; ++i) records.push_back(sample(i, i < 40 ? Outcome::Win : Outcome::Loss));

@@ -94,6 +94,35 @@ TEST_CASE("quantize: damaged records are left out with a word, and without other
     CHECK(fs::exists(output));
 }
 
+TEST_CASE("quantize: names and comments that are no UTF-8 come into the file as valid text") {
+    const Folder folder;
+    const fs::path output = folder.path / "n\xE9t.safetensors";
+    const std::vector<SgfText> games = built_in_calibration();
+    for (size_t i = 0; i < 5; ++i)
+        write_file(folder.path / "games" / ("\xC4\xE3" + std::to_string(i) + ".sgf"), std::string(games[i].text));
+    write_file(folder.path / "games" / "bad\xFF.sgf", "(;SZ[19]C[\xB5\xDA];B[dd]");
+    fs::rename(folder.net, folder.path / "n\xE4t.bin");
+    std::vector<std::string> arguments = int8_arguments(folder, output);
+    arguments[1] = folder.path / "n\xE4t.bin";
+    arguments.insert(arguments.end(), {"-calibration", (folder.path / "games").string()});
+    const Run run = quantize(arguments);
+    CHECK(run.status == 0);
+    CHECK(run.err.find("bad\xFF.sgf") != std::string::npos);
+    const Model made = read_model(output);  // its sums hold
+    for (const char* note : {"source", "quantization"}) CHECK(nlohmann::json::accept(made.notes.at(note)));
+}
+
+TEST_CASE("quantize: what is no regular file is refused before the work") {
+    const Folder folder;
+    for (const char* device : {"/dev/full", "/dev/null"}) {
+        CHECK_THROWS_WITH_AS(quantize(int8_arguments(folder, device)), doctest::Contains("this is a device"), IoError);
+        CHECK(fs::is_character_file(device));
+    }
+    fs::create_symlink("/dev/full", folder.path / "link");
+    CHECK_THROWS_AS(quantize(int8_arguments(folder, folder.path / "link")), IoError);
+    CHECK(fs::is_symlink(folder.path / "link"));
+}
+
 TEST_CASE("quantize: a budget that cannot be kept leaves FP16 everywhere and is told of") {
     const Folder folder;
     const fs::path output = folder.path / "net.safetensors";

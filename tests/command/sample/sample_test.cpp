@@ -168,12 +168,29 @@ TEST_CASE("sample: takes the positions of game records, each once, and names tho
     std::filesystem::create_directories(model.file("games"));
     write_file(model.file("games/good.sgf"), "(;SZ[5]RU[Japanese]KM[6.5];B[cc];W[bb];B[cb])");
     write_file(model.file("games/bad.sgf"), "(;SZ[5");
+    write_file(model.file("games/unclear.sgf"), "(;SZ[5]KM[650]RU[Klingon])");
     const std::vector<std::string> arguments = {"-rows", "0", "-sgf", model.file("games"), "-threads", "1"};
     const Output output = sample(model, arguments);
     CHECK(output.err.find("Left out: ") != std::string::npos);
     CHECK(output.err.find("bad.sgf") != std::string::npos);
+    CHECK(output.err.find("unclear.sgf: KM[650] is read as hundredths: komi 6.5\n") != std::string::npos);
+    CHECK(output.err.find("unclear.sgf: Could not parse rules: Klingon") != std::string::npos);
     CHECK(output.out.find("\n3 rows in ") != std::string::npos);
     CHECK(sample(model, arguments).out.find("\n3 rows in ") != std::string::npos);
+}
+
+TEST_CASE("sample: names that are no UTF-8 do no harm, and a folder without a usable record is an error") {
+    const TinyModel model("sample-bytes");
+    std::filesystem::create_directories(model.file("games"));
+    write_file(model.file("games/\xC4\xE3.sgf"), "(;SZ[5]C[\xB5\xDA];B[cc];W[bb])");
+    write_file(model.file("games/bad\xFF.sgf"), "(;SZ[5];B[");
+    std::filesystem::create_symlink("circle.sgf", model.file("games/circle.sgf"));
+    const std::vector<std::string> arguments = {"-rows", "0", "-sgf", model.file("games"), "-threads", "1"};
+    const Output output = sample(model, arguments);
+    CHECK(output.err.find("bad\xFF.sgf") != std::string::npos);
+    CHECK(output.out.find("\n2 rows in ") != std::string::npos);
+    std::filesystem::remove(model.file("games/\xC4\xE3.sgf"));
+    CHECK_THROWS_WITH_AS(sample(model, arguments), doctest::Contains("none of its .sgf files can be used"), IoError);
 }
 
 TEST_CASE("sample: says what is wrong with its options and with foreign files") {

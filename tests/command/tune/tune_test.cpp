@@ -38,6 +38,31 @@ TEST_CASE("tune: shows kernels, the choice and its distance from FP32, and keeps
     CHECK(nlohmann::json::parse(tune(model, {"-json", "-force"}))["kernels"].size() == first["kernels"].size());
 }
 
+TEST_CASE("tune: where the home cannot be written, nothing is said to be kept") {
+    const TinyModel model("tune-unwritable");
+    write_file(model.file("file"), "");
+    std::filesystem::create_symlink("/dev/full", model.file("link"));
+    for (const char* home : {"file", "file/below", "link", "/proc"}) {
+        CAPTURE(home);
+        std::istringstream in;
+        std::ostringstream out, err;
+        const std::string folder = home[0] == '/' ? home : model.file(home);
+        const std::vector<std::string> arguments = {"-model", model.model(), "-override-config",
+                                                    "homeDataDir=" + folder};
+        CHECK(run_tune(arguments, {in, out, err}) == 0);
+        CHECK(out.str().find("\nNot kept: " + folder + "/tuning cannot be written") != std::string::npos);
+        CHECK(out.str().find("Kept in") == std::string::npos);
+        CHECK(err.str().find("Could not make folder " + folder + "/tuning: ") != std::string::npos);
+        std::ostringstream json;
+        std::vector<std::string> with_json = arguments;
+        with_json.push_back("-json");
+        CHECK(run_tune(with_json, {in, json, err}) == 0);
+        CHECK(nlohmann::json::parse(json.str())["kept"] == false);
+    }
+    CHECK(nlohmann::json::parse(tune(model, {"-json"}))["kept"] == true);
+    CHECK(nlohmann::json::parse(tune(model, {"-json"}))["kept"] == true);
+}
+
 TEST_CASE("precision: nnPrecision wins over useFP16, which is translated") {
     const auto read = [](const char* text) { return read_precision(Config::from_text(text, "t")); };
     CHECK(read("").precision == Precision::Auto);

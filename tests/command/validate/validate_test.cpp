@@ -69,6 +69,20 @@ std::string find_program(const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("validate: names that are no UTF-8 become valid JSON and a valid page") {
+    const Fixture fixture("validate-bytes");
+    write_file(fixture.games() / "\xC4\xE3.sgf", "(;SZ[7]C[\xB5\xDA];B[dd];W[cc];B[ee])");
+    write_file(fixture.games() / "bad\xFF.sgf", "(;SZ[7];B[");
+    const std::string page_file = fixture.file("p\xE9ge.html");
+    const Outcome run = fixture.run({"-precision", "fp32", "-positions", fixture.games().string(), "-exclude",
+                                     fixture.games().string() + "/bad\xFF.sgf", "-json", "-report", page_file});
+    CHECK(run.status == 0);
+    CHECK(nlohmann::json::accept(run.out));
+    CHECK(run.err.find("bad\xFF.sgf") == std::string::npos);  // it was excluded
+    CHECK(nlohmann::json::accept(nlohmann::json(read_file(page_file)).dump()));
+    CHECK_THROWS_WITH_AS(fixture.run({"-report", "/dev/full"}), doctest::Contains("this is a device"), IoError);
+}
+
 TEST_CASE("validate: a network against itself agrees in everything, in words and in JSON") {
     const Fixture fixture("validate");
     const Outcome text = fixture.run({"-precision", "fp32", "-positions", fixture.games().string()});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/rules_json.h"
+#include "game/rules_json.h"
 
 #include <nlohmann/json.hpp>
 #include <vector>

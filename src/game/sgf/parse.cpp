@@ -3,26 +3,34 @@
 #include <algorithm>
 
 #include "core/digest.h"
+#include "core/encoding.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "game/sgf.h"
 
 namespace katago {
 namespace {
 
 constexpr char kEnd = '\0';
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
 }
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+bool is_capital(char c) {
+    return c >= 'A' && c <= 'Z';
 }
 
+bool is_letter(char c) {
+    return is_capital(c) || (c >= 'a' && c <= 'z');
+}
+
+// Takes a text in UTF-8 apart, in which no byte of a longer character is a bracket or a backslash.
 class Parser {
   public:
     Parser(std::string_view text, const std::string& name) : text_(text), name_(name) {
-        if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+        if (text_.starts_with(kUtf8Mark)) at_ = kUtf8Mark.size();
     }
 
     std::vector<SgfNode> parse() {
@@ -84,13 +92,16 @@ class Parser {
         return index;
     }
 
+    // The name of a property. FF[1] to FF[3] let programs write AddBlack for AB: small letters do not count. A name
+    // without capitals is one that was not written as it should be.
     std::string read_key() {
-        std::string key;
+        std::string written, key;
         for (char c = next(); is_letter(c); c = next()) {
-            key += c;
+            written += c;
+            if (is_capital(c)) key += c;
             ++at_;
         }
-        return key;
+        return key.empty() ? upper_case(written) : key;
     }
 
     std::string read_value() {
@@ -122,9 +133,11 @@ class Parser {
     [[noreturn]] void fail(const std::string& what) const {
         const std::string_view before = text_.substr(0, at_);
         const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-        const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-        throw ProtocolError(name_ + ": line " + std::to_string(line) + ", column " +
-                            std::to_string(before.size() - line_start + 1) + ": " + what);
+        const std::string_view line_begin = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+        const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+        const auto column = std::count_if(line_begin.begin(), line_begin.end(), begins_character) + 1;
+        throw ProtocolError(name_ + ": line " + std::to_string(line) + ", column " + std::to_string(column) + ": " +
+                            what);
     }
 
     std::string_view text_;
@@ -132,6 +145,60 @@ class Parser {
     size_t at_ = 0;
     std::vector<SgfNode> nodes_;
 };
+
+// The encoding that the first CA of a text names, if it is one that is known.
+std::optional<Encoding> declared_encoding(std::string_view text) {
+    for (size_t at = text.find("CA"); at != std::string_view::npos; at = text.find("CA", at + 1)) {
+        const size_t open = text.find_first_not_of(" \t\r\n", at + 2);
+        if ((at > 0 && is_letter(text[at - 1])) || open == std::string_view::npos || text[open] != '[') continue;
+        const size_t close = std::min(text.find(']', open), text.size());
+        return encoding_of_name(text.substr(open + 1, close - open - 1));
+    }
+    return std::nullopt;
+}
+
+size_t count_values(const std::vector<SgfNode>& nodes) {
+    size_t values = nodes.size();
+    for (const SgfNode& node : nodes)
+        for (const SgfProperty& property : node.properties) values += property.values.size();
+    return values;
+}
+
+// The nodes of a text whose encoding nothing tells. Read in a wrong one, second bytes of characters end values too
+// early, or values go on past their ends: the text does not parse, or gives fewer values. Where that leaves several,
+// the text is in the one whose usual characters it is made of.
+std::vector<SgfNode> parse_guessing(std::string_view text, const std::string& name) {
+    std::vector<DecodedText> readings;
+    for (const Encoding encoding :
+         {Encoding::Utf8, Encoding::Gb18030, Encoding::Big5, Encoding::ShiftJis, Encoding::Western})
+        readings.push_back(decode(text, encoding));
+    std::stable_sort(readings.begin(), readings.end(),
+                     [](const DecodedText& a, const DecodedText& b) { return a.unlikely < b.unlikely; });
+    std::vector<SgfNode> best;
+    std::optional<ProtocolError> first_error;
+    for (const DecodedText& reading : readings) {
+        try {
+            std::vector<SgfNode> nodes = Parser(reading.utf8, name).parse();
+            if (best.empty() || count_values(nodes) > count_values(best)) best = std::move(nodes);
+        } catch (const ProtocolError& error) {
+            if (!first_error) first_error = error;
+        }
+    }
+    if (best.empty()) throw ProtocolError(*first_error);
+    return best;
+}
+
+std::vector<SgfNode> parse_nodes(std::string_view text, const std::string& name) {
+    using namespace std::string_view_literals;
+    if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
+        throw ProtocolError(name + ": the text is in UTF-32, which is not read; wanted UTF-8");
+    if (const std::optional<std::string> utf8 = decode_utf16(text)) return Parser(*utf8, name).parse();
+    // What is UTF-8 has no two-byte characters with a bracket in them, whatever it says of itself.
+    if (is_utf8(text)) return Parser(text, name).parse();
+    const std::optional<Encoding> declared = declared_encoding(text);
+    if (!declared || !has_two_byte_characters(*declared)) return parse_guessing(text, name);
+    return Parser(decode(text, *declared).utf8, name).parse();
+}
 
 }  // namespace
 
@@ -149,7 +216,7 @@ SgfTree parse_sgf(std::string_view text, const std::string& name) {
         tree.hash.h0 = tree.hash.h0 << 8 | digest[i];
         tree.hash.h1 = tree.hash.h1 << 8 | digest[i + 8];
     }
-    tree.nodes = Parser(text, name).parse();
+    tree.nodes = parse_nodes(text, name);
     return tree;
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "game/sgf/info.h"
+
+#include <algorithm>
+
+#include "core/encoding.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "game/rules_written.h"
+#include "game/sgf/komi.h"
+
+namespace katago {
+
+SgfInfo::SgfInfo(const SgfTree& tree, std::span<const int> line) : tree_(tree) {
+    for (const int index : line) {
+        nodes_.push_back(&tree.nodes.at(static_cast<size_t>(index)));
+        if (nodes_.back()->find("B") || nodes_.back()->find("W")) break;
+    }
+}
+
+const std::vector<std::string>* SgfInfo::find(std::string_view key) const {
+    for (const SgfNode* node : nodes_)
+        if (const std::vector<std::string>* values = node->find(key)) return values;
+    return nullptr;
+}
+
+std::string SgfInfo::text(std::string_view key) const {
+    const std::vector<std::string>* values = find(key);
+    return values ? std::string(trimmed(values->front())) : std::string();
+}
+
+std::string SgfInfo::single(std::string_view key) const {
+    const std::vector<std::string>* values = find(key);
+    std::string only;
+    for (const std::string& value : values ? *values : std::vector<std::string>()) {
+        const std::string_view inner = trimmed(value);
+        if (inner.empty() || inner == only) continue;
+        if (!only.empty())
+            throw ProtocolError(tree_.name + ": the game has more than one value of " + std::string(key) + ": '" +
+                                excerpt(only) + "' and '" + excerpt(inner) + "'");
+        only = inner;
+    }
+    return only;
+}
+
+void SgfInfo::read(SgfGame& game) const {
+    game.size = read_size();
+    read_rules(game);
+    read_komi(game);
+    if (const std::string handicap = text("HA"); !handicap.empty()) game.handicap = parse_int(handicap);
+    const auto as_written = [&](std::string_view key) { return find(key) ? find(key)->front() : std::string(); };
+    game.black_name = as_written("PB");
+    game.white_name = as_written("PW");
+    game.result = as_written("RE");
+}
+
+BoardSize SgfInfo::read_size() const {
+    const std::string text = single("SZ");
+    if (text.empty()) return {};
+    // Columns and rows are parted by a colon; an x is what people write.
+    const size_t parted = text.find_first_of(":xX");
+    const std::optional<int> width = parse_int(trimmed(std::string_view(text).substr(0, parted)));
+    const std::optional<int> height =
+        parted == std::string::npos ? width : parse_int(trimmed(std::string_view(text).substr(parted + 1)));
+    for (const std::optional<int>& length : {width, height}) {
+        if (!length || *length < kMinBoardLength || *length > kMaxBoardLength) {
+            throw ProtocolError(tree_.name + ": board size SZ[" + excerpt(text) + "]: wanted " +
+                                std::to_string(kMinBoardLength) + " to " + std::to_string(kMaxBoardLength) +
+                                " columns and rows");
+        }
+    }
+    return {*width, *height};
+}
+
+void SgfInfo::read_rules(SgfGame& game) const {
+    const std::string text = single("RU");
+    if (text.empty()) return;
+    game.rules_text = text;
+    game.rules = rules_as_written(text);
+    if (!game.rules)
+        game.warnings.push_back(game.name + ": Could not parse rules: " + excerpt(text) +
+                                "; the default rules are used");
+}
+
+void SgfInfo::read_komi(SgfGame& game) const {
+    const std::string written = single("KM");
+    if (written.empty()) return;
+    SgfKomiOrigin origin;
+    origin.fox_server = names_fox_server();
+    origin.gogod = text("US").starts_with("GoGoD");
+    if (game.rules) origin.scoring = game.rules->scoring;
+    const SgfKomi read = read_sgf_komi(written, origin);
+    game.komi = read.komi;
+    if (!read.remark.empty()) game.warnings.push_back(game.name + ": " + read.remark);
+}
+
+bool SgfInfo::names_fox_server() const {
+    // Where servers and the programs that convert their games leave their names.
+    for (const std::string_view key : {"AP", "SO", "PC", "US"}) {
+        const std::vector<std::string>* values = find(key);
+        for (const std::string& value : values ? *values : std::vector<std::string>())
+            for (const std::string_view name : {"foxwq", "SGFC:2.0", "\xE9\x87\x8E\xE7\x8B\x90"})
+                if (value.find(name) != std::string::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace katago
