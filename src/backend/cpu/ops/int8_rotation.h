@@ -6,8 +6,6 @@
 
 #include "backend/cpu/simd/vector.h"
 
-#if defined(__AVX2__) || defined(__aarch64__)
-
 namespace katago::cpu {
 
 namespace {
@@ -135,5 +133,3 @@ KERNEL_INLINE Extremes rotate_group_row(const GroupRows& rows, int row, int rota
 }  // namespace
 
 }  // namespace katago::cpu
-
-#endif

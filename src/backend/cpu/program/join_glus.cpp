@@ -10,12 +10,12 @@ namespace katago::cpu {
 
 namespace {
 
-// The step of a fused node as an INT8 gemm; null: it is something else.
+// The step of a fused node as an INT8 gemm of our own; null: it is something else.
 LinearStep* int8_gemm(Program& program, int step) {
     if (step == -1) return nullptr;
     auto* linear = std::get_if<LinearStep>(&program.steps[static_cast<size_t>(step)].operation);
-    const bool fits = linear != nullptr && linear->kernel->arithmetic == Arithmetic::Int8 &&
-                      linear->kernel->layer == LinearLayer::Gemm;
+    const bool fits = linear != nullptr && linear->kernel->provider == KernelProvider::Own &&
+                      linear->kernel->arithmetic == Arithmetic::Int8 && linear->kernel->layer == LinearLayer::Gemm;
     return fits ? linear : nullptr;
 }
 

@@ -17,7 +17,7 @@ struct Held {
 
 Held held_by(const LinearStep& step) {
     Held held{step.in, step.kernel->input, step.size.taps, 0, 0};
-    if (step.kernel->input == InputForm::Int8Blocks)
+    if (step.kernel->arithmetic == Arithmetic::Int8)
         held.group = step.weights.group, held.rotated = step.weights.rotated;
     return held;
 }

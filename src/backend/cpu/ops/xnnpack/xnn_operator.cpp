@@ -270,6 +270,16 @@ float round_to_int8(const std::vector<float>& weights, size_t inputs, size_t out
     return scale;
 }
 
+// [taps * in, out]. INT8 weights that are stored rotated are packed rotated, which is told in `rotated`.
+Weights weights_to_pack(const PackRequest& request, XnnNumbers numbers, int& rotated) {
+    const BlockInt8* stored = request.weights.int8();
+    if (numbers != XnnNumbers::Int8 || stored == nullptr || stored->rotated == 0) return request.weights.floats();
+    rotated = stored->rotated;
+    BlockInt8 as_rotated = *stored;
+    as_rotated.rotated = 0;
+    return LinearWeights(as_rotated, nullptr).floats();
+}
+
 }  // namespace
 
 template <XnnNumbers kNumbers>
@@ -288,7 +298,7 @@ PackedWeights pack_xnn(const LinearKernel&, const PackRequest& request) {
     packed.values = AlignedArray<int8_t>(room.bytes);
     packed.scales = AlignedFloats(room.scales);
     std::fill_n(packed.scales.data(), packed.scales.size(), 1.0f);
-    const Weights weights = request.weights.floats();
+    const Weights weights = weights_to_pack(request, kNumbers, packed.rotated);
     for (size_t o = 0; o < outputs; ++o) {
         int8_t* const row = packed.values.data() + o * inputs * bytes_of(kNumbers);
         if constexpr (kNumbers == XnnNumbers::Int8) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backend/cpu/ops/int8_rotation.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/row_major.h"
 #include "backend/cpu/ops/xnnpack/xnn_operator.h"
@@ -24,12 +25,27 @@ using VectorBytes = signed char __attribute__((vector_size(kWidth), may_alias, a
 struct ValueRange {
     float least = 0, most = 0;
 };
-KERNEL_INLINE ValueRange range_of_row(const LinearCall& call, int row) {
-    const float* from = call.in + static_cast<size_t>(row) * kWidth;
+// Where one row of the input lies: vectors `stride` floats apart.
+struct RowVectors {
+    const float* first;
+    size_t stride, count;
+};
+KERNEL_INLINE RowVectors row_of(const LinearCall& call, int row) {
+    return {call.in + static_cast<size_t>(row) * kWidth, static_cast<size_t>(call.rows) * kWidth,
+            blocks_of(call.depth)};
+}
+// The same row rotated, in the scratch memory.
+KERNEL_INLINE RowVectors rotated_row(const LinearCall& call, int row) {
+    const RowVectors from = row_of(call, row);
+    const GroupRows rows{from.first, from.stride, static_cast<int>(from.count), 1};
+    rotate_group_row(rows, 0, call.weights.rotated, call.scratch);
+    return {call.scratch, static_cast<size_t>(kWidth) * kWidth, from.count};
+}
+
+KERNEL_INLINE ValueRange range_of(const RowVectors& row) {
     Vector least{}, most{};
-    const size_t blocks = blocks_of(call.depth);
-    for (size_t block = 0; block < blocks; ++block, from += static_cast<size_t>(call.rows) * kWidth) {
-        const Vector x = load(from);
+    for (size_t i = 0; i < row.count; ++i) {
+        const Vector x = load(row.first + i * row.stride);
         least = smaller(least, x), most = larger(most, x);
     }
     return {-largest_of(-least), largest_of(most)};
@@ -43,15 +59,13 @@ KERNEL_INLINE XnnRowScale scale_of(const ValueRange& range) {
     return {static_cast<int32_t>(__builtin_rintf(zero)), scale};
 }
 
-// Quantizes one row of the input into `out`, whole vectors of which are written.
-KERNEL_INLINE void quantize_row(const LinearCall& call, int row, const XnnRowScale& scale, int8_t* out) {
-    const float* from = call.in + static_cast<size_t>(row) * kWidth;
+// Quantizes a row into `out`, whole vectors of which are written.
+KERNEL_INLINE void quantize_row(const RowVectors& row, const XnnRowScale& scale, int8_t* out) {
     const Vector factor = all(1 / scale.scale), zero = all(static_cast<float>(scale.zero_point));
-    const size_t blocks = blocks_of(call.depth);
-    for (size_t block = 0; block < blocks; ++block, from += static_cast<size_t>(call.rows) * kWidth) {
-        const Vector q = smaller(larger(load(from) * factor + zero, all(-128)), all(127));
+    for (size_t i = 0; i < row.count; ++i) {
+        const Vector q = smaller(larger(load(row.first + i * row.stride) * factor + zero, all(-128)), all(127));
         const auto bits = reinterpret_cast<VectorBits>(q + all(kRoundToLowBits));
-        *reinterpret_cast<VectorBytes*>(out + block * kWidth) = __builtin_convertvector(bits, VectorBytes);
+        *reinterpret_cast<VectorBytes*>(out + i * kWidth) = __builtin_convertvector(bits, VectorBytes);
     }
 }
 
@@ -62,9 +76,10 @@ KERNEL_INLINE XnnRowScale* row_scales(const LinearCall& call) {
 void quantize_gemm_rows(const LinearCall& call) {
     auto* out = static_cast<int8_t*>(call.input);
     for (int row = 0; row < call.rows; ++row, out += call.depth) {
-        const XnnRowScale scale = scale_of(range_of_row(call, row));
+        const RowVectors from = call.weights.rotated == 0 ? row_of(call, row) : rotated_row(call, row);
+        const XnnRowScale scale = scale_of(range_of(from));
         row_scales(call)[row] = scale;
-        quantize_row(call, row, scale, out);
+        quantize_row(from, scale, out);
     }
 }
 
@@ -72,7 +87,7 @@ void quantize_gemm_rows(const LinearCall& call) {
 void quantize_conv_rows(const LinearCall& call) {
     auto* out = static_cast<int8_t*>(call.input);
     auto* const ranges = reinterpret_cast<ValueRange*>(call.scratch);
-    for (int row = 0; row < call.rows; ++row) ranges[row] = range_of_row(call, row);
+    for (int row = 0; row < call.rows; ++row) ranges[row] = range_of(row_of(call, row));
     const int area = call.height * call.width;
     for (int row = 0; row < call.rows; ++row) {
         const int y = row % area / call.width, x = row % call.width;
@@ -93,7 +108,7 @@ void quantize_conv_rows(const LinearCall& call) {
                 if (dy < top || dy > bottom || dx < left || dx > right) {
                     __builtin_memset(out, scale.zero_point, static_cast<size_t>(call.depth));
                 } else {
-                    quantize_row(call, row + dy * call.width + dx, scale, out);
+                    quantize_row(row_of(call, row + dy * call.width + dx), scale, out);
                 }
             }
         }
@@ -106,13 +121,13 @@ InputRoom xnn_int8_room(const LinearCall& call) {
     return {static_cast<size_t>(call.rows) * call.taps * call.depth + kXnnExtraBytes,
             (call.rows + kXnnExtraScales) * kFloats};
 }
+// For a rotated row, or ranges, and then for the results.
 size_t xnn_int8_scratch(const LinearCall& call) {
-    return static_cast<size_t>(call.rows) * call.vectors * kWidth;
-}
-size_t xnn_conv_int8_scratch(const LinearCall& call) {
+    const size_t results = static_cast<size_t>(call.rows) * call.vectors * kWidth;
+    const size_t row = row_floats(call.depth) * kWidth;
     const size_t ranges = static_cast<size_t>(call.rows) * sizeof(ValueRange) / sizeof(float);
-    const size_t results = xnn_int8_scratch(call);
-    return results > ranges ? results : ranges;
+    const size_t before = row > ranges ? row : ranges;
+    return results > before ? results : before;
 }
 
 void run_xnn_int8(const LinearCall& call) {
@@ -142,7 +157,7 @@ constexpr LinearKernel xnn_int8_kernel(std::string_view name, LinearLayer layer)
         .packed_size = xnn_size<XnnNumbers::Int8>,
         .pack = pack_xnn<XnnNumbers::Int8>,
         .input_room = xnn_int8_room,
-        .scratch_floats = conv ? xnn_conv_int8_scratch : xnn_int8_scratch,
+        .scratch_floats = xnn_int8_scratch,
         .run = conv ? xnn_conv_qd8_qc8w : xnn_gemm_qd8_qc8w,
         .available = has_xnn_library,
         .make_state = make_xnn_operator<XnnNumbers::Int8>,
