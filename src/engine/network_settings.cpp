@@ -19,7 +19,10 @@ PrecisionSetting read_precision(const Config& config) {
 LoadOptions load_options(const Config& config, Precision precision) {
     LoadOptions options;
     options.precision = precision;
-    options.kernels = parse_kernel_provider(config.get_string("nnKernels", "auto"), "nnKernels");
+    if (config.contains("nnKernels"))
+        options.kernels = parse_kernel_provider(config.get_string("nnKernels"), "nnKernels");
+    else if (precision == Precision::Fp32)
+        options.kernels = KernelProvider::Own;
     options.tuning_folder = tuning_folder(config);
     return options;
 }

@@ -70,6 +70,8 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
     const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
     if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
+    } else if (options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
+        choices.kernels = {};  // there is one for each kind of layer
     } else if (!options.tuning_folder.empty()) {
         choices.kernels = cpu::fastest_choices(cpu::measure(graph, set_, options), options.kernels);
     } else if (options.precision != Precision::Fp32) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `katago tune`: measures the kernels that a network can be computed with on this machine, and shows the choice.
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -72,6 +73,11 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     return result;
 }
 
+// "-" where this machine cannot run the kernel.
+std::string microseconds_of(const KernelTiming& timing) {
+    return std::isfinite(timing.seconds) ? fixed_number(1e6 * timing.seconds, 1) : "-";
+}
+
 json to_json(const Tuning& tuning) {
     json kernels = json::array();
     for (const KernelTiming& t : tuning.timings) {
@@ -100,12 +106,12 @@ void print(const Tuning& tuning, bool verbose, std::ostream& out) {
     out << "Model name: " << tuning.model << "\nBackend " << tuning.backend << "\nPrecision: " << tuning.precision
         << "\nAgainst FP32: " << describe(tuning.agreement) << "\n\n"
         << std::left << std::setw(20) << "shape" << std::right << std::setw(8) << "layers"
-        << "  " << std::left << std::setw(14) << "kernel" << std::right << std::setw(14) << "microseconds"
+        << "  " << std::left << std::setw(18) << "kernel" << std::right << std::setw(14) << "microseconds"
         << (verbose ? "  choice" : "") << "\n";
     for (const KernelTiming& t : tuning.timings) {
         if (!verbose && !t.chosen) continue;
         out << std::left << std::setw(20) << t.shape << std::right << std::setw(8) << t.layers << "  " << std::left
-            << std::setw(14) << t.kernel << std::right << std::setw(14) << fixed_number(1e6 * t.seconds, 1)
+            << std::setw(18) << t.kernel << std::right << std::setw(14) << microseconds_of(t)
             << (verbose && t.chosen ? "  *" : "") << "\n";
     }
     if (tuning.kept)
