@@ -23,6 +23,7 @@ class CpuModel final : public LoadedModel {
     }
     std::string description() const override { return cpu::describe_precision(program_); }
     bool saves_memory() const override { return saves_memory_; }
+    size_t weight_bytes_of_each_plan() const { return cpu::weight_bytes_of_each_plan(program_); }
 
   private:
     cpu::Program program_;
@@ -91,7 +92,13 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
                         " MB: taking 8-bit weights");
         }
     }
-    return std::make_shared<const CpuModel>(graph, kernels, choices, saves_memory);
+    auto model = std::make_shared<const CpuModel>(graph, kernels, choices, saves_memory);
+    constexpr size_t kWorthSaying = size_t{1} << 20;
+    if (const size_t bytes = model->weight_bytes_of_each_plan(); bytes >= kWorthSaying && options.log) {
+        options.log("This version of XNNPACK does not share weights: each thread keeps " + std::to_string(bytes >> 20) +
+                    " MB of them");
+    }
+    return model;
 }
 
 std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {

@@ -9,6 +9,18 @@ std::string_view kernel_name(const Step& step) {
     return std::visit([](const auto& operation) { return operation.name(); }, step.operation);
 }
 
+size_t weight_bytes_of_each_plan(const Program& program) {
+    size_t bytes = 0;
+    const auto add = [&](const LinearKernel& kernel, const PackedWeights& weights) {
+        if (kernel.make_state != nullptr) bytes += weights.values.size();  // none where the library shares them
+    };
+    for (const Step& step : program.steps) {
+        if (const auto* linear = std::get_if<LinearStep>(&step.operation)) add(*linear->kernel, linear->weights);
+        if (const auto* im2col = std::get_if<Im2colStep>(&step.operation)) add(*im2col->gemm, im2col->weights);
+    }
+    return bytes;
+}
+
 std::string describe_precision(const Program& program) {
     std::map<Arithmetic, int> layers;
     std::map<KernelProvider, int> by_provider;

@@ -46,6 +46,9 @@ struct Program {
 // Fuses and packs, with the kernels that `choices` names. Throws UnsupportedError naming the layer.
 Program lower(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices);
 
+// What each plan keeps besides, because a library packs these weights anew for every one of its operators.
+size_t weight_bytes_of_each_plan(const Program& program);
+
 // "16-bit integers in 74 of 97 products, FP32 elsewhere".
 std::string describe_precision(const Program& program);
 
