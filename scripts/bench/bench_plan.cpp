@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the CPU backend in every instruction set and
-// precision of this machine, in multiples of P, which is measured alternately in the same run. Medians of several
-// rounds.
+// precision of this machine, by our own kernels, by those of each library, and by the fastest of all for each layer
+// (measured anew), in multiples of P. All of these run alternately; medians of several rounds.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -71,7 +73,7 @@ double rate_of(Plan& plan, const Graph& graph, BoardShape board, int batch, doub
 
 // The same in several threads at once, each with a plan of its own.
 double rate_of_threads(const LoadedModel& model, const Graph& graph, BoardShape board, int batch, int threads) {
-    constexpr double kSeconds = 0.7;
+    constexpr double kSeconds = 0.4;
     std::vector<std::unique_ptr<Plan>> plans;
     for (int t = 0; t < threads; ++t) plans.push_back(model.compile(board, batch));
     std::vector<double> rates(plans.size());
@@ -85,6 +87,26 @@ double rate_of_threads(const LoadedModel& model, const Graph& graph, BoardShape 
     return sum;
 }
 
+// One way to compute a network, and its rate in each round.
+struct Contestant {
+    std::string_view kernels;
+    std::shared_ptr<const LoadedModel> model;
+    std::vector<double> rates;
+};
+
+std::vector<Contestant> load_contestants(const Graph& graph, const cpu::InstructionSet& set, Precision precision) {
+    std::vector<Contestant> contestants;
+    for (const std::string_view kernels : {"own", "xnnpack", "eigen", "auto"}) {
+        LoadOptions options;
+        options.precision = precision;
+        options.kernels = parse_kernel_provider(kernels, "kernels");
+        options.measure_again = true;
+        options.tuning_folder = std::filesystem::temp_directory_path() / "katago-bench-plan";
+        contestants.push_back({kernels, CpuBackend(set).load(graph, options), {}});
+    }
+    return contestants;
+}
+
 void bench(const std::vector<const char*>& args) {
     const auto argument = [&](size_t i, int otherwise) { return args.size() > i ? std::atoi(args[i]) : otherwise; };
     const int batch = argument(1, 1), threads = argument(2, 1), edge = argument(3, 19);
@@ -93,21 +115,23 @@ void bench(const std::vector<const char*>& args) {
     const double gigaflops = 2e-9 * static_cast<double>(graph_stats(*model.graph, board.area()).total.multiply_adds);
     std::printf("%s: %.3f G multiply-adds, batch %d, %d threads, %dx%d\n", model.info.name.c_str(), gigaflops / 2,
                 batch, threads, edge, edge);
-    for (const cpu::InstructionSet set : cpu::available_instruction_sets()) {
-        for (const Precision precision : {Precision::Fp32, Precision::Auto}) {
-            LoadOptions options;
-            options.precision = precision;
-            const auto start = std::chrono::steady_clock::now();
-            const auto loaded = CpuBackend(set).load(*model.graph, options);
-            const double load_seconds = seconds_since(start);
-            std::vector<double> rates, peaks;
-            for (int round = 0; round < 5; ++round) {
-                peaks.push_back(measure_fma_peak(0.2));
-                rates.push_back(rate_of_threads(*loaded, *model.graph, board, batch, threads));
+    constexpr int kRounds = 5;
+    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+        for (const Precision precision : {Precision::Fp32, Precision::Fp16, Precision::Int8, Precision::Auto}) {
+            std::vector<Contestant> contestants = load_contestants(*model.graph, set, precision);
+            std::vector<double> peaks;
+            for (int round = 0; round < kRounds; ++round) {
+                peaks.push_back(measure_fma_peak(0.1));
+                for (Contestant& c : contestants)
+                    c.rates.push_back(rate_of_threads(*c.model, *model.graph, board, batch, threads));
             }
-            const double peak = median(peaks), rate = median(rates);
-            std::printf("%-12s %-4s load %.2f s, P = %.1f GFLOP/s, %.2f evals/s, %.3f P\n", cpu::name_of(set).data(),
-                        name_of(precision).data(), load_seconds, peak, rate, rate * gigaflops / peak / threads);
+            const double peak = median(peaks), own = median(contestants.front().rates);
+            for (const Contestant& c : contestants) {
+                const double rate = median(c.rates);
+                std::printf("%-14s %-4s %-8s %8.2f ms, %.3f P, %.3f of own; %s\n", cpu::name_of(set).data(),
+                            name_of(precision).data(), c.kernels.data(), 1e3 * threads / rate,
+                            rate * gigaflops / peak / threads, rate / own, c.model->description().c_str());
+            }
             std::fflush(stdout);
         }
     }
