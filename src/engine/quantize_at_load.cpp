@@ -14,6 +14,7 @@
 #include "engine/quantize_model.h"
 #include "nn/format/network_file.h"
 #include "nn/int8_layers.h"
+#include "quant/block_rounding.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 
 // Raise it when quantizing changes its results.
 constexpr const char* kVersion = "-int8-4.safetensors";
+constexpr const char* kOneScaleVersion = "-int8-4-one-scale.safetensors";
 // A start should not take longer than it must.
 constexpr int kPositions = 128;
 
@@ -63,11 +65,15 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     const Precision precision = read_precision(config).precision;
     if ((precision != Precision::Int8 && precision != Precision::Fp16) || !is_fp32(*model.graph)) return model;
     if (precision == Precision::Fp16) return model_in_fp16(model, file.filename().string());
-    const fs::path kept = tuning_folder(config).parent_path() / "quantized" / (model.info.sha256 + kVersion);
+    // XNNPACK's INT8 kernels know one scale for each output: rounded to that from the start, less is lost.
+    const bool one_scale = load_options(config, precision).kernels == KernelProvider::Xnnpack;
+    const fs::path kept = tuning_folder(config).parent_path() / "quantized" /
+                          (model.info.sha256 + (one_scale ? kOneScaleVersion : kVersion));
     if (Model found = kept_model(kept, config, notes); found.graph) return found;
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
     settings.layers = int8_layers(*model.graph);  // others are more exact in FP16, and no slower
+    if (one_scale) settings.block = kOneScale;
     settings.measure_layers = false;
     settings.threads = usable_cores();
     std::optional<QuantizeDisplay> display;

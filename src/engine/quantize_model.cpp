@@ -12,6 +12,7 @@
 #include "eval/make_evaluator.h"
 #include "nn/format/json_fields.h"
 #include "nn/int8_layers.h"
+#include "quant/block_rounding.h"
 #include "quant/file_room.h"
 #include "quant/quantize_layers.h"
 #include "quant/stored_weights.h"
@@ -186,7 +187,7 @@ class Quantization {
         for (const LayerChoice& layer : layers_)
             if (layer.stored != DType::Int8) kept.push_back(model_.graph->node(layer.node).name);
         return {{"precision", "int8"},
-                {"block", block_},
+                {"block", block_ == kOneScale ? json("output") : json(block_)},
                 {"rounding", "error-compensated"},
                 {"heads", "fp16"},
                 {"layersKeptInFp16", kept},

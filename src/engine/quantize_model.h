@@ -20,7 +20,8 @@ struct QuantizeSettings {
     CalibrationOptions calibration;
     // The linear layers that become INT8, where that is less than all that may.
     std::optional<std::vector<NodeId>> layers;
-    int block = 0;  // input channels that share a scale, at most; 0: as small as the file may be large
+    // Input channels that share a scale, at most; 0: as small as the file may be large. Or kOneScale.
+    int block = 0;
     // The budget, on positions of the calibration's games that were not used otherwise.
     double max_kl = std::numeric_limits<double>::infinity();
     double min_agreement = 0;

@@ -42,6 +42,7 @@ class Rounder {
         : shape_(shape),
           rotated_(rounding.rotated),
           block_(rounding.block),
+          taps_share_(rounding.taps_share),
           blocks_((shape.in_channels + block_ - 1) / block_) {
         if (rotated_ != 0) {
             for (float& weight : weights) weight *= 4.0f / static_cast<float>(hadamard_block(rotated_));
@@ -132,6 +133,10 @@ class Rounder {
         scales_ = Matrix::Zero(Eigen::Index{shape_.taps} * blocks_, out);
         for (Eigen::Index row = 0; row < rows(); ++row)
             scales_.row(scale_row(row)) = scales_.row(scale_row(row)).cwiseMax(weights_.row(row).cwiseAbs());
+        for (Eigen::Index tap = 1; taps_share_ && tap < shape_.taps; ++tap)
+            scales_.topRows(blocks_) = scales_.topRows(blocks_).cwiseMax(scales_.middleRows(tap * blocks_, blocks_));
+        for (Eigen::Index tap = 1; taps_share_ && tap < shape_.taps; ++tap)
+            scales_.middleRows(tap * blocks_, blocks_) = scales_.topRows(blocks_);
         for (Eigen::Index i = 0; i < scales_.size(); ++i) {
             const uint16_t scale = fp16_not_below(scales_.data()[i] / kLargest);
             stored_.scales.push_back(scale);
@@ -157,6 +162,7 @@ class Rounder {
 
     LinearShape shape_;
     int rotated_, block_;
+    bool taps_share_;
     Eigen::Index blocks_;
     Matrix weights_, scales_;
     Stored stored_;
@@ -182,6 +188,7 @@ Rounding rounding_of(const LinearShape& shape, RotationWidth width, int block) {
     const int rotated = width == RotationWidth::None    ? 0
                         : width == RotationWidth::Block ? rotation_block(in)
                                                         : widest_rotation(in);
+    if (block == kOneScale) return {in, rotated, true};
     if (rotated == 0) return {block_size(in, block, kBlockMultiple), 0};
     const int multiple = has_reflection(rotated) ? kReflectedBlockMultiple : kHadamardBlockMultiple;
     return {block_size(in, kRotatedScaleBlock, multiple), rotated};

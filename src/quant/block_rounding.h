@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <limits>
 
 #include "nn/graph.h"
 #include "quant/stored_weights.h"
@@ -11,8 +12,9 @@ namespace katago {
 
 // How a linear layer's weights are rounded.
 struct Rounding {
-    int block = 64;   // input channels that share a scale
-    int rotated = 0;  // input channels that are rotated together: see rotation.h
+    int block = 64;           // input channels that share a scale
+    int rotated = 0;          // input channels that are rotated together: see rotation.h
+    bool taps_share = false;  // all taps of an output have the same scales
 };
 // How widely the inputs of a linear layer may be rotated.
 enum class RotationWidth : uint8_t {
@@ -21,9 +23,11 @@ enum class RotationWidth : uint8_t {
     Widest,  // three blocks with a Householder reflection, where they come in threes: all else
 };
 RotationWidth rotation_width_of(const Graph& graph, NodeId layer);
-// Rotated channels have a scale for up to kRotatedScaleBlock of them, others for up to `block`.
+// Rotated channels have a scale for up to kRotatedScaleBlock of them, others for up to `block`; with kOneScale, all
+// weights of an output share one, as some libraries want it.
 Rounding rounding_of(const LinearShape& shape, RotationWidth width, int block);
 inline constexpr int kRotatedScaleBlock = 256;
+inline constexpr int kOneScale = std::numeric_limits<int>::max();
 
 // The weights of a linear layer in INT8, a scale for each (tap, block of input channels, output channel).
 // Each weight's rounding error is made up for by the weights that are not rounded yet, so that the layer's outputs

@@ -81,6 +81,20 @@ TEST_CASE("block rounding: every weight is within half a level, plainly rounded"
     }
 }
 
+TEST_CASE("block rounding: with one scale, all taps and inputs of an output share it, and no weight is clipped") {
+    const Node node = conv_node(3, 2);
+    const LinearWeights rounded = round_to_int8(node, {}, rounding_of({9, kIn, kOut}, RotationWidth::None, kOneScale));
+    REQUIRE(rounded.int8() != nullptr);
+    REQUIRE(rounded.int8()->scales.size() == 9 * kOut);
+    for (size_t i = 0; i < rounded.int8()->scales.size(); ++i)
+        CHECK(rounded.int8()->scales[i] == rounded.int8()->scales[i % kOut]);
+    const Weights right = linear_weights(node)->floats(), found = rounded.floats();
+    for (size_t i = 0; i < right->size(); ++i)
+        CHECK(std::abs((*right)[i] - (*found)[i]) <= 0.5f * float_of_fp16(rounded.int8()->scales[i % kOut]) * 1.0001f);
+    CHECK(rounding_of({1, 512, 8}, RotationWidth::Widest, kOneScale).block == 512);
+    CHECK(rounding_of({1, 512, 8}, RotationWidth::Widest, kOneScale).rotated == 64);
+}
+
 TEST_CASE("block rounding: compensation leaves a fraction of the error, on inputs it did not see") {
     for (const int kernel : {1, 3}) {
         CAPTURE(kernel);

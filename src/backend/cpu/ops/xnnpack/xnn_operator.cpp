@@ -270,14 +270,32 @@ float round_to_int8(const std::vector<float>& weights, size_t inputs, size_t out
     return scale;
 }
 
-// [taps * in, out]. INT8 weights that are stored rotated are packed rotated, which is told in `rotated`.
-Weights weights_to_pack(const PackRequest& request, XnnNumbers numbers, int& rotated) {
-    const BlockInt8* stored = request.weights.int8();
-    if (numbers != XnnNumbers::Int8 || stored == nullptr || stored->rotated == 0) return request.weights.floats();
-    rotated = stored->rotated;
-    BlockInt8 as_rotated = *stored;
-    as_rotated.rotated = 0;
-    return LinearWeights(as_rotated, nullptr).floats();
+// Whether all weights of each output share a scale, so that they can be taken as they are.
+bool has_one_scale(const BlockInt8& weights) {
+    const auto outputs = static_cast<size_t>(weights.out_channels);
+    for (size_t i = outputs; i < weights.scales.size(); ++i)
+        if (weights.scales[i] != weights.scales[i % outputs]) return false;
+    return true;
+}
+
+// Weights that are stored in INT8 keep their rotation, and their rounding where that is the library's.
+void pack_int8(const LinearWeights& weights, size_t inputs, size_t outputs, PackedWeights& packed) {
+    std::fill_n(packed.scales.data(), packed.scales.size(), 1.0f);
+    if (const BlockInt8* stored = weights.int8()) {
+        packed.rotated = stored->rotated;
+        if (has_one_scale(*stored)) {
+            for (size_t o = 0; o < outputs; ++o) {
+                packed.scales[o] = float_of_fp16(stored->scales[o]);
+                for (size_t i = 0; i < inputs; ++i) packed.values[o * inputs + i] = stored->values[i * outputs + o];
+            }
+            return;
+        }
+    }
+    BlockInt8 as_rotated;
+    if (weights.int8() != nullptr) as_rotated = *weights.int8(), as_rotated.rotated = 0;
+    const Weights floats = weights.int8() != nullptr ? LinearWeights(as_rotated, nullptr).floats() : weights.floats();
+    for (size_t o = 0; o < outputs; ++o)
+        packed.scales[o] = round_to_int8(*floats, inputs, outputs, o, packed.values.data() + o * inputs);
 }
 
 }  // namespace
@@ -297,18 +315,17 @@ PackedWeights pack_xnn(const LinearKernel&, const PackRequest& request) {
     PackedWeights packed;
     packed.values = AlignedArray<int8_t>(room.bytes);
     packed.scales = AlignedFloats(room.scales);
-    std::fill_n(packed.scales.data(), packed.scales.size(), 1.0f);
-    const Weights weights = weights_to_pack(request, kNumbers, packed.rotated);
-    for (size_t o = 0; o < outputs; ++o) {
-        int8_t* const row = packed.values.data() + o * inputs * bytes_of(kNumbers);
-        if constexpr (kNumbers == XnnNumbers::Int8) {
-            packed.scales[o] = round_to_int8(*weights, inputs, outputs, o, row);
-            continue;
-        }
-        for (size_t i = 0; i < inputs; ++i) {
-            const float weight = (*weights)[i * outputs + o];
-            if constexpr (kNumbers == XnnNumbers::Fp32) reinterpret_cast<float*>(row)[i] = weight;
-            if constexpr (kNumbers == XnnNumbers::Fp16) reinterpret_cast<uint16_t*>(row)[i] = fp16_of_float(weight);
+    if constexpr (kNumbers == XnnNumbers::Int8) {
+        pack_int8(request.weights, inputs, outputs, packed);
+    } else {
+        const Weights weights = request.weights.floats();
+        for (size_t o = 0; o < outputs; ++o) {
+            int8_t* const row = packed.values.data() + o * inputs * bytes_of(kNumbers);
+            for (size_t i = 0; i < inputs; ++i) {
+                const float weight = (*weights)[i * outputs + o];
+                if constexpr (kNumbers == XnnNumbers::Fp32) reinterpret_cast<float*>(row)[i] = weight;
+                if constexpr (kNumbers == XnnNumbers::Fp16) reinterpret_cast<uint16_t*>(row)[i] = fp16_of_float(weight);
+            }
         }
     }
     share(packed, shape_of(size.taps, size.in, vectors_of(size.out, request.width), request.width, kNumbers));
