@@ -168,6 +168,19 @@ class KernelNameTest(Case):
         )
         self.assertEqual(kernel_name_faults(self.tree), [])
 
+    def test_names_of_descriptors_that_a_function_makes_are_well(self) -> None:
+        self.write(
+            "src/backend/cpu/ops/lib/lib_f32.h",
+            'constexpr LinearKernel kLibGemmF32 = lib_kernel("lib_gemm_f32", Layer::Gemm);',
+            "constexpr LinearKernel kLibConv =",
+            '    lib_kernel("lib_conv_qd8_qc8w", Layer::Conv);',
+            'constexpr const char* kTitle = title("lib_pool_f32");',
+        )
+        self.write("src/backend/cpu/tune/x.cpp", 'f("lib_gemm_f32", "lib_conv_qd8_qc8w", "lib_dense_f32");')
+        faults = kernel_name_faults(self.tree)
+        unknown = [fault.partition(" names")[0].partition(": ")[2] for fault in faults]
+        self.assertEqual(unknown, ['"lib_pool_f32"', '"lib_dense_f32"'])
+
     def test_an_unknown_name_is_found(self) -> None:
         self.write("src/backend/cpu/ops/gemm.cpp")
         self.write("src/backend/cpu/tune/x.cpp", 'return "direct_int8";', 'return "gem_f32";', 'return "no kernel";')
