@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/ops/conv_first.h"
 #include "backend/cpu/ops/int8.h"
 #include "backend/cpu/ops/linear.h"

@@ -3,10 +3,10 @@
 
 // The kernels, for the instruction set that the including file is compiled for: a row here puts a kernel into use.
 #include "backend/cpu/isa/kernel_set.h"
-#include "backend/cpu/ops/attention_f16.h"
-#include "backend/cpu/ops/attention_f32.h"
-#include "backend/cpu/ops/attention_s16.h"
-#include "backend/cpu/ops/attention_s16f32.h"
+#include "backend/cpu/ops/attention/attention_f16.h"
+#include "backend/cpu/ops/attention/attention_f32.h"
+#include "backend/cpu/ops/attention/attention_s16.h"
+#include "backend/cpu/ops/attention/attention_s16f32.h"
 #include "backend/cpu/ops/conv_first_f32.h"
 #include "backend/cpu/ops/eigen/eigen_f32.h"
 #include "backend/cpu/ops/gemm_f16.h"
