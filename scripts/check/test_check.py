@@ -15,6 +15,7 @@ from check.functions import function_faults
 from check.kernels import kernel_name_faults
 from check.layers import LAYERS, SUBLAYERS, layer_faults
 from check.sizes import MAX_FILES, MAX_LINES, size_faults
+from check.symbols import archive_faults
 from check.tree import Tree
 
 SPDX = "SPDX-License-Identifier: MIT"
@@ -168,6 +169,19 @@ class KernelNameTest(Case):
         )
         self.assertEqual(kernel_name_faults(self.tree), [])
 
+    def test_names_of_descriptors_that_a_function_makes_are_well(self) -> None:
+        self.write(
+            "src/backend/cpu/ops/lib/lib_f32.h",
+            'constexpr LinearKernel kLibGemmF32 = lib_kernel("lib_gemm_f32", Layer::Gemm);',
+            "constexpr LinearKernel kLibConv =",
+            '    lib_kernel("lib_conv_qd8_qc8w", Layer::Conv);',
+            'constexpr const char* kTitle = title("lib_pool_f32");',
+        )
+        self.write("src/backend/cpu/tune/x.cpp", 'f("lib_gemm_f32", "lib_conv_qd8_qc8w", "lib_dense_f32");')
+        faults = kernel_name_faults(self.tree)
+        unknown = [fault.partition(" names")[0].partition(": ")[2] for fault in faults]
+        self.assertEqual(unknown, ['"lib_pool_f32"', '"lib_dense_f32"'])
+
     def test_an_unknown_name_is_found(self) -> None:
         self.write("src/backend/cpu/ops/gemm.cpp")
         self.write("src/backend/cpu/tune/x.cpp", 'return "direct_int8";', 'return "gem_f32";', 'return "no kernel";')
@@ -178,6 +192,40 @@ class KernelNameTest(Case):
     def test_a_missing_folder_is_found(self) -> None:
         self.write("src/backend/cpu/plan.cpp", 'return "gemm_f32";')
         self.assertEqual(len(kernel_name_faults(self.tree)), 1)
+
+
+class SymbolTest(unittest.TestCase):
+    LISTING = """
+portable.cpp.o:
+0000000000000000 T _ZN6katago3cpu16portable_kernelsEv
+0000000000000000 W _ZN14Eigen_portable8internal3addEv
+0000000000000000 V DW.ref.__gxx_personality_v0
+0000000000000010 t _ZN6katago3cpu12_GLOBAL__N_13runEv
+                 U _ZSt17__throw_bad_allocv
+
+avx2.cpp.o:
+0000000000000000 T _ZN6katago3cpu12avx2_kernelsEv
+                 w __gmon_start__
+"""
+
+    def test_an_entry_and_an_eigen_of_its_own_are_well(self) -> None:
+        self.assertEqual(archive_faults(self.LISTING, ["portable", "avx2"]), [])
+
+    def test_what_another_file_could_be_given_is_found(self) -> None:
+        for symbol in (
+            "W _ZSt3maxIfERKT_S2_S2_",
+            "W _ZN14Eigen_portable8internal3addEv",
+            "V _ZTVN6katago5ErrorE",
+            "u _ZZN5Eigen8internal5cacheEvE1m",
+            "T _ZN6katago3cpu5helpEv",
+            "t _GLOBAL__sub_I_avx2.cpp",
+        ):
+            faults = archive_faults(f"{self.LISTING}0000000000000000 {symbol}\n", ["portable", "avx2"])
+            self.assertEqual(len(faults), 1, symbol)
+            self.assertTrue(faults[0].startswith("avx2: "), faults)
+
+    def test_a_missing_unit_is_found(self) -> None:
+        self.assertEqual(len(archive_faults(self.LISTING, ["avx512"])), 1)
 
 
 class CommandTest(Case):

@@ -36,10 +36,20 @@ constexpr double kFp16WeightsParity = 3e-3;
 // hundred outputs errs by three times that, and the largest value, which this is relative to, is two or three times the
 // typical.
 constexpr double kFp16SumsParity = 8e-3;
-constexpr std::pair<Precision, double> kBounds[] = {{Precision::Fp32, kParity},
-                                                    {Precision::Auto, kInt16Parity},
-                                                    {Precision::Int8, kInt8Parity},
-                                                    {Precision::Fp16, kFp16WeightsParity}};
+
+// A way to compute a network, and what it may cost. FP32 is as exact by the kernels of a library as by our own.
+struct Way {
+    Precision precision;
+    KernelProvider provider;
+    double bound;
+};
+constexpr Way kWays[] = {{Precision::Fp32, KernelProvider::Own, kParity},
+                         {Precision::Fp32, KernelProvider::Xnnpack, kParity},
+                         {Precision::Fp32, KernelProvider::Eigen, kParity},
+                         {Precision::Auto, KernelProvider::Own, kInt16Parity},
+                         {Precision::Int8, KernelProvider::Own, kInt8Parity},
+                         {Precision::Fp16, KernelProvider::Own, kFp16WeightsParity},
+                         {Precision::Fp16, KernelProvider::Xnnpack, kFp16WeightsParity}};
 
 // The largest difference in the rows that were found, over the largest value.
 double relative_error(const std::vector<float>& found, const std::vector<float>& wanted) {
@@ -111,8 +121,10 @@ void check_fp16_sums(const Graph& graph, BoardShape board, int batch, const Outp
     check_outputs(found, from_found, 1, outputs, kParity);
 }
 
-bool has_gemm(const cpu::InstructionSet& set, cpu::Arithmetic arithmetic) {
-    return cpu::find_linear(cpu::kernels_for(set), cpu::LinearLayer::Gemm, arithmetic) != nullptr;
+bool has_gemm(const cpu::InstructionSet& set, cpu::Arithmetic arithmetic,
+              KernelProvider provider = KernelProvider::Own) {
+    const auto* kernel = cpu::find_linear(cpu::kernels_for(set), cpu::LinearLayer::Gemm, arithmetic, provider);
+    return kernel != nullptr && cpu::is_available(*kernel);
 }
 
 }  // namespace
@@ -121,12 +133,14 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, con
     const int most = *std::max_element(batches.begin(), batches.end());
     const auto reference = find_backend("reference").load(graph);
     for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
-        for (const auto& [precision, bound] : kBounds) {
+        for (const auto& [precision, provider, bound] : kWays) {
             const bool integers = precision == Precision::Auto || precision == Precision::Int8;
             if (integers && !has_gemm(set, cpu::Arithmetic::Int16)) continue;
-            const bool fp16_sums = precision == Precision::Fp16 && has_gemm(set, cpu::Arithmetic::Fp16);
+            if (!has_gemm(set, cpu::Arithmetic::Fp32, provider)) continue;
+            const bool fp16_sums = precision == Precision::Fp16 && has_gemm(set, cpu::Arithmetic::Fp16, provider);
             LoadOptions options;
             options.precision = precision;
+            if (provider != KernelProvider::Own) options.kernels = provider;
             const auto model = CpuBackend(set).load(graph, options);
             for (const BoardShape board : boards) {
                 const Inputs inputs(graph, board, most);
@@ -138,6 +152,7 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, con
                     plan->run(batch, inputs.pointers(), found.pointers());
                     CAPTURE(std::string(name_of(set)));
                     CAPTURE(std::string(name_of(precision)));
+                    CAPTURE(std::string(name_of(provider)));
                     CAPTURE(board.height);
                     CAPTURE(board.width);
                     CAPTURE(batch);

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/run_kernel.h"
 
 // Layers by plain loops in double precision, which kernels are compared with.

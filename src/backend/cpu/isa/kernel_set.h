@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/ops/conv_first.h"
 #include "backend/cpu/ops/int8.h"
 #include "backend/cpu/ops/linear.h"
@@ -16,7 +16,7 @@ struct KernelSet {
     int width = 0;                               // floats of a vector
     std::span<const LinearKernel> linear;        // ours of each kind of layer: FP32 first, INT8 last; then libraries'
     std::span<const GluKernel> glu;              // one, or none
-    std::span<const AttentionKernel> attention;  // FP32 first
+    std::span<const AttentionKernel> attention;  // ours, FP32 first; then libraries'
     ConvFirstKernel conv_first;
     PointwiseKernels pointwise;
 };

@@ -3,11 +3,12 @@
 
 // The kernels, for the instruction set that the including file is compiled for: a row here puts a kernel into use.
 #include "backend/cpu/isa/kernel_set.h"
-#include "backend/cpu/ops/attention_f16.h"
-#include "backend/cpu/ops/attention_f32.h"
-#include "backend/cpu/ops/attention_s16.h"
-#include "backend/cpu/ops/attention_s16f32.h"
+#include "backend/cpu/ops/attention/attention_f16.h"
+#include "backend/cpu/ops/attention/attention_f32.h"
+#include "backend/cpu/ops/attention/attention_s16.h"
+#include "backend/cpu/ops/attention/attention_s16f32.h"
 #include "backend/cpu/ops/conv_first_f32.h"
+#include "backend/cpu/ops/eigen/eigen_attention_f32.h"
 #include "backend/cpu/ops/eigen/eigen_f32.h"
 #include "backend/cpu/ops/gemm_f16.h"
 #include "backend/cpu/ops/gemm_f32.h"
@@ -20,6 +21,7 @@
 #include "backend/cpu/ops/winograd_f32.h"
 #include "backend/cpu/ops/winograd_s16.h"
 #if defined(KATAGO_XNNPACK)
+#include "backend/cpu/ops/xnnpack/xnn_attention_f32.h"
 #include "backend/cpu/ops/xnnpack/xnn_f16.h"
 #include "backend/cpu/ops/xnnpack/xnn_f32.h"
 #include "backend/cpu/ops/xnnpack/xnn_qd8_qc8w.h"
@@ -74,6 +76,10 @@ constexpr AttentionKernel kAttentionKernels[] = {
     kAttentionF16,
 #elif defined(__aarch64__)
     kAttentionS16F32,
+#endif
+    kEigenAttentionF32,
+#if defined(KATAGO_XNNPACK_RESHAPES)
+    kXnnAttentionF32,
 #endif
 };
 // clang-format on

@@ -27,7 +27,7 @@ AlignedFloats AttentionStep::board_table(const PlanShape& shape) const {
 }
 
 std::unique_ptr<KernelState> AttentionStep::make_state(const PlanShape& shape, const TensorType&) const {
-    return kernel->make_state == nullptr ? nullptr : kernel->make_state(call_of(layer, shape));
+    return kernel->make_state == nullptr ? nullptr : kernel->make_state(call_of(layer, shape), shape.width);
 }
 
 void AttentionStep::run(const RunContext& context, const TensorType&) const {

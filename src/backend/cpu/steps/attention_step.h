@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/steps/step.h"
 
 namespace katago::cpu {

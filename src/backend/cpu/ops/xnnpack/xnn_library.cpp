@@ -73,5 +73,13 @@ bool has_xnn_library() {
     return std::holds_alternative<XnnLibrary>(opened());
 }
 
+void check(xnn_status status, const char* what) {
+    if (status == xnn_status_success) return;
+    const char* const reason = status == xnn_status_unsupported_hardware ? "this processor lacks what it takes"
+                               : status == xnn_status_out_of_memory      ? "out of memory"
+                                                                         : "it refused";
+    throw BackendError(std::string("XNNPACK: ") + what + ": " + reason + " (status " + std::to_string(status) + ")");
+}
+
 }  // namespace katago::cpu
 #endif

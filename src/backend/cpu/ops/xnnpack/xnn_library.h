@@ -63,4 +63,7 @@ struct XnnLibrary {
 // The library, opened by the first call. Throws BackendError: it is not installed, or its processor is unknown to it.
 const XnnLibrary& xnn_library();
 
+// Throws BackendError, which says `what` the library was to do and why it did not, unless it did.
+void check(xnn_status status, const char* what);
+
 }  // namespace katago::cpu

@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/xnnpack/xnn_library.h"
 #include "core/ensure.h"
-#include "core/error.h"
 #include "core/fp16.h"
 
 namespace katago::cpu {
@@ -21,14 +19,6 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 size_t bytes_of(XnnNumbers numbers) {
     return numbers == XnnNumbers::Fp32 ? 4 : numbers == XnnNumbers::Fp16 ? 2 : 1;
-}
-
-void check(xnn_status status, const char* what) {
-    if (status == xnn_status_success) return;
-    const char* const reason = status == xnn_status_unsupported_hardware ? "this processor lacks what it takes"
-                               : status == xnn_status_out_of_memory      ? "out of memory"
-                                                                         : "it refused";
-    throw BackendError(std::string("XNNPACK: ") + what + ": " + reason + " (status " + std::to_string(status) + ")");
 }
 
 // What decides an operator.

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/ops/attention.h"
-#include "backend/cpu/ops/attention_rows.h"
+#include "backend/cpu/ops/attention/attention.h"
+#include "backend/cpu/ops/attention/attention_rows.h"
 #include "backend/cpu/ops/gemm_f16.h"
 #include "backend/cpu/simd/activation.h"
 #include "backend/cpu/simd/fp16_storage.h"

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/ops/attention.h"
-#include "backend/cpu/ops/attention_rows.h"
+#include "backend/cpu/ops/attention/attention.h"
+#include "backend/cpu/ops/attention/attention_rows.h"
 #include "backend/cpu/ops/gemm_s16.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/s16.h"

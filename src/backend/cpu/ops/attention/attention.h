@@ -31,7 +31,7 @@ struct AttentionKernel {
     void (*run)(const AttentionCall& call);
     // As in LinearKernel.
     bool (*available)() = nullptr;
-    std::unique_ptr<KernelState> (*make_state)(const AttentionCall& call) = nullptr;
+    std::unique_ptr<KernelState> (*make_state)(const AttentionCall& call, int width) = nullptr;
 };
 
 }  // namespace katago::cpu

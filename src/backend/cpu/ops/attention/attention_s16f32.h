@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/ops/attention.h"
-#include "backend/cpu/ops/attention_f32.h"
-#include "backend/cpu/ops/attention_rows.h"
+#include "backend/cpu/ops/attention/attention.h"
+#include "backend/cpu/ops/attention/attention_f32.h"
+#include "backend/cpu/ops/attention/attention_rows.h"
 #include "backend/cpu/ops/gemm_s16f32.h"
 #include "backend/cpu/ops/s16.h"
 #include "backend/cpu/ops/s16f32_rows.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/ops/attention.h"
+#include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/simd/activation.h"
 #include "backend/cpu/simd/vector.h"
 

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/ops/attention.h"
-#include "backend/cpu/ops/attention_rows.h"
-#include "backend/cpu/ops/attention_s16_pack.h"
+#include "backend/cpu/ops/attention/attention.h"
+#include "backend/cpu/ops/attention/attention_rows.h"
+#include "backend/cpu/ops/attention/attention_s16_pack.h"
 #include "backend/cpu/ops/gemm_s16.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/simd/activation.h"

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "backend/cpu/ops/attention.h"
-#include "backend/cpu/ops/attention_rows.h"
+#include "backend/cpu/ops/attention/attention.h"
+#include "backend/cpu/ops/attention/attention_rows.h"
 #include "backend/cpu/ops/gemm_f32.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/simd/activation.h"
