@@ -66,6 +66,13 @@ mv "$HOME/kernels" "$measured"
 run "$build/katago" tune -model "$model" >"$HOME/choice" || fail "tune fails"
 sed -n "s/^\(Precision\|Against\)/test_arm64: $core: \1/p" "$HOME/choice"
 grep -q '^Precision: FP16 in' "$HOME/choice" || fail "not computed in FP16"
+case $kernels in
+    *XNNPACK*)
+        run "$build/katago" tune -model "$model" -override-config nnKernels=xnnpack >"$HOME/choice" || fail "no kernels of XNNPACK"
+        sed -n "s/^\(Precision\|Against\)/test_arm64: $core: \1/p" "$HOME/choice"
+        grep -q '^Precision: .*XNNPACK computes [1-9]' "$HOME/choice" || fail "not computed by XNNPACK"
+        ;;
+esac
 echo '{"id":"q","boardXSize":9,"boardYSize":9,"komi":7,"rules":"chinese","moves":[["B","E5"]],"maxVisits":8}' |
     run "$build/katago" analysis -model "$model" >"$HOME/answer" 2>"$HOME/log" || fail "$(cat "$HOME/log")"
 grep -q '"id":"q".*"rootInfo"' "$HOME/answer" || fail "no answer to a query: $(cat "$HOME/answer")"

@@ -3,7 +3,7 @@
 set(XNNPACK_SOURCE_DIR "" CACHE PATH "Source of XNNPACK to build in; those of pthreadpool, cpuinfo and fxdiv lie beside it")
 
 # The folders of micro-kernels that the engine's operators use: products, convolutions, and packing of weights.
-set(xnnpack_kernels "^src/((f16|f16-f32acc|f32|qd8-f32-qc8w)-(gemm|igemm)|(f16|f32)-(dwconv|vmulcaddc)|[a-z0-9-]+-(packw|packq|transposec|transposev))/")
+set(xnnpack_kernels "^src/((f16|f16-f32acc|f32|qd8-f32-qc8w)-(gemm|igemm)|(f16|f32)-(dwconv|vmulcaddc)|[a-z0-9-]+-packw)/")
 
 # xnnpack_part(VARIABLE FOLDER): sets the variable to where the source of a part is, this folder where it says nothing.
 function(xnnpack_part variable folder)
@@ -46,7 +46,7 @@ function(xnnpack_from_source)
   # Left out of `all` and of what is installed.
   add_subdirectory(${XNNPACK_SOURCE_DIR} ${CMAKE_BINARY_DIR}/xnnpack EXCLUDE_FROM_ALL)
 
-  # Micro-kernels of the operators in xnn_library.h alone, a sixth of all. Those of the others are named only in sections that
+  # Micro-kernels of the operators in xnn_library.h alone. Those of the others are named only in sections that
   # the linker drops; one that is missing stops the link with its name.
   get_target_property(kernels microkernels-prod SOURCES)
   list(FILTER kernels INCLUDE REGEX "${xnnpack_kernels}")
