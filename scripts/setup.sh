@@ -21,6 +21,8 @@ fail() {
 }
 
 build_packages="g++ make cmake ninja-build libeigen3-dev zlib1g-dev nlohmann-json3-dev"
+# Kernels beside our own, where the distribution has them; the engine is built without them all the same.
+optional_packages="libxnnpack-dev libpthreadpool-dev"
 test_packages="doctest-dev gnugo python3"
 # For the tests as boards' processors (make test-arm64), on other processors than Arm's.
 arm_test_packages="g++-aarch64-linux-gnu qemu-user"
@@ -76,6 +78,16 @@ missing_packages() {
     done
 }
 
+# Those of the packages that apt could install.
+available_packages() {
+    for package in "$@"; do
+        candidate=$(LC_ALL=C apt-cache policy "$package" 2>/dev/null | sed -n 's/^  Candidate: //p')
+        [ "${candidate:-(none)}" = "(none)" ] || printf '%s ' "$package"
+    done
+}
+
+can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
@@ -86,21 +98,32 @@ as_root() {
     fi
 }
 
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
 install_packages() {
     wanted=$build_packages
     [ $with_tests = yes ] && wanted="$wanted $test_packages"
     [ $with_tests = yes ] && [ "$(uname -m)" != aarch64 ] && wanted="$wanted $arm_test_packages"
     # shellcheck disable=SC2086 # lists of words
     missing=$(missing_packages $wanted)
-    if [ -z "$missing" ]; then
-        say "all packages are installed"
+    # shellcheck disable=SC2046,SC2086
+    optional=$(available_packages $(missing_packages $optional_packages))
+    if [ -z "$missing" ] && { [ -z "$optional" ] || ! can_be_root; }; then
+        say "all packages are installed${optional:+, but for $optional}"
         return
     fi
-    say "installing with apt-get: $missing"
+    say "installing with apt-get: $missing$optional"
     [ "$(id -u)" -eq 0 ] || say "this needs root; sudo may ask for your password"
     as_root apt-get update -q || say "apt-get update failed; trying with the package lists that are there"
     # shellcheck disable=SC2086
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+    [ -z "$missing" ] || apt_install $missing
+    # The lists of a new machine are empty before.
+    # shellcheck disable=SC2046,SC2086
+    optional=$(available_packages $(missing_packages $optional_packages))
+    # shellcheck disable=SC2086
+    [ -z "$optional" ] || apt_install $optional || say "going on without $optional"
 }
 
 # Nothing of it is needed to build or run the engine. PYTHON=python3.11 picks the interpreter.

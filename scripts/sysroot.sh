@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Unpacks what an aarch64 build links against from a distribution's arm64 packages, so that a desktop can build for a
-# board. Needs neither root nor foreign packages on this machine: apt runs on a configuration of its own, which knows
-# only that distribution, and checks its signatures as always. Nothing is installed; no program of the sysroot runs.
+# board. Needs neither root nor foreign packages on this machine: apt runs on a configuration of its own (release_apt.sh).
+# Nothing is installed; no program of the sysroot runs.
 set -eu
 
 usage() {
@@ -21,6 +21,9 @@ fail() {
     exit 1
 }
 
+# shellcheck source=scripts/release_apt.sh
+. "$(dirname "$0")/release_apt.sh"
+
 release=bookworm
 output=
 extra=
@@ -38,29 +41,19 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-debian=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-debian_security=${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
-ubuntu=${UBUNTU_PORTS_MIRROR:-http://ports.ubuntu.com/ubuntu-ports}
 packages="libc6-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev doctest-dev"
-# gcc: the newest compiler of the release, whose C++ library the build uses.
+# Kernels beside our own: without them the engine is built all the same.
+optional_packages="libxnnpack-dev libpthreadpool-dev"
+# The newest compiler of the release, whose C++ library the build uses.
 case $release in
-    bookworm | trixie)
-        keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-        keyring_package="debian-archive-keyring"
-        [ "$release" = bookworm ] && gcc=12 || gcc=14
-        ;;
-    jammy)
-        keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-        keyring_package="ubuntu-keyring"
-        gcc=12
-        ;;
-    *) fail "unknown release '$release', must be bookworm, trixie or jammy" ;;
+    trixie) gcc=14 ;;
+    *) gcc=12 ;;
 esac
 
 for tool in apt-get dpkg-deb tar; do
     command -v $tool >/dev/null || fail "$tool is missing; this script needs Debian, Ubuntu or a relative of theirs"
 done
-[ -r $keyring ] || fail "$keyring is missing: it holds the keys that sign $release. Install $keyring_package"
+find_keyring "$release"
 
 # A compiler cannot read the C++ library of a later one.
 cross_compiler=${CXX:-aarch64-linux-gnu-g++}
@@ -76,42 +69,13 @@ mkdir -p "$(dirname "$output")"
 output=$(cd "$(dirname "$output")" && pwd)/$(basename "$output")
 work=$output.work
 rm -rf "$work"
-mkdir -p "$work/root/usr/lib" "$work/root/usr/bin" "$work/root/usr/sbin" "$work/apt/state/lists/partial" \
-    "$work/apt/cache/archives/partial" "$work/apt/sources.d"
-: >"$work/apt/status"
-
-source_list() {
-    if [ "$release" = jammy ]; then
-        echo "deb [signed-by=$keyring] $ubuntu jammy main universe"
-        echo "deb [signed-by=$keyring] $ubuntu jammy-updates main universe"
-        echo "deb [signed-by=$keyring] $ubuntu jammy-security main universe"
-    else
-        echo "deb [signed-by=$keyring] $debian $release main"
-        echo "deb [signed-by=$keyring] $debian $release-updates main"
-        echo "deb [signed-by=$keyring] $debian_security $release-security main"
-    fi
-}
-source_list >"$work/apt/sources.list"
-
-# The machine's own settings, a proxy for example, stay in force.
-cat >"$work/apt/apt.conf" <<CONF
-APT::Architecture "arm64";
-APT::Architectures { "arm64"; };
-APT::Install-Recommends "false";
-APT::Update::Error-Mode "any";
-APT::Sandbox::User "";
-Acquire::Languages "none";
-Dir::State "$work/apt/state";
-Dir::State::status "$work/apt/status";
-Dir::Cache "$work/apt/cache";
-Dir::Etc::sourcelist "$work/apt/sources.list";
-Dir::Etc::sourceparts "$work/apt/sources.d";
-Dir::Etc::preferencesparts "$work/apt/sources.d";
-CONF
-export APT_CONFIG="$work/apt/apt.conf"
+mkdir -p "$work/root/usr/lib" "$work/root/usr/bin" "$work/root/usr/sbin"
 
 echo "sysroot: reading the package lists of $release"
-apt-get update -q=2
+use_release "$release" deb arm64 "$work/apt"
+for package in $optional_packages; do
+    if apt-cache show "$package" >/dev/null 2>&1; then packages="$packages $package"; fi
+done
 echo "sysroot: downloading"
 # shellcheck disable=SC2086 # lists of words
 apt-get install -q=2 --download-only --yes $packages $extra >/dev/null

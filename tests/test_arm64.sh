@@ -30,7 +30,8 @@ case $core in
 esac
 kernels=$(run "$build/katago" version | sed -n '/^Backend /{s/^[^:]*: //p;q}')
 say "kernels: $kernels"
-[ "${kernels##*, }" = "$best" ] || fail "its kernels are those of $best"
+own=${kernels%%;*}
+[ "${own##*, }" = "$best" ] || fail "its kernels are those of $best"
 # The first asks nothing of the processor; the others compare with the plain backend, in double precision, what the kernels'
 # own tests compare with plain loops, and the networks below with the reference engine.
 long='*a flipped bit in the header*,*attention equals the reference*,*too big to keep transformed*,*whole networks equal*'
@@ -65,6 +66,13 @@ mv "$HOME/kernels" "$measured"
 run "$build/katago" tune -model "$model" >"$HOME/choice" || fail "tune fails"
 sed -n "s/^\(Precision\|Against\)/test_arm64: $core: \1/p" "$HOME/choice"
 grep -q '^Precision: FP16 in' "$HOME/choice" || fail "not computed in FP16"
+case $kernels in
+    *XNNPACK*)
+        run "$build/katago" tune -model "$model" -override-config nnKernels=xnnpack >"$HOME/choice" || fail "no kernels of XNNPACK"
+        sed -n "s/^\(Precision\|Against\)/test_arm64: $core: \1/p" "$HOME/choice"
+        grep -q '^Precision: .*XNNPACK computes [1-9]' "$HOME/choice" || fail "not computed by XNNPACK"
+        ;;
+esac
 echo '{"id":"q","boardXSize":9,"boardYSize":9,"komi":7,"rules":"chinese","moves":[["B","E5"]],"maxVisits":8}' |
     run "$build/katago" analysis -model "$model" >"$HOME/answer" 2>"$HOME/log" || fail "$(cat "$HOME/log")"
 grep -q '"id":"q".*"rootInfo"' "$HOME/answer" || fail "no answer to a query: $(cat "$HOME/answer")"

@@ -15,6 +15,8 @@ if(NOT DEFINED KATAGO_ARM_RELEASE)
 endif()
 
 set(CMAKE_CXX_COMPILER ${KATAGO_ARM_TRIPLE}-g++)
+# For XNNPACK's source alone (XNNPACK_SOURCE_DIR).
+set(CMAKE_C_COMPILER ${KATAGO_ARM_TRIPLE}-gcc)
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES KATAGO_SYSROOT)
 if(NOT KATAGO_SYSROOT)
   if(DEFINED ENV{KATAGO_SYSROOT})
@@ -35,17 +37,22 @@ set(CMAKE_SYSROOT ${KATAGO_SYSROOT})
 # would then ask for the C library of this machine's release instead of the board's.
 execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=include OUTPUT_VARIABLE compiler_headers
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
-set(sysroot_headers "")
+set(sysroot_headers_cxx "")
 foreach(folder ${KATAGO_SYSROOT}/usr/include/c++/${sysroot_version}
-        ${KATAGO_SYSROOT}/usr/include/${KATAGO_ARM_TRIPLE}/c++/${sysroot_version} ${compiler_headers}
-        ${KATAGO_SYSROOT}/usr/include/${KATAGO_ARM_TRIPLE} ${KATAGO_SYSROOT}/usr/include)
+        ${KATAGO_SYSROOT}/usr/include/${KATAGO_ARM_TRIPLE}/c++/${sysroot_version})
+  string(APPEND sysroot_headers_cxx " -isystem ${folder}")
+endforeach()
+set(sysroot_headers "")
+foreach(folder ${compiler_headers} ${KATAGO_SYSROOT}/usr/include/${KATAGO_ARM_TRIPLE} ${KATAGO_SYSROOT}/usr/include)
   string(APPEND sysroot_headers " -isystem ${folder}")
 endforeach()
 set(sysroot_libraries "")
 foreach(folder ${sysroot_compiler} ${KATAGO_SYSROOT}/usr/lib/${KATAGO_ARM_TRIPLE})
   string(APPEND sysroot_libraries " -B${folder} -L${folder}")
 endforeach()
-set(CMAKE_CXX_FLAGS_INIT "${KATAGO_ARM_BASELINE} -nostdinc${sysroot_headers}")
+set(CMAKE_CXX_FLAGS_INIT "${KATAGO_ARM_BASELINE} -nostdinc${sysroot_headers_cxx}${sysroot_headers}")
+set(CMAKE_C_FLAGS_INIT "${KATAGO_ARM_BASELINE} -nostdinc${sysroot_headers}")
+set(CMAKE_ASM_FLAGS_INIT "${CMAKE_C_FLAGS_INIT}")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "${sysroot_libraries}")
 
 set(CMAKE_LIBRARY_ARCHITECTURE ${KATAGO_ARM_TRIPLE})

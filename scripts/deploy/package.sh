@@ -117,6 +117,9 @@ else
     [ -n "$depends" ] || fail "dpkg-shlibdeps found nothing that $binary depends on"
 fi
 
+# XNNPACK is opened at run time, so the program does without it. Debian names a library's package by its version.
+recommends=$(grep -ao 'libXNNPACK\.so\.[0-9.]*[0-9]' "$binary" | sort -u | sed 's/.*\.so\./libxnnpack/')
+
 mkdir -p "$root/DEBIAN"
 cat >"$root/DEBIAN/control" <<TEXT
 Package: katago
@@ -124,7 +127,8 @@ Version: $version
 Architecture: $arch
 Maintainer: katago maintainers <maintainers@katago.invalid>
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
-Depends: $depends
+Depends: $depends${recommends:+
+Recommends: $recommends}
 Section: misc
 Priority: optional
 Homepage: https://katagotraining.org/
@@ -155,5 +159,5 @@ mv "$tree/service/katago.1" "$tree/katago.1"
 tar -C "$work" --owner=0 --group=0 --numeric-owner --sort=name --mtime="@$SOURCE_DATE_EPOCH" -cf - "$full_name" |
     gzip -9n >"$output/$full_name.tar.gz"
 
-echo "package: $output/$full_name.deb ($(du -k "$output/$full_name.deb" | cut -f 1) kB), depends on: $depends"
+echo "package: $output/$full_name.deb ($(du -k "$output/$full_name.deb" | cut -f 1) kB), depends on: $depends${recommends:+; recommends: $recommends}"
 echo "package: $output/$full_name.tar.gz"

@@ -119,6 +119,9 @@ package)
     sh "$here/package.sh" --binary "$engine" --arch "$(dpkg --print-architecture)" --output "$scratch" >"$scratch/log" ||
         fail "$(cat "$scratch/log")"
     dpkg-deb -f "$scratch"/katago_*.deb Depends | grep -q 'libc6 (>= .*zlib1g' || fail "does not depend on libc6 and zlib1g"
+    case $("$engine" version) in
+        *libXNNPACK.so*) dpkg-deb -f "$scratch"/katago_*.deb Recommends | grep -q '^libxnnpack0' || fail "does not recommend XNNPACK" ;;
+    esac
     dpkg-deb -x "$scratch"/katago_*.deb "$scratch/root"
     "$scratch/root/usr/bin/katago" version >/dev/null || fail "the packaged engine does not run"
     for file in usr/share/katago/configs/rpi4.cfg etc/katago/analysis.cfg usr/share/man/man1/katago.1.gz \

@@ -14,7 +14,11 @@ std::string library_versions() {
     std::string text = "Eigen " + std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
                        "." + std::to_string(EIGEN_MINOR_VERSION);
 #if defined(KATAGO_XNNPACK)
+#if defined(KATAGO_XNNPACK_STATIC)
+    text += ", XNNPACK (built in, interface of ";
+#else
     text += ", XNNPACK (" KATAGO_XNNPACK_SONAME ", interface of ";
+#endif
 #if defined(KATAGO_XNNPACK_RESHAPES)
     text += "November 2024)";
 #else

@@ -2,12 +2,14 @@
 #if defined(KATAGO_XNNPACK)
 #include "backend/cpu/ops/xnnpack/xnn_library.h"
 
-#include <dlfcn.h>
-
 #include <variant>
 
 #include "backend/cpu/ops/xnnpack/xnn_operator.h"
 #include "core/error.h"
+
+#if !defined(KATAGO_XNNPACK_STATIC)
+#include <dlfcn.h>
+#endif
 
 namespace katago::cpu {
 
