@@ -37,6 +37,9 @@ PackedWeights pack_xnn(const LinearKernel& kernel, const PackRequest& request);
 template <XnnNumbers kNumbers>
 std::unique_ptr<KernelState> make_xnn_operator(const LinearCall& call, int width);
 
+// Has the library pack the weights for all plans, where it can. Throws BackendError.
+void share_xnn_weights(PackedWeights& packed, const LayerSize& size, int width, XnnNumbers numbers);
+
 // Runs the call's operator on its rows; `scales` are for INT8.
 void run_xnn(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out);
 
