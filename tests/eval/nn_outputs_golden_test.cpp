@@ -148,9 +148,9 @@ Differences check_row(EvalThread& thread, const nlohmann::json& expected) {
 }
 
 // The rows are shared out to all cores.
-Differences check_rows(const Model& model, const Backend& backend, const std::vector<nlohmann::json>& rows) {
-    InlineEvaluator evaluator(model.info, model.graph->meta_channels(), backend.load(*model.graph),
-                              {.cache_size_power_of_two = -1});
+Differences check_rows(const Model& model, const std::shared_ptr<const LoadedModel>& loaded,
+                       const std::vector<nlohmann::json>& rows) {
+    InlineEvaluator evaluator(model.info, model.graph->meta_channels(), loaded, {.cache_size_power_of_two = -1});
     std::atomic<size_t> next = 0;
     auto work = [&](Differences& seen, std::exception_ptr& failure) {
         try {
@@ -200,10 +200,41 @@ bool all_rows_wanted() {
     return std::getenv("KATAGO_GOLDEN_FULL") != nullptr;
 }
 
+// A backend, and where it is the CPU's also whose kernels it is to compute with.
+struct Computer {
+    const Backend* backend = nullptr;
+    std::optional<KernelProvider> kernels;
+
+    std::string name() const { return backend->name() + (kernels ? " " + std::string(name_of(*kernels)) : ""); }
+    // The network in FP32; null, with a message, where this build or machine lacks such kernels.
+    std::shared_ptr<const LoadedModel> load(const Graph& graph) const {
+        std::string missing;
+        LoadOptions options;
+        options.kernels = kernels;
+        options.log = [&](const std::string& line) { missing = line; };
+        auto loaded = backend->load(graph, options);
+        if (missing.empty()) return loaded;
+        std::fprintf(stderr, "SKIPPED: %s\n", missing.c_str());
+        return nullptr;
+    }
+};
+
+std::vector<Computer> computers() {
+    std::vector<Computer> all;
+    for (const Backend* backend : backends()) {
+        all.push_back({backend, std::nullopt});
+        if (backend->name() == "cpu") {
+            all.push_back({backend, KernelProvider::Xnnpack});
+            all.push_back({backend, KernelProvider::Eigen});
+        }
+    }
+    return all;
+}
+
 void expect_within(const Differences& seen, const Tolerance& allowed, const std::string& network,
-                   const Backend& backend) {
-    std::fprintf(stderr, "%-10s %-45s %3d rows: probability %.1e, ownership %.1e, points %.1e, square %.1e\n",
-                 backend.name().c_str(), network.c_str(), seen.rows, seen.probability, seen.ownership, seen.points,
+                   const Computer& computer) {
+    std::fprintf(stderr, "%-11s %-45s %3d rows: probability %.1e, ownership %.1e, points %.1e, square %.1e\n",
+                 computer.name().c_str(), network.c_str(), seen.rows, seen.probability, seen.ownership, seen.points,
                  seen.square);
     CAPTURE(seen.worst_row);
     CHECK(seen.wrong_legality == 0);
@@ -213,7 +244,7 @@ void expect_within(const Differences& seen, const Tolerance& allowed, const std:
     CHECK(seen.square <= allowed.square);
 }
 
-void check_network(const std::string& name, const Backend& backend) {
+void check_network(const std::string& name, const Computer& computer) {
     CAPTURE(name);
     const auto network = network_file(name);
     if (network.empty()) {
@@ -223,14 +254,16 @@ void check_network(const std::string& name, const Backend& backend) {
     std::vector<nlohmann::json> rows = read_rows(golden::find("nn-outputs/" + name + ".jsonl.gz"));
     const Model model = read_model(network);
     if (!all_rows_wanted() && model.info.trunk_channels >= 256) rows = spread(rows, kRowsOfBigNetworks);
-    const bool exact = backend.name() == "reference";
+    const auto loaded = computer.load(*model.graph);
+    if (loaded == nullptr) return;
+    const bool exact = computer.backend->name() == "reference";
     const auto rounded = std::stable_partition(
         rows.begin(), rows.end(), [&](const nlohmann::json& row) { return !(exact && is_rounded(name, row)); });
     const std::vector<nlohmann::json> rounded_rows(rounded, rows.end());
     rows.erase(rounded, rows.end());
-    expect_within(check_rows(model, backend, rows), exact ? kReferenceTolerance : kFloatTolerance, name, backend);
+    expect_within(check_rows(model, loaded, rows), exact ? kReferenceTolerance : kFloatTolerance, name, computer);
     if (!rounded_rows.empty())
-        expect_within(check_rows(model, backend, rounded_rows), kRoundedRowTolerance, name, backend);
+        expect_within(check_rows(model, loaded, rounded_rows), kRoundedRowTolerance, name, computer);
 }
 
 }  // namespace
@@ -248,10 +281,10 @@ TEST_CASE("evaluator: networks answer as the reference engine does") {
     const bool small = std::getenv("KATAGO_GOLDEN_SMALL") != nullptr;
     if (small) std::erase_if(names, [](const std::string& name) { return !name.starts_with("random-"); });
     CHECK(names.size() > 0);
-    for (const Backend* backend : backends()) {
-        CAPTURE(backend->name());
-        if (small && backend->name() == "reference") continue;
-        for (const std::string& name : names) check_network(name, *backend);
+    for (const Computer& computer : computers()) {
+        CAPTURE(computer.name());
+        if (small && computer.backend->name() == "reference") continue;
+        for (const std::string& name : names) check_network(name, computer);
     }
 }
 

@@ -3,8 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
-#include <string_view>
+#include <variant>
 
 #include "backend/cpu/check_parity.h"
 #include "backend/cpu/isa/instruction_set.h"

@@ -4,7 +4,14 @@
 // Eigen's templates have the same names in every file that uses them, so that the linker would keep one copy for all
 // instruction sets. Here the namespace has the name of the set: KATAGO_EIGEN_NAMESPACE is "Eigen_avx2" and the like.
 #define Eigen KATAGO_EIGEN_NAMESPACE
+#if defined(__aarch64__)
+// For Arm Eigen loads a constant into a variable when the program starts, by code for the instruction set, before any
+// check of the processor. Written as two numbers it is a constant for the compiler too.
+#include <arm_neon.h>
+#define vld1q_u64(from) (uint64x2_t{(from)[0], (from)[1]})
+#endif
 #include <Eigen/Core>
+#undef vld1q_u64
 #undef Eigen
 
 #include <cstddef>
