@@ -147,7 +147,8 @@ TEST_CASE("encoding: names in any spelling; what cannot be decoded is replaced")
 TEST_CASE("sgf: small letters in names of properties do not count") {
     for (const char* text : {"(;GaMe[1]SiZe[9]KoMi[5.5]Black[de];White[fe])", "(;SZ[9]KM[5.5];Bl[de];Wh[fe])",
                              "(;SiZe[9]KoMi[5.5]AddBlack[aa][bb]AddWhite[cc]PLayer[Black];Black[de];White[fe])",
-                             "(;sz[9]km[5.5];b[de];w[fe])", "(;gameSiZe[9]KoM i[5.5];B[de]Comment[x];W[fe])"}) {
+                             "(;SZ[9]X1[a]KM[5.5]L2Z[b];B[de]V1[3];W[fe])", "(;sz[9]km[5.5];b[de];w[fe])",
+                             "(;gameSiZe[9]KoM i[5.5];B[de]Comment[x];W[fe])"}) {
         CAPTURE(text);
         const SgfGame game = parse(text);
         CHECK(game.size == BoardSize{9, 9});

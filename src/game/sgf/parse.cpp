@@ -26,6 +26,10 @@ bool is_letter(char c) {
     return is_capital(c) || (c >= 'a' && c <= 'z');
 }
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 // Takes a text in UTF-8 apart, in which no byte of a longer character is a bracket or a backslash.
 class Parser {
   public:
@@ -93,12 +97,13 @@ class Parser {
     }
 
     // The name of a property. FF[1] to FF[3] let programs write AddBlack for AB: small letters do not count. A name
-    // without capitals is one that was not written as it should be.
+    // without capitals is one that was not written as it should be. Programs put digits behind the letters of names of
+    // their own.
     std::string read_key() {
         std::string written, key;
-        for (char c = next(); is_letter(c); c = next()) {
+        for (char c = next(); is_letter(c) || (is_digit(c) && !written.empty()); c = next()) {
             written += c;
-            if (is_capital(c)) key += c;
+            if (!is_letter(c) || is_capital(c)) key += c;
             ++at_;
         }
         return key.empty() ? upper_case(written) : key;
