@@ -28,6 +28,12 @@ struct Magic {
 };
 
 constexpr Magic kMagics[] = {
+    {0, "[InternetShortcut]"sv, "a link to a page", ": download what it leads to"},
+    {0, "HTTP/1."sv, "a server's answer with its header", ": download the file itself"},
+    {0, "\x89PNG\r\n"sv, "a picture", ": give the network's file with -model"},
+    {0, "\xFF\xD8\xFF"sv, "a picture", ": give the network's file with -model"},
+    {0, "GIF8"sv, "a picture", ": give the network's file with -model"},
+    {0, "\xFF\xFE"sv, "text in UTF-16", ": fetch the file again"},
     {0, "version https://git-lfs.github.com/spec"sv, "a Git LFS pointer, which stands for the file",
      ": run 'git lfs pull' in its folder, or download the file itself"},
     {0, "PK\5\6"sv, "an empty zip archive", ": fetch the file again"},
