@@ -124,6 +124,11 @@ TEST_CASE("sgf: repeated, padded and empty values") {
     CHECK(parse("(;SZ[9]SZ[ 9 ])").size == BoardSize{9, 9});
     CHECK(parse("(;SZ[ 9 : 13 ])").size == BoardSize{9, 13});
     CHECK(parse("(;SZ[9x13])").size == BoardSize{9, 13});
+    CHECK(parse("(;SZ[13]SZ[13:13])").size == BoardSize{13, 13});
+    CHECK(parse("(;KM[6.50]KM[6,5])").komi == 6.5F);
+    CHECK(parse("(;RU[Japanese]RU[jp])").rules == rules_of_name("japanese"));
+    CHECK_THROWS_AS(parse("(;RU[Japanese][Klingon])"), ProtocolError);
+    CHECK_THROWS_AS(parse("(;KM[six][sixes])"), ProtocolError);
     CHECK(parse("(;SZ[]KM[6.5])").size == BoardSize{19, 19});
     CHECK(parse("(;SZ[9];B[ dd ];W[ ];B[\nee\n])").moves.size() == 3);
     CHECK(parse("(;HA[ 2 ]RU[ Japanese ])").handicap == 2);
