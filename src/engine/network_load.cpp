@@ -33,7 +33,7 @@ LoadedNetwork load_network(const Model& model, const Backend& backend, const Con
     options.progress = [&](int done, int all) {
         if (progress)
             progress->show("Measuring kernels on this machine, once: " + std::to_string(done) + " of " +
-                       std::to_string(all));
+                           std::to_string(all));
     };
     network.model = backend.load(*model.graph, options);
     const std::string description = network.model->description();
