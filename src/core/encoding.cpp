@@ -95,7 +95,7 @@ class Converter {
     }
 
   private:
-    bool works() const { return state_ != reinterpret_cast<iconv_t>(-1); }
+    bool works() const { return reinterpret_cast<intptr_t>(state_) != -1; }
 
     iconv_t state_;
 };

@@ -9,7 +9,7 @@ namespace katago {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kTarMagicAt = 257;
@@ -92,7 +92,7 @@ bool is_onnx(std::string_view start) {
 // Leela Zero's networks are text: a line with the format's number, then lines of weights.
 bool is_leela_zero(std::string_view start) {
     const size_t end = start.find('\n');
-    if (end == std::string_view::npos || end > 3) return false;
+    if (end > 3) return false;  // or there is none
     const std::string_view number = trimmed(start.substr(0, end));
     if (number != "1" && number != "2" && number != "3") return false;
     const std::string_view weights = start.substr(end + 1);
