@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ class GameError(Exception):
 def read_game(arguments: argparse.Namespace) -> dict:
     """Size, komi, rules, stones and moves as fields of a query. The engine reads game records, so all of its programs
     agree on them; it needs no network for that. What is unclear about a record it says on stderr."""
+    if not arguments.ssh and not shutil.which(arguments.engine):
+        raise GameError(f"{arguments.engine}: no such program; --engine says where the engine is")
     command = [arguments.engine, "evaluate", "-no-network", "-last", "-games"]
     if arguments.ssh:
         # The game is here, the engine there.

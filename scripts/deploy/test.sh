@@ -79,6 +79,9 @@ python)
     check_report "$scratch/report"
     if python3 "$here/analyse_game.py" --engine "$engine" --model "$scratch/none.bin.gz" "$game" >"$scratch/report" 2>&1
     then fail "no complaint about a network that is not there"; fi
+    if python3 "$here/analyse_game.py" --engine "$scratch/none" "$game" >"$scratch/report" 2>&1
+    then fail "no complaint about an engine that is not there"; fi
+    grep -q "$scratch/none: no such program; --engine says where" "$scratch/report" || fail "$(cat "$scratch/report")"
     unclear python3 "$here/analyse_game.py" --engine "$engine" --visits 4 "$scratch/unclear.sgf"
     ;;
 node)

@@ -3,7 +3,10 @@
 
 #include <iconv.h>
 
+#include <algorithm>
 #include <cstdint>
+
+#include "core/encoding/shifts.h"
 
 namespace katago {
 
@@ -92,7 +95,7 @@ class Converter {
     }
 
   private:
-    bool works() const { return state_ != reinterpret_cast<iconv_t>(-1); }
+    bool works() const { return reinterpret_cast<intptr_t>(state_) != -1; }
 
     iconv_t state_;
 };
@@ -170,7 +173,14 @@ std::string utf8_of_utf16(std::string_view text, bool big_endian) {
 }  // namespace
 
 bool has_two_byte_characters(Encoding encoding) {
-    return encoding != Encoding::Utf8 && encoding != Encoding::Western;
+    return encoding != Encoding::Utf8 && encoding != Encoding::Western && !has_shifts(encoding);
+}
+
+std::optional<Encoding> seven_bit_encoding(std::string_view text, std::optional<Encoding> declared) {
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; }))
+        return std::nullopt;
+    if (text.find("\x1B$") != std::string_view::npos) return Encoding::Iso2022Jp;
+    return declared == Encoding::Hz ? declared : std::nullopt;
 }
 
 bool is_utf8(std::string_view text) {
@@ -184,6 +194,8 @@ bool is_utf8(std::string_view text) {
 
 DecodedText decode(std::string_view text, Encoding encoding) {
     if (encoding == Encoding::Utf8) return repair_utf8(text);
+    if (encoding == Encoding::Iso2022Jp) return decode(without_shifts(text, encoding), Encoding::EucJp);
+    if (encoding == Encoding::Hz) return decode(without_shifts(text, encoding), Encoding::Gb18030);
     const Layout& layout = layout_of(encoding);
     Converter converter(layout.iconv_name);
     DecodedText result;

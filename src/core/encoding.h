@@ -9,14 +9,17 @@
 namespace katago {
 
 // Encodings of text files, ASCII being a part of each. Those of East Asia have characters of two bytes, the second of
-// which may be the code of an ASCII character, a bracket or a backslash among them.
-enum class Encoding { Utf8, Western, Gb18030, Big5, ShiftJis, EucKr, EucJp };
+// which may be the code of an ASCII character, a bracket or a backslash among them. ISO-2022-JP and HZ have characters
+// of two bytes between marks, and use seven bits only.
+enum class Encoding { Utf8, Western, Gb18030, Big5, ShiftJis, EucKr, EucJp, Iso2022Jp, Hz };
 
 // The encoding of a name such as "GBK", "Shift_JIS" or "windows-1252", in any case and with any separators.
 std::optional<Encoding> encoding_of_name(std::string_view name);
 bool has_two_byte_characters(Encoding encoding);
 
 bool is_utf8(std::string_view text);
+// Whether it is in ISO-2022-JP, whose marks stand in no other text, or in HZ, where that is what it says of itself.
+std::optional<Encoding> seven_bit_encoding(std::string_view text, std::optional<Encoding> declared);
 
 struct DecodedText {
     std::string utf8;

@@ -95,7 +95,7 @@ Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::s
     try {
         file.save();
     } catch (const IoError& error) {  // it will be measured again, that is all
-        if (options.log) options.log(error.what());
+        if (options.log) options.log("The comparison with FP32 is not kept: " + std::string(error.what()));
     }
     return agreement;
 }

@@ -102,9 +102,9 @@ std::optional<Rules> rules_of_words(std::string_view text) {
     return std::nullopt;
 }
 
-// Of a name with what else there is to say behind it: "Chinese, Pair Go", "Japanese (1989)".
+// Of a name with what else there is to say behind it: "Chinese, Pair Go", "Japanese (1989)", "Japanese/Korean".
 std::optional<Rules> rules_before_remark(std::string_view text) {
-    const size_t end = std::min(text.find_first_of(",;:("), text.size());
+    const size_t end = std::min(text.find_first_of(",;:(/"), text.size());
     const std::optional<Rules> rules = rules_of_words(text.substr(0, end));
     const std::optional<Rules> others = rules_of_words(text.substr(end));
     return others && others != rules ? std::nullopt : rules;

@@ -87,6 +87,8 @@ def leaves_gtp() -> None:
     leave("genmove", command_line("gtp", overrides=slow), ["name", "genmove b"], after(b"KataGo"))
     cancellable = ["name", "kata-search_cancellable b"]
     leave("a cancellable search", command_line("gtp", overrides=slow), cancellable, after(b"KataGo"))
+    measures = ["name", f"kata-benchmark {LONG}"]
+    leave("kata-benchmark", command_line("gtp"), measures, after(b"KataGo"))
     ponders = f",ponderingEnabled=true,maxVisits=5,maxVisitsPondering={LONG},maxTimePondering=1e6"
     leave("pondering", command_line("gtp", overrides=ponders), ["genmove b"], after(b"\n\n"))
 

@@ -78,6 +78,36 @@ TEST_CASE("sgf: where nothing names the encoding, or names a wrong one, the read
     CHECK(game.komi == 0.5F);
 }
 
+TEST_CASE("sgf: in encodings of seven bits a bracket between the marks is half of a character") {
+    const struct {
+        const char *text, *black;
+    } games[] = {
+        // The characters are PO, BO and NI of the Japanese syllables, the Chinese ones for "middle" and "country".
+        {"(;CA[ISO-2022-JP]SZ[9]PB[\x1B$B%]\x1B(B]KM[5.5];B[cc];W[dd])", "\xE3\x83\x9D"},
+        {"(;SZ[9]KM[5.5]PB[a\x1B$B%\\%K\x1B(J];B[cc]C[\x1B$@%]\x1B(B\n];W[dd])", "a\xE3\x83\x9C\xE3\x83\x8B"},
+        {"(;SZ[9]KM[5.5]PB[\x1B$B%]\n];B[cc];W[dd])", "\xE3\x83\x9D\n"},
+        {"(;CA[HZ-GB-2312]SZ[9]KM[5.5]PB[~{VP9z~} ~~];B[cc]C[~{5]~}];W[dd])", "\xE4\xB8\xAD\xE5\x9B\xBD ~"},
+        {"(;SZ[9]KM[5.5]PB[~{x~}];B[cc];W[dd])", "~{x~}"},
+    };
+    for (const auto& game : games) {
+        CAPTURE(game.text);
+        const SgfGame read = parse(game.text);
+        CHECK(read.moves.size() == 2);
+        CHECK(read.komi == 5.5F);
+        CHECK(read.black_name == game.black);
+    }
+}
+
+TEST_CASE("sgf: a text that does not parse in the encoding that it names is read in the one that makes sense") {
+    for (const char* text : {"(;CA[EUC-KR]SZ[9]PW[\x81]]KM[0.5];B[cc])", "(;CA[EUC-JP]SZ[9]KM[0.5];B[cc]C[\x95\\])",
+                             "(;CA[EUC-JP]SZ[9]PB[\x8F]\x83]]KM[0.5];B[cc])"}) {
+        CAPTURE(text);
+        CHECK(parse(text).moves.size() == 1);
+        CHECK(parse(text).komi == 0.5F);
+    }
+    CHECK_THROWS_AS(parse("(;CA[GBK]SZ[9]PB[\x81]"), ProtocolError);
+}
+
 TEST_CASE("sgf: UTF-16 is read, UTF-32 is named") {
     const std::string text = "(;SZ[9]KM[5.5];B[de];W[fe])";
     for (const std::string& coded : {in_utf16(text, false, "\xFF\xFE"), in_utf16(text, true, "\xFE\xFF"),
@@ -117,7 +147,8 @@ TEST_CASE("encoding: names in any spelling; what cannot be decoded is replaced")
 TEST_CASE("sgf: small letters in names of properties do not count") {
     for (const char* text : {"(;GaMe[1]SiZe[9]KoMi[5.5]Black[de];White[fe])", "(;SZ[9]KM[5.5];Bl[de];Wh[fe])",
                              "(;SiZe[9]KoMi[5.5]AddBlack[aa][bb]AddWhite[cc]PLayer[Black];Black[de];White[fe])",
-                             "(;sz[9]km[5.5];b[de];w[fe])", "(;gameSiZe[9]KoM i[5.5];B[de]Comment[x];W[fe])"}) {
+                             "(;SZ[9]X1[a]KM[5.5]L2Z[b];B[de]V1[3];W[fe])", "(;sz[9]km[5.5];b[de];w[fe])",
+                             "(;gameSiZe[9]KoM i[5.5];B[de]Comment[x];W[fe])"}) {
         CAPTURE(text);
         const SgfGame game = parse(text);
         CHECK(game.size == BoardSize{9, 9});

@@ -33,6 +33,10 @@ TEST_CASE("sgf: the komi of a server that names itself anywhere") {
         {"(;KM[275]PC[\xE9\x87\x8E\xE7\x8B\x90\xE5\x9B\xB4\xE6\xA3\x8B])", 5.5F},
         {"(;AP[foxwq];KM[375]RU[Chinese];B[pp])", 7.5F},
         {"(;KM[0]AP[x][foxwq])", 0.0F},
+        // In points, by programs that convert the server's games or check records.
+        {"(;KM[5.5]AP[foxwq])", 5.5F},
+        {"(;KM[0.5]RU[Japanese]AP[SGFC:2.0])", 0.5F},
+        {"(;KM[-6.5]AP[SGFC:2.0])", -6.5F},
     };
     for (const auto& game : games) {
         CAPTURE(game.text);
@@ -142,6 +146,8 @@ TEST_CASE("sgf: rules as people write them") {
         {"New-Zealand rules", "nz"},
         {"Tromp/Taylor", "tromp-taylor"},
         {"Ing (GOE)", "ing"},
+        {"Japanese/Korean", "japanese"},
+        {"cn / Pair Go", "chinese"},
         {"Stone Scoring rules", "stone-scoring"},
         {"OGS Chinese", "chinese-ogs"},
     };

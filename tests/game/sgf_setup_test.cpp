@@ -100,6 +100,19 @@ TEST_CASE("sgf: set-up that lists what is there already, captures for one, chang
     }
 }
 
+TEST_CASE("sgf: stones that are only taken off after the last move, dead ones for one, begin no new game") {
+    for (const char* text : {"(;SZ[9];B[cc];W[dd];B[];W[];AE[cc])", "(;SZ[9];B[cc];W[dd];B[];W[];AE[cc];AE[dd]TB[dd])",
+                             "(;SZ[9];B[cc];W[dd];B[];W[];C[counted];AE[aa:dd]C[White wins])"}) {
+        CAPTURE(text);
+        const SgfGame game = parse(text);
+        CHECK(game.moves.size() == 4);
+        REQUIRE(game.warnings.size() == 1);
+        CHECK(game.warnings[0] == "test.sgf: stones are taken off after the last move; they are left on the board");
+    }
+    CHECK(parse("(;SZ[9];B[cc];W[dd];AE[cc]AB[ee])").moves.empty());
+    CHECK(parse("(;SZ[9];B[cc];W[dd];AE[cc];B[ee])").moves.size() == 1);
+}
+
 TEST_CASE("sgf: a new start that cannot be is refused") {
     CHECK_THROWS_AS(parse("(;SZ[9];B[ab];W[ii];B[ba];AW[aa];B[cc])"), ProtocolError);
     CHECK_THROWS_WITH_AS(parse("(;SZ[9];B[ab];W[ab];AW[aa];B[cc])"), "Illegal move in test.sgf turn 1 move A8",
@@ -111,6 +124,11 @@ TEST_CASE("sgf: repeated, padded and empty values") {
     CHECK(parse("(;SZ[9]SZ[ 9 ])").size == BoardSize{9, 9});
     CHECK(parse("(;SZ[ 9 : 13 ])").size == BoardSize{9, 13});
     CHECK(parse("(;SZ[9x13])").size == BoardSize{9, 13});
+    CHECK(parse("(;SZ[13]SZ[13:13])").size == BoardSize{13, 13});
+    CHECK(parse("(;KM[6.50]KM[6,5])").komi == 6.5F);
+    CHECK(parse("(;RU[Japanese]RU[jp])").rules == rules_of_name("japanese"));
+    CHECK_THROWS_AS(parse("(;RU[Japanese][Klingon])"), ProtocolError);
+    CHECK_THROWS_AS(parse("(;KM[six][sixes])"), ProtocolError);
     CHECK(parse("(;SZ[]KM[6.5])").size == BoardSize{19, 19});
     CHECK(parse("(;SZ[9];B[ dd ];W[ ];B[\nee\n])").moves.size() == 3);
     CHECK(parse("(;HA[ 2 ]RU[ Japanese ])").handicap == 2);

@@ -185,9 +185,10 @@ class Benchmark {
     }
 
     SearchSpeed measure(int threads) {
-        const SearchParams params = params_for(plan_, config_, threads);
+        Search search(engine_.evaluator(), params_for(plan_, config_, threads), /*seed=*/0);
+        const OutputReader::Notice nobody_reads(reader_, [&] { search.abandon(); });
         const SearchSpeed speed =
-            measure_search(engine_.evaluator(), params, plan_.positions, [&](const SearchSpeed& so_far) {
+            measure_search(search, engine_.evaluator(), plan_.positions, [&](const SearchSpeed& so_far) {
                 progress_.show(progress_text(so_far, plan_.positions.size()));
                 reader_.expect();
             });
@@ -228,7 +229,7 @@ class Benchmark {
     const Config& config_;
     const BenchmarkPlan& plan_;
     std::ostream& out_;
-    const OutputReader& reader_;
+    OutputReader& reader_;
     ProgressLine progress_;
     EvaluationSpeed evaluation_;
     std::vector<SearchSpeed> speeds_;

@@ -159,8 +159,9 @@ class Tuner {
         params.max_time_s = SearchParams::kUnlimitedTime;
         params.search_factor_after_one_pass = params.search_factor_after_two_pass = 1;
         params.num_threads = threads;
+        Search search(engine_.evaluator(), params, /*seed=*/0);
         const SearchSpeed speed =
-            measure_search(engine_.evaluator(), params, positions,
+            measure_search(search, engine_.evaluator(), positions,
                            [&](const SearchSpeed& so_far) { progress_.show(progress_text(so_far, positions.size())); });
         progress_.clear();
         return speed;

@@ -75,11 +75,15 @@ GtpReply kata_benchmark(GtpSession& session, const GtpRequest& request) {
     params.max_visits = *visits;
     params.max_playouts = SearchParams::kUnlimitedVisits;
     params.max_time_s = SearchParams::kUnlimitedTime;
+    Evaluator& evaluator = session.engine().evaluator();
+    Search search(evaluator, params, /*seed=*/0);
+    const OutputReader::Notice nobody_reads(session.reader(), [&] { search.abandon(); });
     GtpOutput& output = session.output();
     output.write(gtp_header(request.id));
-    const SearchSpeed speed =
-        measure_search(session.engine().evaluator(), params, positions,
-                       [&](const SearchSpeed& so_far) { output.write("\r" + speed_line(so_far, positions.size())); });
+    const SearchSpeed speed = measure_search(search, evaluator, positions, [&](const SearchSpeed& so_far) {
+        output.write("\r" + speed_line(so_far, positions.size()));
+        session.reader().expect();
+    });
     output.write("\r" + speed_line(speed, positions.size()) + "\n\n");
     return std::nullopt;
 }

@@ -60,7 +60,7 @@ class GtpSession {
     Logger& log() { return log_; }
     std::ostream& err() { return err_; }
     GtpOutput& output() { return output_; }
-    const OutputReader& reader() const { return *reader_; }
+    OutputReader& reader() { return *reader_; }
     // Writes a whole response in one piece, and its first line to the log as logAllGTPCommunication wants it.
     void respond(GtpStatus status, std::optional<int> id, std::string_view text);
     // Tells something on stderr and in the log, but not twice where the log goes to stderr.

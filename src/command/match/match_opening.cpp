@@ -25,8 +25,13 @@ float half_integer(double komi) {
     return static_cast<float>(std::clamp(std::round(2 * komi) / 2, -limit, limit));
 }
 
-// Files that are no records are told of in `warnings`.
-std::vector<SgfGame> read_records(const std::filesystem::path& folder, std::vector<std::string>& warnings) {
+size_t opening_moves(const MatchSettings& settings, const SgfGame& record) {
+    return static_cast<size_t>(settings.opening_moves > 0 ? settings.opening_moves : record.size.area() / 10);
+}
+
+// Files that are no records, or whose opening cannot be played, are told of in `warnings`.
+std::vector<SgfGame> read_records(const MatchSettings& settings, std::vector<std::string>& warnings) {
+    const std::filesystem::path folder = settings.openings_dir;
     std::error_code failure;
     const std::vector<std::filesystem::path> files = find_sgf_files(folder, failure);
     if (failure) throw IoError("Could not read openings folder " + folder.string() + ": " + failure.message());
@@ -35,7 +40,9 @@ std::vector<SgfGame> read_records(const std::filesystem::path& folder, std::vect
     records.reserve(files.size());
     for (const std::filesystem::path& file : files) {
         try {
-            records.push_back(load_sgf_game(file));
+            SgfGame record = load_sgf_game(file);
+            replay(record, settings.rules, opening_moves(settings, record));
+            records.push_back(std::move(record));
         } catch (const Error& error) {
             warnings.push_back(std::string("left out: ") + error.what());
         }
@@ -97,7 +104,7 @@ void play_policy_moves(const MatchSettings& settings, BoardHistory& history, Net
 MatchOpenings::MatchOpenings(const MatchSettings& settings, const std::string& seed)
     : settings_(settings), seed_(seed) {
     if (settings.openings_dir.empty()) return;
-    records_ = read_records(settings.openings_dir, warnings_);
+    records_ = read_records(settings, warnings_);
     for (const SgfGame& record : records_)
         warnings_.insert(warnings_.end(), record.warnings.begin(), record.warnings.end());
     Rng rng(seed + "/openings");
@@ -124,8 +131,8 @@ Rules MatchOpenings::draw_rules(Rng& rng) const {
 
 BoardHistory MatchOpenings::draw_recorded(int64_t pair, const Rules& rules) const {
     const SgfGame& record = records_[static_cast<size_t>(pair) % records_.size()];
-    const int moves = settings_.opening_moves > 0 ? settings_.opening_moves : record.size.area() / 10;
-    BoardHistory history = replay(record, rules, static_cast<size_t>(moves));
+    const size_t moves = opening_moves(settings_, record);
+    BoardHistory history = replay(record, rules, moves);
     if (history.finished() || history.past_phase_end())
         throw ProtocolError(record.name + ": the game is over after " + std::to_string(moves) +
                             " moves; begin with fewer of them (openingMoves)");

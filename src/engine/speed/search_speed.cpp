@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "core/text.h"
-#include "search/search.h"
 
 namespace katago {
 
@@ -23,11 +22,10 @@ std::string line_up_to_visits(const SearchSpeed& speed, size_t positions) {
 
 }  // namespace
 
-SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std::span<const BoardHistory> positions,
+SearchSpeed measure_search(Search& search, Evaluator& evaluator, std::span<const BoardHistory> positions,
                            const std::function<void(const SearchSpeed&)>& progress) {
     SearchSpeed speed;
-    speed.threads = params.num_threads;
-    Search search(evaluator, params, /*seed=*/0);
+    speed.threads = search.params().num_threads;
     for (const BoardHistory& position : positions) {
         evaluator.clear_cache();
         search.set_position(position);

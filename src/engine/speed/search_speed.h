@@ -8,7 +8,7 @@
 
 #include "eval/evaluator.h"
 #include "game/history.h"
-#include "search/params.h"
+#include "search/search.h"
 
 namespace katago {
 
@@ -24,8 +24,9 @@ struct SearchSpeed {
     double evaluations_per_second() const { return seconds > 0 ? static_cast<double>(evaluations) / seconds : 0; }
 };
 
-// Searches each position from scratch, cache emptied, until a limit of `params`. `progress` is called after each.
-SearchSpeed measure_search(Evaluator& evaluator, const SearchParams& params, std::span<const BoardHistory> positions,
+// Searches each position from scratch, until a limit of the search's parameters; the cache of its evaluator is emptied
+// before. `progress` is called after each.
+SearchSpeed measure_search(Search& search, Evaluator& evaluator, std::span<const BoardHistory> positions,
                            const std::function<void(const SearchSpeed&)>& progress);
 
 // "numSearchThreads =  2: 10 / 10 positions, visits/s = ...", as the reference prints it.

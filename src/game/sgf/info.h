@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,8 +22,10 @@ class SgfInfo {
     const std::vector<std::string>* find(std::string_view key) const;
     // The first value, trimmed; empty where there is none.
     std::string text(std::string_view key) const;
-    // The same of a property that can be given once only. Throws ProtocolError where it has different values.
-    std::string single(std::string_view key) const;
+    // Whether two different texts mean the same.
+    using SameMeaning = std::function<bool(std::string_view, std::string_view)>;
+    // The first value of a property that can be given once only. Throws ProtocolError where others mean something else.
+    std::string single(std::string_view key, const SameMeaning& same) const;
 
     // Writes size, komi, rules, names and result, and warnings about them. Throws ProtocolError.
     void read(SgfGame& game) const;

@@ -14,6 +14,8 @@ namespace {
 constexpr double kLeastHundredths = 250, kMostHundredths = 800;
 // By Chinese rules hundredths up to here are those of one side's stones: 375 is 3.75 stones, which are 7.5 points.
 constexpr double kMostHundredthsOfOneSide = 400;
+// Komi in points that programs write into records of a server that counts hundredths.
+constexpr double kMostConverted = kMostHundredths / 100;
 
 struct Replacement {
     std::string_view text, plain;
@@ -188,7 +190,7 @@ SgfKomi read_sgf_komi(std::string_view written, const SgfKomiOrigin& origin) {
     } else if (is_in_hundredths(komi)) {
         komi = points_of_hundredths(komi, origin.scoring);
         how = "hundredths";
-    } else if (origin.fox_server) {
+    } else if (origin.fox_server && (std::abs(komi) > kMostConverted || !komi_is_half_integer(komi))) {
         return refused("Unexpected komi in sgf of this origin");
     } else if (parsed->in_stones || (!komi_is_half_integer(komi) && origin.scoring == ScoringRule::Area)) {
         komi *= 2;

@@ -30,6 +30,10 @@ bool shows(const Board& board, const std::vector<Stone>& stones) {
                        [&](const Stone& stone) { return board.color(stone.point) == stone.color; });
 }
 
+bool sets_stones(const std::vector<Stone>& stones) {
+    return std::any_of(stones.begin(), stones.end(), [](const Stone& stone) { return stone.color != Color::Empty; });
+}
+
 // Reads one line of a tree, node by node. The start grows while there are no moves.
 class LineReader {
   public:
@@ -41,7 +45,11 @@ class LineReader {
 
     SgfGame read() {
         const SgfPoints points(tree_.name, game_.size);
-        for (const int index : line_) read_node(tree_.nodes[static_cast<size_t>(index)], points);
+        const int last_move = last_move_node();
+        for (const int index : line_) {
+            moves_follow_ = index < last_move;
+            read_node(tree_.nodes[static_cast<size_t>(index)], points);
+        }
         if (game_.setup.empty() && has_unwritten_handicap()) {
             for (Point point : unwritten_handicap(*game_.handicap)) start_[static_cast<size_t>(point)] = Color::Black;
             list_setup();
@@ -65,11 +73,30 @@ class LineReader {
             set_up(stones);
             read_player(node);
         } else if (!stones.empty() && changes_position(stones, moves)) {
-            begin_anew(node, stones);
+            if (moves_follow_ || !moves.empty() || sets_stones(stones))
+                begin_anew(node, stones);
+            else
+                tell_removal();
         }
         game_.moves.insert(game_.moves.end(), moves.begin(), moves.end());
         const std::vector<std::string>* comment = node.find("C");
         game_.comments.resize(game_.moves.size(), comment ? comment->front() : std::string());
+    }
+
+    // Of the line; -1 where it has no moves. Indices of a line's nodes grow.
+    int last_move_node() const {
+        const auto has_move = [&](int index) {
+            const SgfNode& node = tree_.nodes[static_cast<size_t>(index)];
+            return node.find("B") || node.find("W");
+        };
+        const auto last = std::find_if(line_.rbegin(), line_.rend(), has_move);
+        return last == line_.rend() ? -1 : *last;
+    }
+
+    // Some programs take the dead stones off when a game is over, which begins no other.
+    void tell_removal() {
+        const std::string told = tree_.name + ": stones are taken off after the last move; they are left on the board";
+        if (game_.warnings.empty() || game_.warnings.back() != told) game_.warnings.push_back(told);
     }
 
     // A node should hold one move. Of several, Black's come first.
@@ -189,6 +216,7 @@ class LineReader {
     std::optional<Board> board_;    // the position after `played_` moves
     size_t played_ = 0;
     size_t moves_left_out_ = 0;
+    bool moves_follow_ = false;  // the node that is read
 };
 
 }  // namespace

@@ -26,6 +26,10 @@ bool is_letter(char c) {
     return is_capital(c) || (c >= 'a' && c <= 'z');
 }
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 // Takes a text in UTF-8 apart, in which no byte of a longer character is a bracket or a backslash.
 class Parser {
   public:
@@ -93,12 +97,13 @@ class Parser {
     }
 
     // The name of a property. FF[1] to FF[3] let programs write AddBlack for AB: small letters do not count. A name
-    // without capitals is one that was not written as it should be.
+    // without capitals is one that was not written as it should be. Programs put digits behind the letters of names of
+    // their own.
     std::string read_key() {
         std::string written, key;
-        for (char c = next(); is_letter(c); c = next()) {
+        for (char c = next(); is_letter(c) || (is_digit(c) && !written.empty()); c = next()) {
             written += c;
-            if (is_capital(c)) key += c;
+            if (!is_letter(c) || is_capital(c)) key += c;
             ++at_;
         }
         return key.empty() ? upper_case(written) : key;
@@ -164,10 +169,24 @@ size_t count_values(const std::vector<SgfNode>& nodes) {
     return values;
 }
 
-// The nodes of a text whose encoding nothing tells. Read in a wrong one, second bytes of characters end values too
-// early, or values go on past their ends: the text does not parse, or gives fewer values. Where that leaves several,
-// the text is in the one whose usual characters it is made of.
-std::vector<SgfNode> parse_guessing(std::string_view text, const std::string& name) {
+// None where the reading does not parse; `first_error` then holds that error, unless there was one before.
+std::optional<std::vector<SgfNode>> parse_reading(const DecodedText& reading, const std::string& name,
+                                                  std::optional<ProtocolError>& first_error) {
+    try {
+        return Parser(reading.utf8, name).parse();
+    } catch (const ProtocolError& error) {
+        if (!first_error) first_error = error;
+        return std::nullopt;
+    }
+}
+
+// The nodes of a text whose encoding nothing tells, or that does not parse in the `declared` one. Read in a wrong one,
+// second bytes of characters end values too early, or values go on past their ends: the text does not parse, or gives
+// fewer values. Where that leaves several, the text is in the one whose usual characters it is made of.
+std::vector<SgfNode> parse_guessing(std::string_view text, const std::string& name, std::optional<Encoding> declared) {
+    std::optional<ProtocolError> first_error;
+    if (declared)
+        if (auto nodes = parse_reading(decode(text, *declared), name, first_error)) return std::move(*nodes);
     std::vector<DecodedText> readings;
     for (const Encoding encoding :
          {Encoding::Utf8, Encoding::Gb18030, Encoding::Big5, Encoding::ShiftJis, Encoding::Western})
@@ -175,14 +194,9 @@ std::vector<SgfNode> parse_guessing(std::string_view text, const std::string& na
     std::stable_sort(readings.begin(), readings.end(),
                      [](const DecodedText& a, const DecodedText& b) { return a.unlikely < b.unlikely; });
     std::vector<SgfNode> best;
-    std::optional<ProtocolError> first_error;
     for (const DecodedText& reading : readings) {
-        try {
-            std::vector<SgfNode> nodes = Parser(reading.utf8, name).parse();
-            if (best.empty() || count_values(nodes) > count_values(best)) best = std::move(nodes);
-        } catch (const ProtocolError& error) {
-            if (!first_error) first_error = error;
-        }
+        auto nodes = parse_reading(reading, name, first_error);
+        if (nodes && (best.empty() || count_values(*nodes) > count_values(best))) best = std::move(*nodes);
     }
     if (best.empty()) throw ProtocolError(*first_error);
     return best;
@@ -193,11 +207,13 @@ std::vector<SgfNode> parse_nodes(std::string_view text, const std::string& name)
     if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
         throw ProtocolError(name + ": the text is in UTF-32, which is not read; wanted UTF-8");
     if (const std::optional<std::string> utf8 = decode_utf16(text)) return Parser(*utf8, name).parse();
+    const std::optional<Encoding> declared = declared_encoding(text);
+    if (const std::optional<Encoding> encoding = seven_bit_encoding(text, declared))
+        return Parser(decode(text, *encoding).utf8, name).parse();
     // What is UTF-8 has no two-byte characters with a bracket in them, whatever it says of itself.
     if (is_utf8(text)) return Parser(text, name).parse();
-    const std::optional<Encoding> declared = declared_encoding(text);
-    if (!declared || !has_two_byte_characters(*declared)) return parse_guessing(text, name);
-    return Parser(decode(text, *declared).utf8, name).parse();
+    const bool trusted = declared && has_two_byte_characters(*declared);
+    return parse_guessing(text, name, trusted ? declared : std::nullopt);
 }
 
 }  // namespace

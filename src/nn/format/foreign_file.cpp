@@ -9,7 +9,7 @@ namespace katago {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kTarMagicAt = 257;
@@ -28,6 +28,12 @@ struct Magic {
 };
 
 constexpr Magic kMagics[] = {
+    {0, "[InternetShortcut]"sv, "a link to a page", ": download what it leads to"},
+    {0, "HTTP/1."sv, "a server's answer with its header", ": download the file itself"},
+    {0, "\x89PNG\r\n"sv, "a picture", ": give the network's file with -model"},
+    {0, "\xFF\xD8\xFF"sv, "a picture", ": give the network's file with -model"},
+    {0, "GIF8"sv, "a picture", ": give the network's file with -model"},
+    {0, "\xFF\xFE"sv, "text in UTF-16", ": fetch the file again"},
     {0, "version https://git-lfs.github.com/spec"sv, "a Git LFS pointer, which stands for the file",
      ": run 'git lfs pull' in its folder, or download the file itself"},
     {0, "PK\5\6"sv, "an empty zip archive", ": fetch the file again"},
@@ -86,7 +92,7 @@ bool is_onnx(std::string_view start) {
 // Leela Zero's networks are text: a line with the format's number, then lines of weights.
 bool is_leela_zero(std::string_view start) {
     const size_t end = start.find('\n');
-    if (end == std::string_view::npos || end > 3) return false;
+    if (end > 3) return false;  // or there is none
     const std::string_view number = trimmed(start.substr(0, end));
     if (number != "1" && number != "2" && number != "3") return false;
     const std::string_view weights = start.substr(end + 1);

@@ -11,8 +11,8 @@ namespace katago {
 // What is particular to the root of a search. Source: KataGo's treatment of the root.
 
 // The symmetries, the identity first, under which the whole state looks the same: the position, the moves that the
-// opponent is to avoid, and the hint. The moves that the player is to avoid may differ, as in KataGo: of symmetric moves
-// one is searched that is not among them.
+// opponent is to avoid, and the hint. The moves that the player is to avoid may differ, as in KataGo: of symmetric
+// moves one is searched that is not among them.
 std::vector<int> symmetries_of(const SearchContext& context);
 
 // By policy index: 1 where the root may play. Leaves out copies by the context's root_symmetries, and moves in the

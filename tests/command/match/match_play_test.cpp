@@ -147,6 +147,14 @@ TEST_CASE("match_opening: recorded games give their first moves, each in its tur
     const MatchOpenings others(settings_of(dir + "openingMoves = 3"), "seed");
     REQUIRE(others.warnings().size() == 3);
     CHECK(others.warnings()[0].find("bad\xFF.sgf") != std::string::npos);
+    for (const char* unplayable : {"(;SZ[9];B[aa];W[aa])", "(;SZ[9]AB[aa]AW[ab][ba];B[ee])", "(;SZ[9]AB[ee];W[ee])"}) {
+        CAPTURE(unplayable);
+        write_file(folder / "d.sgf", unplayable);
+        const MatchOpenings playable(settings_of(dir + "openingMoves = 3"), "seed");
+        REQUIRE(playable.warnings().size() == 4);
+        CHECK(playable.warnings()[1].starts_with("left out: "));
+        CHECK(playable.warnings()[1].find("d.sgf") != std::string::npos);
+    }
     write_file(folder / "c.sgf", "(;SZ[9];B[];W[])");
     CHECK_THROWS_AS(MatchOpenings(settings_of(dir + "openingMoves = 3"), "seed"), ProtocolError);
     std::filesystem::remove_all(folder);

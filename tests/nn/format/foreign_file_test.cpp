@@ -91,6 +91,10 @@ TEST_CASE("model file: what is no network is named, with what to do") {
              Row{"BZh91AY", "compressed by bzip2"},
              Row{zipped("x"), "compressed twice"},
              Row{"(;FF[4]SZ[19])", "a game record"},
+             Row{"[InternetShortcut]\r\nURL=https://example.org/\r\n", "a link to a page"},
+             Row{"HTTP/1.1 200 OK\r\nContent-Type: application/gzip\r\n\r\n", "a server's answer with its header"},
+             Row{"\x89PNG\r\n\x1A\n", "a picture"},
+             Row{"\xFF\xFEn\1", "text in UTF-16"},
          }) {
         CAPTURE(row.words);
         const bool is_gzip = row.content.starts_with("\x1f\x8b");

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "nn/passes/formulas.h"
 #include "nn/passes/find_glus.h"
+#include "nn/passes/formulas.h"
 
 // Graphs evaluated in double precision on a small board: layer by layer, or as the passes arrange the layers.
 namespace pass_tests {

@@ -60,6 +60,11 @@ constexpr NamedEncoding kNames[] = {
     {"eucjp", Encoding::EucJp},
     {"xeucjp", Encoding::EucJp},
     {"ujis", Encoding::EucJp},
+    {"iso2022jp", Encoding::Iso2022Jp},
+    {"csiso2022jp", Encoding::Iso2022Jp},
+    {"jis", Encoding::Iso2022Jp},
+    {"hz", Encoding::Hz},
+    {"hzgb2312", Encoding::Hz},
 };
 
 }  // namespace
