@@ -11,7 +11,7 @@ namespace katago {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr char kLatin1Space = '\xA0';

@@ -223,7 +223,7 @@ class SampleRun {
     std::optional<SgfGame> load_record(const std::filesystem::path& file) {
         try {
             SgfGame record = load_sgf_game(file);
-            for (const std::string& warning : record.warnings) tell("WARNING: " + warning);
+            for (const std::string& warning : record.warnings) store_.tell("WARNING: " + warning);
             return record;
         } catch (const Error& error) {
             leave_out(error);
@@ -232,12 +232,7 @@ class SampleRun {
     }
 
     // One bad record among thousands is no reason to stop.
-    void leave_out(const Error& error) { tell(std::string("Left out: ") + error.what()); }
-
-    void tell(const std::string& line) {
-        const std::lock_guard lock(mutex_);
-        streams_.err << line << std::endl;
-    }
+    void leave_out(const Error& error) { store_.tell(std::string("Left out: ") + error.what()); }
 
     const SampleSettings& settings_;
     Engine& engine_;

@@ -103,6 +103,11 @@ void SampleStore::flush() {
     for (const auto& [name, rows] : left) write(rows, next_shard_++);
 }
 
+void SampleStore::tell(const std::string& line) {
+    const std::lock_guard lock(telling_);
+    if (options_.log) options_.log(line);
+}
+
 void SampleStore::write(const SampleRows& rows, int64_t shard) {
     std::map<std::string, std::string> metadata = options_.metadata;
     metadata[std::string(kNextGame)] = std::to_string(next_game_.load());
@@ -110,7 +115,7 @@ void SampleStore::write(const SampleRows& rows, int64_t shard) {
     std::snprintf(number, sizeof(number), "-%05lld", static_cast<long long>(shard));
     const fs::path file = options_.folder / (size_name(rows.size()) + number + ".safetensors");
     rows.write(file, metadata);
-    if (options_.log) options_.log("Wrote " + file.string() + ", " + std::to_string(rows.count()) + " rows");
+    tell("Wrote " + file.string() + ", " + std::to_string(rows.count()) + " rows");
 }
 
 }  // namespace katago

@@ -40,6 +40,8 @@ class SampleStore {
 
     // Of this run and those before.
     int64_t rows() const { return rows_; }
+    // Tells a person a line, as the options say; one at a time.
+    void tell(const std::string& line);
     // Numbers for games, each given out once, over all runs.
     int64_t next_game() { return next_game_++; }
     // The size that is furthest from its share.
@@ -60,6 +62,7 @@ class SampleStore {
     std::atomic<int64_t> rows_ = 0;
     std::atomic<int64_t> next_game_ = 0;
     std::atomic<int64_t> next_shard_ = 0;
+    std::mutex telling_;  // held while a line is told
     mutable std::mutex mutex_;
     std::unordered_set<uint64_t> keys_ GUARDED_BY(mutex_);
     std::map<std::string, SampleRows> pending_ GUARDED_BY(mutex_);  // by size_name()
