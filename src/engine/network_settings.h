@@ -20,8 +20,8 @@ struct PrecisionSetting {
 // Throws ConfigError.
 PrecisionSetting read_precision(const Config& config);
 
-// How a network is loaded, but for who is told. Whose kernels compute it is what nnKernels says; else the fastest of all,
-// but in FP32 ours: it is what other answers are compared with, and gives the same digits on every run. Throws
+// How a network is loaded, but for who is told. Whose kernels compute it is what nnKernels says; else the fastest of
+// all, but in FP32 ours: it is what other answers are compared with, and gives the same digits on every run. Throws
 // ConfigError.
 LoadOptions load_options(const Config& config, Precision precision);
 
