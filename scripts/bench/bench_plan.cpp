@@ -73,7 +73,7 @@ double rate_of(Plan& plan, const Graph& graph, BoardShape board, int batch, doub
 
 // The same in several threads at once, each with a plan of its own.
 double rate_of_threads(const LoadedModel& model, const Graph& graph, BoardShape board, int batch, int threads) {
-    constexpr double kSeconds = 0.4;
+    constexpr double kSeconds = 0.25;
     std::vector<std::unique_ptr<Plan>> plans;
     for (int t = 0; t < threads; ++t) plans.push_back(model.compile(board, batch));
     std::vector<double> rates(plans.size());

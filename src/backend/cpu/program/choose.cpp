@@ -71,9 +71,10 @@ bool LayerKernels::takes_int8(NodeId id) const {
 
 const LinearKernel* LayerKernels::kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
     if (!choices_.provider || choices_.provider == KernelProvider::Own) return nullptr;
-    const Arithmetic asked = takes_int8(id)                                             ? Arithmetic::Int8
-                             : is_trunk(id) && (choices_.int8 || choices_.fp16_weights) ? Arithmetic::Fp16
-                                                                                        : Arithmetic::Fp32;
+    // Beside INT8 in FP32: sums in FP16 would lose more than INT8 does.
+    const Arithmetic asked = takes_int8(id)                          ? Arithmetic::Int8
+                             : is_trunk(id) && choices_.fp16_weights ? Arithmetic::Fp16
+                                                                     : Arithmetic::Fp32;
     const LayerOffer offer{.asked = asked, .whole_rows = !reads_glu(id), .weights = &weights, .by_name = true};
     for (const Arithmetic arithmetic : {asked, Arithmetic::Fp32}) {
         const LinearKernel* kernel = find_linear(kernels_, layer, arithmetic, *choices_.provider);
