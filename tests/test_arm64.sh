@@ -35,6 +35,7 @@ own=${kernels%%;*}
 # The first asks nothing of the processor; the others compare with the plain backend, in double precision, what the kernels'
 # own tests compare with plain loops, and the networks below with the reference engine.
 long='*a flipped bit in the header*,*attention equals the reference*,*too big to keep transformed*,*whole networks equal*'
+long=$long',*plain loops for every batch*,*in batches of 1 to 8*'
 for folder in core nn backend; do
     say "tests/$folder"
     run "$build/tests_$folder" --minimal=true --test-case-exclude="$long" || fail "tests/$folder failed"
