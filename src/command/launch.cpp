@@ -43,18 +43,13 @@ Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
     Launch launch;
     launch.model_file = options.has("model") ? *options.value("model") : find_default_model().string();
     launch.config = read_config(options, fallback);
-    if (const auto precision = options.value("precision")) {
-        const std::pair<std::string, std::string> pair("nnPrecision", *precision);
+    const auto set = [&](const char* key, std::string value) {
+        const std::pair<std::string, std::string> pair(key, std::move(value));
         launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
-    }
-    if (const auto kernels = options.value("kernels")) {
-        const std::pair<std::string, std::string> pair("nnKernels", *kernels);
-        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
-    }
-    if (options.has("no-verify")) {
-        const std::pair<std::string, std::string> pair("verifyModelFile", "false");
-        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
-    }
+    };
+    if (const auto precision = options.value("precision")) set("nnPrecision", *precision);
+    if (const auto kernels = options.value("kernels")) set("nnKernels", *kernels);
+    if (options.has("no-verify")) set("verifyModelFile", "false");
     for (const std::string& text : options.values("override-config"))
         for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
             launch.notes.push_back("Config override: " + key + " = " + value);

@@ -2,6 +2,7 @@
 // Kernels of libraries beside our own: asked for by name, or taken where they are faster.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/small_net.h"
 #include "backend/cpu/tune/measure.h"
+#include "backend/tuning_folder.h"
 #include "core/error.h"
 
 using namespace katago;
@@ -114,4 +116,27 @@ TEST_CASE("kernel providers: a library's kernel has to gain more than measuremen
     CHECK(chosen(1.00, 0.50, KernelProvider::Own) == own);
     CHECK(chosen(1.00, kCannotRun, std::nullopt) == own);
     CHECK(chosen(1.00, kCannotRun, KernelProvider::Eigen) == own);
+}
+
+TEST_CASE("kernel providers: by name, no other library's kernels are measured") {
+    const TuningFolder folder;
+    for_each_set([&](const cpu::InstructionSet& set, const cpu::KernelSet& kernels) {
+        for (const KernelProvider provider : {KernelProvider::Own, KernelProvider::Eigen}) {
+            LoadOptions options;
+            options.precision = Precision::Auto;
+            options.kernels = provider;
+            options.tuning_folder = folder.path();
+            options.measure_again = true;
+            bool theirs = false;
+            for (const KernelTiming& timing : CpuBackend(set).kernel_timings(small_net(), options)) {
+                const auto kernel =
+                    std::find_if(kernels.linear.begin(), kernels.linear.end(),
+                                 [&](const cpu::LinearKernel& one) { return one.name == timing.kernel; });
+                REQUIRE(kernel != kernels.linear.end());
+                CHECK((kernel->provider == KernelProvider::Own || kernel->provider == provider));
+                theirs = theirs || kernel->provider == provider;
+            }
+            CHECK(theirs);
+        }
+    });
 }

@@ -69,8 +69,11 @@ Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOp
     bool news = false;
     int done = 0;
     for (const auto& [shape, layers] : shapes) {
-        const std::vector<const LinearKernel*> kinds = candidates_for(
-            graph, shape, kernels, options.precision == Precision::Fp32 ? Precision::Fp32 : Precision::Auto);
+        std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels, options.precision);
+        // By name, other libraries' are not even tried: that would open them for nothing.
+        std::erase_if(kinds, [&](const LinearKernel* kernel) {
+            return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
+        });
         std::vector<Candidate> candidates;
         if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
         if (candidates.empty()) {

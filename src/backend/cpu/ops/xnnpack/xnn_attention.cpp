@@ -11,11 +11,6 @@ namespace katago::cpu {
 
 namespace {
 
-struct DeleteOperator {
-    void operator()(xnn_operator_t made) const { xnn_library().delete_operator(made); }
-};
-using OwnedOperator = std::unique_ptr<xnn_operator, DeleteOperator>;
-
 OwnedOperator create_product(uint32_t flags) {
     xnn_operator_t made = nullptr;
     check(xnn_library().create_batch_matrix_multiply_nc_f32(flags, &made), "a product of attention");

@@ -3,6 +3,7 @@
 
 #include <xnnpack.h>
 
+#include <memory>
 #include <string>
 
 namespace katago::cpu {
@@ -65,5 +66,11 @@ const XnnLibrary& xnn_library();
 
 // Throws BackendError, which says `what` the library was to do and why it did not, unless it did.
 void check(xnn_status status, const char* what);
+
+// An operator that is deleted with its owner.
+struct DeleteOperator {
+    void operator()(xnn_operator_t made) const { xnn_library().delete_operator(made); }
+};
+using OwnedOperator = std::unique_ptr<xnn_operator, DeleteOperator>;
 
 }  // namespace katago::cpu

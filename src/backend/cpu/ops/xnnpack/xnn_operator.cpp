@@ -88,8 +88,8 @@ xnn_operator_t create_conv3x3(const Shape& shape, const WeightsArgument& weights
     return made;
 }
 
-xnn_operator_t create(const Shape& shape, const WeightsArgument& weights) {
-    return shape.is_gemm() ? create_gemm(shape, weights) : create_conv3x3(shape, weights);
+OwnedOperator create(const Shape& shape, const WeightsArgument& weights) {
+    return OwnedOperator(shape.is_gemm() ? create_gemm(shape, weights) : create_conv3x3(shape, weights));
 }
 
 #if defined(KATAGO_XNNPACK_RESHAPES)
@@ -99,7 +99,7 @@ xnn_operator_t create(const Shape& shape, const WeightsArgument& weights) {
 class SharedWeights final : public LibraryWeights {
   public:
     SharedWeights(const Shape& shape, const void* values, const float* scales) {
-        xnn_library().delete_operator(create(shape, {values, scales, cache()}));
+        create(shape, {values, scales, cache()});
     }
 
     xnn_weights_cache_t cache() const { return &provider_; }
@@ -151,9 +151,6 @@ class XnnOperator final : public KernelState {
   public:
     XnnOperator(const Shape& shape, const WeightsArgument& weights)
         : library_(xnn_library()), shape_(shape), operator_(create(shape, weights)) {}
-    ~XnnOperator() override { library_.delete_operator(operator_); }
-    XnnOperator(const XnnOperator&) = delete;
-    XnnOperator& operator=(const XnnOperator&) = delete;
 
     void run(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out) {
         const Operands operands{in, out, call.out.batch, call.rows, call.height, call.width};
@@ -165,7 +162,7 @@ class XnnOperator final : public KernelState {
             }
             operands_ = operands;
         }
-        check(library_.run_operator(operator_, nullptr), "running an operator");
+        check(library_.run_operator(operator_.get(), nullptr), "running an operator");
     }
 
   private:
@@ -181,18 +178,19 @@ class XnnOperator final : public KernelState {
     void set_up_gemm(const Operands& operands, const XnnRowScale* scales) {
         const auto rows = static_cast<size_t>(operands.rows);
         if (shape_.numbers == XnnNumbers::Fp32) {
-            check(library_.reshape_fully_connected_nc_f32(operator_, rows, nullptr), "shaping a gemm");
-            check(library_.setup_fully_connected_nc_f32(operator_, static_cast<const float*>(operands.in),
+            check(library_.reshape_fully_connected_nc_f32(operator_.get(), rows, nullptr), "shaping a gemm");
+            check(library_.setup_fully_connected_nc_f32(operator_.get(), static_cast<const float*>(operands.in),
                                                         static_cast<float*>(operands.out)),
                   "setting up a gemm");
         } else if (shape_.numbers == XnnNumbers::Fp16) {
-            check(library_.reshape_fully_connected_nc_f16(operator_, rows, nullptr), "shaping a gemm");
-            check(library_.setup_fully_connected_nc_f16(operator_, operands.in, operands.out), "setting up a gemm");
+            check(library_.reshape_fully_connected_nc_f16(operator_.get(), rows, nullptr), "shaping a gemm");
+            check(library_.setup_fully_connected_nc_f16(operator_.get(), operands.in, operands.out),
+                  "setting up a gemm");
         } else {
             static_assert(sizeof(XnnRowScale) == sizeof(xnn_quantization_params));
-            check(library_.reshape_fully_connected_nc_qd8_f32_qc8w(operator_, rows, nullptr), "shaping a gemm");
+            check(library_.reshape_fully_connected_nc_qd8_f32_qc8w(operator_.get(), rows, nullptr), "shaping a gemm");
             check(library_.setup_fully_connected_nc_qd8_f32_qc8w(
-                      operator_, static_cast<const int8_t*>(operands.in), static_cast<float*>(operands.out),
+                      operator_.get(), static_cast<const int8_t*>(operands.in), static_cast<float*>(operands.out),
                       reinterpret_cast<const xnn_quantization_params*>(scales)),
                   "setting up a gemm");
         }
@@ -201,16 +199,17 @@ class XnnOperator final : public KernelState {
         const bool fp32 = shape_.numbers == XnnNumbers::Fp32;
         size_t bytes = 0, alignment = 0;
         const auto reshape = fp32 ? library_.reshape_convolution2d_nhwc_f32 : library_.reshape_convolution2d_nhwc_f16;
-        check(reshape(operator_, operands.batch, static_cast<size_t>(operands.height),
+        check(reshape(operator_.get(), operands.batch, static_cast<size_t>(operands.height),
                       static_cast<size_t>(operands.width), &bytes, &alignment, nullptr, nullptr, nullptr),
               "shaping a convolution");
         ENSURE(alignment <= kBufferAlignment);
         if (workspace_.size() < bytes) workspace_ = AlignedArray<int8_t>(bytes);
-        check(fp32 ? library_.setup_convolution2d_nhwc_f32(operator_, workspace_.data(),
-                                                           static_cast<const float*>(operands.in),
-                                                           static_cast<float*>(operands.out))
-                   : library_.setup_convolution2d_nhwc_f16(operator_, workspace_.data(), operands.in, operands.out),
-              "setting up a convolution");
+        check(
+            fp32 ? library_.setup_convolution2d_nhwc_f32(operator_.get(), workspace_.data(),
+                                                         static_cast<const float*>(operands.in),
+                                                         static_cast<float*>(operands.out))
+                 : library_.setup_convolution2d_nhwc_f16(operator_.get(), workspace_.data(), operands.in, operands.out),
+            "setting up a convolution");
     }
 
     AlignedArray<int8_t> workspace_;
@@ -218,18 +217,18 @@ class XnnOperator final : public KernelState {
     void set_up_gemm(const Operands& operands, const XnnRowScale*) {
         const auto rows = static_cast<size_t>(operands.rows);
         check(shape_.numbers == XnnNumbers::Fp32
-                  ? library_.setup_fully_connected_nc_f32(operator_, rows, static_cast<const float*>(operands.in),
+                  ? library_.setup_fully_connected_nc_f32(operator_.get(), rows, static_cast<const float*>(operands.in),
                                                           static_cast<float*>(operands.out), nullptr)
-                  : library_.setup_fully_connected_nc_f16(operator_, rows, operands.in, operands.out, nullptr),
+                  : library_.setup_fully_connected_nc_f16(operator_.get(), rows, operands.in, operands.out, nullptr),
               "setting up a gemm");
     }
     void set_up_conv(const Operands& operands) {
         const auto height = static_cast<size_t>(operands.height), width = static_cast<size_t>(operands.width);
         check(shape_.numbers == XnnNumbers::Fp32
-                  ? library_.setup_convolution2d_nhwc_f32(operator_, operands.batch, height, width,
+                  ? library_.setup_convolution2d_nhwc_f32(operator_.get(), operands.batch, height, width,
                                                           static_cast<const float*>(operands.in),
                                                           static_cast<float*>(operands.out), nullptr)
-                  : library_.setup_convolution2d_nhwc_f16(operator_, operands.batch, height, width, operands.in,
+                  : library_.setup_convolution2d_nhwc_f16(operator_.get(), operands.batch, height, width, operands.in,
                                                           operands.out, nullptr),
               "setting up a convolution");
     }
@@ -237,7 +236,7 @@ class XnnOperator final : public KernelState {
 
     const XnnLibrary& library_;
     Shape shape_;
-    xnn_operator_t operator_;
+    OwnedOperator operator_;
     Operands operands_;
 };
 

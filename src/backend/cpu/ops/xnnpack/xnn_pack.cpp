@@ -53,9 +53,13 @@ void pack_int8(const LinearWeights& weights, size_t inputs, size_t outputs, Pack
             return;
         }
     }
-    BlockInt8 as_rotated;
-    if (weights.int8() != nullptr) as_rotated = *weights.int8(), as_rotated.rotated = 0;
-    const Weights floats = weights.int8() != nullptr ? LinearWeights(as_rotated, nullptr).floats() : weights.floats();
+    LinearWeights as_packed = weights;
+    if (const BlockInt8* stored = weights.int8()) {
+        BlockInt8 still_rotated = *stored;
+        still_rotated.rotated = 0;
+        as_packed = LinearWeights(still_rotated, nullptr);
+    }
+    const Weights floats = as_packed.floats();
     for (size_t o = 0; o < outputs; ++o)
         packed.scales[o] = round_to_int8(*floats, inputs, outputs, o, packed.values.data() + o * inputs);
 }
