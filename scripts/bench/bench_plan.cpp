@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// bench_plan MODEL [BATCH [THREADS [EDGE]]]: evaluations a second of the CPU backend in every instruction set and
-// precision of this machine, by our own kernels, by those of each library, and by the fastest of all for each layer
-// (measured anew), in multiples of P. All of these run alternately; medians of several rounds.
+// bench_plan MODEL [BATCH [THREADS [EDGE [PRECISION]]]]: evaluations a second of the CPU backend in every instruction
+// set of this machine and every precision, or the one named, by our own kernels, by those of each library, and by the
+// fastest of all for each layer (measured anew), in multiples of P. All of these run alternately; medians of several
+// rounds.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -73,7 +74,7 @@ double rate_of(Plan& plan, const Graph& graph, BoardShape board, int batch, doub
 
 // The same in several threads at once, each with a plan of its own.
 double rate_of_threads(const LoadedModel& model, const Graph& graph, BoardShape board, int batch, int threads) {
-    constexpr double kSeconds = 0.25;
+    constexpr double kSeconds = 0.12;  // dozens of evaluations of small networks, two of the largest
     std::vector<std::unique_ptr<Plan>> plans;
     for (int t = 0; t < threads; ++t) plans.push_back(model.compile(board, batch));
     std::vector<double> rates(plans.size());
@@ -118,6 +119,7 @@ void bench(const std::vector<const char*>& args) {
     constexpr int kRounds = 5;
     for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
         for (const Precision precision : {Precision::Fp32, Precision::Fp16, Precision::Int8, Precision::Auto}) {
+            if (args.size() > 4 && name_of(precision) != args[4]) continue;
             std::vector<Contestant> contestants = load_contestants(*model.graph, set, precision);
             std::vector<double> peaks;
             for (int round = 0; round < kRounds; ++round) {
@@ -141,7 +143,7 @@ void bench(const std::vector<const char*>& args) {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::fprintf(stderr, "usage: bench_plan MODEL [BATCH [THREADS [EDGE]]]\n");
+        std::fprintf(stderr, "usage: bench_plan MODEL [BATCH [THREADS [EDGE [PRECISION]]]]\n");
         return 2;
     }
     try {

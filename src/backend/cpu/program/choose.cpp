@@ -65,6 +65,10 @@ bool LayerKernels::reads_planes(NodeId id) const {
     return std::holds_alternative<InputSpatial>(input_layer(id));
 }
 
+bool LayerKernels::is_conv_first(NodeId id) const {
+    return reads_planes(id) && fp32_gemm().provider == KernelProvider::Own;
+}
+
 bool LayerKernels::takes_int8(NodeId id) const {
     return choices_.int8 && !reads_planes(id) && std::binary_search(tolerates_int8_.begin(), tolerates_int8_.end(), id);
 }

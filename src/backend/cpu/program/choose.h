@@ -59,11 +59,13 @@ class LayerKernels {
     bool is_trunk(NodeId id) const { return is_trunk_[static_cast<size_t>(id)]; }
     // Whether a GLU makes the layer's input: it hands over channel blocks, of one scale each, not whole rows.
     bool reads_glu(NodeId id) const;
-    // Whether the layer reads the planes of the position, for which there is a kernel apart.
-    bool reads_planes(NodeId id) const;
+    // Whether the kernel of sparse planes computes the layer, which then takes the plan's input as it is: our own does,
+    // unless the user asked for a library's kernels.
+    bool is_conv_first(NodeId id) const;
 
   private:
     const Layer& input_layer(NodeId id) const { return graph_.node(graph_.node(id).inputs[0]).layer; }
+    bool reads_planes(NodeId id) const;
     bool takes_int8(NodeId id) const;
     const LinearKernel* kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
 

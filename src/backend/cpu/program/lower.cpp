@@ -72,17 +72,18 @@ class Lowering {
 
     std::optional<Operation> operator()(const InputSpatial&) const {
         const auto& readers = fused_.readers(node_->first);
-        const bool only_convs = std::all_of(readers.begin(), readers.end(), [&](int reader) {
-            return std::holds_alternative<Conv2d>(fused_.layer(fused_.nodes()[static_cast<size_t>(reader)]));
+        const bool as_it_is = std::all_of(readers.begin(), readers.end(), [&](int reader) {
+            const FusedNode& node = fused_.nodes()[static_cast<size_t>(reader)];
+            return std::holds_alternative<Conv2d>(fused_.layer(node)) && layers_.is_conv_first(node.first);
         });
-        if (only_convs) return std::nullopt;
+        if (as_it_is) return std::nullopt;
         return input(InputStep::Source::Spatial);
     }
     std::optional<Operation> operator()(const InputGlobal&) const { return input(InputStep::Source::Global); }
     std::optional<Operation> operator()(const InputMeta&) const { return input(InputStep::Source::Meta); }
 
     std::optional<Operation> operator()(const Conv2d& conv) const {
-        if (layers_.reads_planes(node_->first)) return conv_first(conv);
+        if (layers_.is_conv_first(node_->first)) return conv_first(conv);
         const LayerSize size{conv.kernel_y * conv.kernel_x, conv.in_channels, conv.out_channels};
         if (is_pointwise(conv)) return linear(conv.weights, size, LinearLayer::Gemm);
         if (is_conv3x3(conv)) return linear(conv.weights, size, LinearLayer::Conv3x3);
