@@ -43,10 +43,13 @@ struct Way {
     KernelProvider provider;
     double bound;
 };
-constexpr Way kWays[] = {
-    {Precision::Fp32, KernelProvider::Own, kParity},     {Precision::Fp32, KernelProvider::Xnnpack, kParity},
-    {Precision::Fp32, KernelProvider::Eigen, kParity},   {Precision::Auto, KernelProvider::Own, kInt16Parity},
-    {Precision::Int8, KernelProvider::Own, kInt8Parity}, {Precision::Fp16, KernelProvider::Own, kFp16WeightsParity}};
+constexpr Way kWays[] = {{Precision::Fp32, KernelProvider::Own, kParity},
+                         {Precision::Fp32, KernelProvider::Xnnpack, kParity},
+                         {Precision::Fp32, KernelProvider::Eigen, kParity},
+                         {Precision::Auto, KernelProvider::Own, kInt16Parity},
+                         {Precision::Int8, KernelProvider::Own, kInt8Parity},
+                         {Precision::Fp16, KernelProvider::Own, kFp16WeightsParity},
+                         {Precision::Fp16, KernelProvider::Xnnpack, kFp16WeightsParity}};
 
 // The largest difference in the rows that were found, over the largest value.
 double relative_error(const std::vector<float>& found, const std::vector<float>& wanted) {
@@ -134,7 +137,7 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, con
             const bool integers = precision == Precision::Auto || precision == Precision::Int8;
             if (integers && !has_gemm(set, cpu::Arithmetic::Int16)) continue;
             if (!has_gemm(set, cpu::Arithmetic::Fp32, provider)) continue;
-            const bool fp16_sums = precision == Precision::Fp16 && has_gemm(set, cpu::Arithmetic::Fp16);
+            const bool fp16_sums = precision == Precision::Fp16 && has_gemm(set, cpu::Arithmetic::Fp16, provider);
             LoadOptions options;
             options.precision = precision;
             if (provider != KernelProvider::Own) options.kernels = provider;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "backend/cpu/plain_loops.h"
 #include "backend/cpu/run_kernel.h"
@@ -32,6 +33,9 @@ double bound_of(const LinearKernel& kernel) {
     }
     return 0;
 }
+
+// Of products that are added up in FP16, some hundred at a time: as a gemm of FP16 in bound_of(), with whatever taps.
+constexpr double kFp16Products = 6e-3;
 
 template <class Test>
 void for_each_linear_kernel(const Test& test) {
@@ -75,6 +79,27 @@ TEST_CASE("linear kernels: all equal plain loops, with a sum, and again with an 
                 add(wanted, residual);
                 CHECK(error_of(runs.next(&residual), wanted) <= bound_of(kernel));
             }
+        }
+    });
+}
+
+TEST_CASE("linear kernels: FP16 sums of thousands of products by XNNPACK err no more than those of some hundred") {
+    for_each_linear_kernel([](const KernelSet& kernels, const LinearKernel& kernel) {
+        if (kernel.provider != KernelProvider::Xnnpack || kernel.arithmetic != Arithmetic::Fp16) return;
+        Numbers numbers(14);
+        for (const int in_channels : {31, 33, 384, 700, 2048}) {
+            const LayerSize size{taps_of(kernel), in_channels, 20};
+            const Boards boards{{6, 5}, 2};
+            Blocks in(size.in, boards.rows(), kernels.width);
+            in.fill(numbers);
+            const std::vector<float> raw = numbers.row(static_cast<size_t>(size.taps * size.in * size.out));
+            const LinearWeights weights = make_weights(raw);
+            const PackedWeights packed =
+                kernel.pack(kernel, {.weights = weights, .size = size, .width = kernels.width});
+            const Exact wanted = size.taps == 9 ? convolution(in, conv3x3(raw, size.in, size.out), boards.shape)
+                                                : gemm(in, raw, size.out);
+            CAPTURE(size.in);
+            CHECK(error_of(LinearRuns(kernel, packed, size, in, boards).next(), wanted) <= kFp16Products);
         }
     });
 }

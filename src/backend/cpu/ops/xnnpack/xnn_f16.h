@@ -16,13 +16,18 @@ namespace katago::cpu {
 namespace {
 
 // xnn_gemm_f16 and xnn_conv_f16: gemms and 3x3 convolutions by XNNPACK in FP16, its sums too, so that they are for
-// those who ask for FP16. Where the processor has no FP16 arithmetic the library may have kernels that widen to FP32.
+// those who ask for FP16. Its sums are of a chunk of the inputs; what the chunks give is added up here, in FP32. Where
+// the processor has no FP16 arithmetic the library may have kernels that widen to FP32.
 
 InputRoom xnn_f16_room(const LinearCall& call) {
     return {static_cast<size_t>(call.rows) * row_floats(call.depth) * sizeof(int16_t) + kXnnExtraBytes, 0};
 }
+// The results of a chunk.
+KERNEL_INLINE size_t xnn_f16_results(const LinearCall& call) {
+    return static_cast<size_t>(call.rows) * call.vectors * kWidth;
+}
 size_t xnn_f16_scratch(const LinearCall& call) {
-    return (static_cast<size_t>(call.rows) * call.vectors * kWidth + 1) / 2;
+    return (xnn_chunks(XnnNumbers::Fp16, call.taps, call.depth) * xnn_f16_results(call) + 1) / 2;
 }
 void xnn_f16(const LinearCall& call) {
     if (!call.input_ready) {
@@ -33,9 +38,14 @@ void xnn_f16(const LinearCall& call) {
     }
     run_xnn(call, call.input, nullptr, call.scratch);
     const auto* const results = reinterpret_cast<const int16_t*>(call.scratch);
-    const size_t stride = static_cast<size_t>(call.vectors) * kWidth;
-    finish_row_major(call,
-                     [&](int row, int channel) KERNEL_LAMBDA { return load_fp16(results + row * stride + channel); });
+    const size_t stride = static_cast<size_t>(call.vectors) * kWidth, size = xnn_f16_results(call);
+    const int chunks = xnn_chunks(XnnNumbers::Fp16, call.taps, call.depth);
+    finish_row_major(call, [&](int row, int channel) KERNEL_LAMBDA {
+        const int16_t* from = results + row * stride + channel;
+        Vector sum = load_fp16(from);
+        for (int chunk = 1; chunk < chunks; ++chunk) sum += load_fp16(from += size);
+        return sum;
+    });
 }
 
 constexpr LinearKernel xnn_f16_kernel(std::string_view name, LinearLayer layer) {

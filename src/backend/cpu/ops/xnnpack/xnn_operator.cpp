@@ -2,155 +2,21 @@
 #if defined(KATAGO_XNNPACK)
 #include "backend/cpu/ops/xnnpack/xnn_operator.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <vector>
 
-#include "backend/cpu/ops/layout.h"
-#include "backend/cpu/ops/xnnpack/xnn_library.h"
+#include "backend/cpu/ops/xnnpack/xnn_create.h"
 #include "core/ensure.h"
-#include "core/fp16.h"
 
 namespace katago::cpu {
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-// What decides an operator.
-struct Shape {
-    XnnNumbers numbers;
-    int taps;  // 9: a 3x3 convolution
-    size_t in, out, in_stride;
-
-    bool is_gemm() const { return taps == 1 || numbers == XnnNumbers::Int8; }
-    size_t depth() const { return in * static_cast<size_t>(taps); }
-};
-
-Shape shape_of(int taps, int in, int out_vectors, int width, XnnNumbers numbers) {
-    const size_t stride = static_cast<size_t>(vectors_of(in, width) * width);
-    return {numbers, taps, static_cast<size_t>(in), static_cast<size_t>(out_vectors * width), stride};
-}
-
-// The arguments of weights: raw ones, or a cache that has them.
-struct WeightsArgument {
-    const void* values = nullptr;
-    const float* scales = nullptr;
-#if defined(KATAGO_XNNPACK_RESHAPES)
-    xnn_weights_cache_t cache = nullptr;
-#define KATAGO_XNN_CACHES(weights) nullptr, weights.cache,
-#else
-#define KATAGO_XNN_CACHES(weights)
-#endif
-};
-
-xnn_operator_t create_gemm(const Shape& shape, const WeightsArgument& weights) {
-    const XnnLibrary& library = xnn_library();
-    xnn_operator_t made = nullptr;
-    if (shape.numbers == XnnNumbers::Fp32) {
-        check(library.create_fully_connected_nc_f32(shape.in, shape.out, shape.in_stride, shape.out,
-                                                    static_cast<const float*>(weights.values), nullptr, -kInfinity,
-                                                    kInfinity, 0, KATAGO_XNN_CACHES(weights) & made),
-              "a gemm in FP32");
-    } else if (shape.numbers == XnnNumbers::Fp16) {
-        check(
-            library.create_fully_connected_nc_f16(shape.in, shape.out, shape.in_stride, shape.out, weights.values,
-                                                  nullptr, -kInfinity, kInfinity, 0, KATAGO_XNN_CACHES(weights) & made),
-            "a gemm in FP16");
-    } else {
-#if defined(KATAGO_XNNPACK_RESHAPES)
-        check(library.create_fully_connected_nc_qd8_f32_qc8w(shape.depth(), shape.out, shape.depth(), shape.out,
-                                                             weights.scales, static_cast<const int8_t*>(weights.values),
-                                                             nullptr, -kInfinity, kInfinity, 0,
-                                                             KATAGO_XNN_CACHES(weights) & made),
-              "a gemm in INT8");
-#endif
-    }
-    ENSURE(made != nullptr);
-    return made;
-}
-
-xnn_operator_t create_conv3x3(const Shape& shape, const WeightsArgument& weights) {
-    const XnnLibrary& library = xnn_library();
-    xnn_operator_t made = nullptr;
-    if (shape.numbers == XnnNumbers::Fp32) {
-        check(
-            library.create_convolution2d_nhwc_f32(1, 1, 1, 1, 3, 3, 1, 1, 1, 1, 1, shape.in, shape.out, shape.in_stride,
-                                                  shape.out, static_cast<const float*>(weights.values), nullptr,
-                                                  -kInfinity, kInfinity, 0, KATAGO_XNN_CACHES(weights) & made),
-            "a convolution in FP32");
-    } else {
-        check(library.create_convolution2d_nhwc_f16(1, 1, 1, 1, 3, 3, 1, 1, 1, 1, 1, shape.in, shape.out,
-                                                    shape.in_stride, shape.out, weights.values, nullptr, -kInfinity,
-                                                    kInfinity, 0, KATAGO_XNN_CACHES(weights) & made),
-              "a convolution in FP16");
-    }
-    return made;
-}
-
-OwnedOperator create(const Shape& shape, const WeightsArgument& weights) {
-    return OwnedOperator(shape.is_gemm() ? create_gemm(shape, weights) : create_conv3x3(shape, weights));
-}
-
-#if defined(KATAGO_XNNPACK_RESHAPES)
-
-// One layer's weights as the library packed them, which its operators in all plans share. It is the library's cache of
-// weights with one entry: what is looked up is there or is the entry to be made.
-class SharedWeights final : public LibraryWeights {
+class XnnOperator {
   public:
-    SharedWeights(const Shape& shape, const void* values, const float* scales) {
-        create(shape, {values, scales, cache()});
-    }
+    XnnOperator(const XnnShape& shape, const XnnWeights& weights)
+        : library_(xnn_library()), shape_(shape), operator_(create_operator(shape, weights)) {}
 
-    xnn_weights_cache_t cache() const { return &provider_; }
-
-  private:
-    static SharedWeights& of(void* context) { return *static_cast<SharedWeights*>(context); }
-    static size_t look_up(void* context, const xnn_weights_cache_look_up_key*) {
-        return of(context).packed_.empty() ? SIZE_MAX : 0;
-    }
-    static void* reserve_space(void* context, size_t bytes) {
-        of(context).packed_ = AlignedArray<int8_t>(bytes + kXnnExtraBytes);
-        return of(context).packed_.data();
-    }
-    static size_t look_up_or_insert(void*, const xnn_weights_cache_look_up_key*, void*, size_t) { return 0; }
-    static bool is_finalized(void*) { return true; }
-    static void* offset_to_addr(void* context, size_t offset) { return of(context).packed_.data() + offset; }
-    static xnn_status delete_cache(void*) { return xnn_status_success; }
-
-    AlignedArray<int8_t> packed_;
-    // Operators keep a pointer to it, and change nothing.
-    mutable xnn_weights_cache_provider provider_ = {this,         look_up,        reserve_space, look_up_or_insert,
-                                                    is_finalized, offset_to_addr, delete_cache};
-};
-
-WeightsArgument weights_of(const WeightsView& weights) {
-    const auto* shared = static_cast<const SharedWeights*>(weights.library);
-    // Weights that the cache has are not read, but a null pointer is refused.
-    if (shared != nullptr) return {shared, weights.scales, shared->cache()};
-    return {weights.values, weights.scales, nullptr};
-}
-
-void share(PackedWeights& packed, const Shape& shape) {
-    packed.library = std::make_unique<const SharedWeights>(shape, packed.values.data(), packed.scales.data());
-    packed.values = {};
-}
-
-#else
-
-WeightsArgument weights_of(const WeightsView& weights) {
-    return {weights.values, weights.scales};
-}
-
-// Each operator packs the weights for itself.
-void share(PackedWeights&, const Shape&) {}
-
-#endif
-
-class XnnOperator final : public KernelState {
-  public:
-    XnnOperator(const Shape& shape, const WeightsArgument& weights)
-        : library_(xnn_library()), shape_(shape), operator_(create(shape, weights)) {}
+    const XnnShape& shape() const { return shape_; }
 
     void run(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out) {
         const Operands operands{in, out, call.out.batch, call.rows, call.height, call.width};
@@ -235,21 +101,39 @@ class XnnOperator final : public KernelState {
 #endif
 
     const XnnLibrary& library_;
-    Shape shape_;
+    XnnShape shape_;
     OwnedOperator operator_;
     Operands operands_;
 };
 
-}  // namespace
+// The operators of a layer.
+class XnnLayer final : public KernelState {
+  public:
+    XnnLayer(const std::vector<XnnShape>& shapes, const std::vector<XnnWeights>& weights) {
+        for (size_t i = 0; i < shapes.size(); ++i) operators_.emplace_back(shapes[i], weights[i]);
+    }
 
-void share_xnn_weights(PackedWeights& packed, const LayerSize& size, int width, XnnNumbers numbers) {
-    share(packed, shape_of(size.taps, size.in, vectors_of(size.out, width), width, numbers));
-}
+    void run(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out) {
+        const auto* const inputs = static_cast<const int8_t*>(in);
+        auto* results = static_cast<int8_t*>(out);
+        for (XnnOperator& part : operators_) {
+            const XnnShape& shape = part.shape();
+            part.run(call, inputs + shape.first * bytes_of(shape.numbers), scales, results);
+            const size_t number = shape.numbers == XnnNumbers::Fp16 ? sizeof(int16_t) : sizeof(float);
+            results += static_cast<size_t>(call.rows) * shape.out * number;
+        }
+    }
+
+  private:
+    std::vector<XnnOperator> operators_;
+};
+
+}  // namespace
 
 template <XnnNumbers kNumbers>
 std::unique_ptr<KernelState> make_xnn_operator(const LinearCall& call, int width) {
-    return std::make_unique<XnnOperator>(shape_of(call.taps, call.depth, call.vectors, width, kNumbers),
-                                         weights_of(call.weights));
+    const std::vector<XnnShape> shapes = xnn_shapes({call.taps, call.depth, call.vectors * width}, width, kNumbers);
+    return std::make_unique<XnnLayer>(shapes, xnn_weights(call.weights, shapes));
 }
 
 #define KATAGO_XNN_INSTANTIATE(numbers) \
@@ -260,23 +144,7 @@ KATAGO_XNN_INSTANTIATE(XnnNumbers::Int8)
 #undef KATAGO_XNN_INSTANTIATE
 
 void run_xnn(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out) {
-    static_cast<XnnOperator*>(call.state)->run(call, in, scales, out);
-}
-
-bool has_xnn_f16() {
-    static const bool has = [] {
-        if (!has_xnn_library()) return false;
-        const uint16_t weight = 0;
-        xnn_operator_t made = nullptr;
-        const WeightsArgument weights{.values = &weight};
-        if (xnn_library().create_fully_connected_nc_f16(1, 1, 1, 1, weights.values, nullptr, -kInfinity, kInfinity, 0,
-                                                        KATAGO_XNN_CACHES(weights) & made) != xnn_status_success) {
-            return false;
-        }
-        xnn_library().delete_operator(made);
-        return true;
-    }();
-    return has;
+    static_cast<XnnLayer*>(call.state)->run(call, in, scales, out);
 }
 
 }  // namespace katago::cpu

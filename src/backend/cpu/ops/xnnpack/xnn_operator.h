@@ -28,8 +28,12 @@ struct XnnRowScale {
 // many copies of the last: kernels compute the last row again where a tile has too few.
 inline constexpr size_t kXnnExtraBytes = 128, kXnnExtraScales = 16;
 
-// [outputs padded to whole vectors][taps][in] in the operator's numbers; scales of INT8 per output. Where the library
-// can share what it packs, it has packed it. These are the members of LinearKernel.
+// The chunks of input channels, each with an operator of its own, that a layer is made of: FP16 operators also sum in
+// FP16, which loses too much over many products, so the sums of a few are added up in FP32. One for other numbers.
+int xnn_chunks(XnnNumbers numbers, int taps, int depth);
+
+// [chunk][outputs padded to whole vectors][taps][in] in the operator's numbers; scales of INT8 per output. Where the
+// library can share what it packs, it has packed it. These are the members of LinearKernel.
 template <XnnNumbers kNumbers>
 PackedSize xnn_size(const LayerSize& size, int width);
 template <XnnNumbers kNumbers>
@@ -37,10 +41,8 @@ PackedWeights pack_xnn(const LinearKernel& kernel, const PackRequest& request);
 template <XnnNumbers kNumbers>
 std::unique_ptr<KernelState> make_xnn_operator(const LinearCall& call, int width);
 
-// Has the library pack the weights for all plans, where it can. Throws BackendError.
-void share_xnn_weights(PackedWeights& packed, const LayerSize& size, int width, XnnNumbers numbers);
-
-// Runs the call's operator on its rows; `scales` are for INT8.
+// Runs the call's operators on its rows; `scales` are for INT8.
+//   out   [chunk][rows][outputs padded to whole vectors]
 void run_xnn(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out);
 
 // Whether the library can be opened, and whether it has kernels for FP16 on this processor. Both open it.

@@ -6,16 +6,12 @@
 #include <vector>
 
 #include "backend/cpu/ops/layout.h"
-#include "backend/cpu/ops/xnnpack/xnn_operator.h"
+#include "backend/cpu/ops/xnnpack/xnn_create.h"
 #include "core/fp16.h"
 
 namespace katago::cpu {
 
 namespace {
-
-size_t bytes_of(XnnNumbers numbers) {
-    return numbers == XnnNumbers::Fp32 ? 4 : numbers == XnnNumbers::Fp16 ? 2 : 1;
-}
 
 // The largest INT8 weight.
 constexpr float kMostInt8 = 127;
@@ -64,6 +60,21 @@ void pack_int8(const LinearWeights& weights, size_t inputs, size_t outputs, Pack
         packed.scales[o] = round_to_int8(*floats, inputs, outputs, o, packed.values.data() + o * inputs);
 }
 
+// [outputs][taps][in] of one chunk, from [taps][in][outputs] of the layer.
+template <XnnNumbers kNumbers>
+void pack_chunk(const XnnShape& chunk, const LayerSize& size, const std::vector<float>& weights, int8_t* to) {
+    const size_t inputs = static_cast<size_t>(size.in), outputs = static_cast<size_t>(size.out);
+    for (size_t o = 0; o < outputs; ++o) {
+        for (size_t tap = 0; tap < static_cast<size_t>(size.taps); ++tap) {
+            for (size_t i = 0; i < chunk.in; ++i, to += bytes_of(kNumbers)) {
+                const float weight = weights[(tap * inputs + chunk.first + i) * outputs + o];
+                if constexpr (kNumbers == XnnNumbers::Fp32) *reinterpret_cast<float*>(to) = weight;
+                if constexpr (kNumbers == XnnNumbers::Fp16) *reinterpret_cast<uint16_t*>(to) = fp16_of_float(weight);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 template <XnnNumbers kNumbers>
@@ -77,24 +88,21 @@ template <XnnNumbers kNumbers>
 PackedWeights pack_xnn(const LinearKernel&, const PackRequest& request) {
     const LayerSize& size = request.size;
     const PackedSize room = xnn_size<kNumbers>(size, request.width);
-    const size_t inputs = static_cast<size_t>(size.taps * size.in), outputs = static_cast<size_t>(size.out);
+    const std::vector<XnnShape> shapes = xnn_shapes(size, request.width, kNumbers);
     PackedWeights packed;
     packed.values = AlignedArray<int8_t>(room.bytes);
     packed.scales = AlignedFloats(room.scales);
     if constexpr (kNumbers == XnnNumbers::Int8) {
-        pack_int8(request.weights, inputs, outputs, packed);
+        pack_int8(request.weights, shapes.front().depth(), static_cast<size_t>(size.out), packed);
     } else {
         const Weights weights = request.weights.floats();
-        for (size_t o = 0; o < outputs; ++o) {
-            int8_t* const row = packed.values.data() + o * inputs * bytes_of(kNumbers);
-            for (size_t i = 0; i < inputs; ++i) {
-                const float weight = (*weights)[i * outputs + o];
-                if constexpr (kNumbers == XnnNumbers::Fp32) reinterpret_cast<float*>(row)[i] = weight;
-                if constexpr (kNumbers == XnnNumbers::Fp16) reinterpret_cast<uint16_t*>(row)[i] = fp16_of_float(weight);
-            }
+        int8_t* chunk = packed.values.data();
+        for (const XnnShape& shape : shapes) {
+            pack_chunk<kNumbers>(shape, size, *weights, chunk);
+            chunk += shape.weights() * bytes_of(kNumbers);
         }
     }
-    share_xnn_weights(packed, size, request.width, kNumbers);
+    share_xnn_weights(packed, shapes);
     return packed;
 }
 
