@@ -37,6 +37,12 @@ PackedWeights pack_xnn(const LinearKernel& kernel, const PackRequest& request);
 template <XnnNumbers kNumbers>
 std::unique_ptr<KernelState> make_xnn_operator(const LinearCall& call, int width);
 
+// Whether the library lets plans share what it packs.
+#if defined(KATAGO_XNNPACK_RESHAPES)
+inline constexpr bool kXnnSharesWeights = true;
+#else
+inline constexpr bool kXnnSharesWeights = false;
+#endif
 // Has the library pack the weights for all plans, where it can. Throws BackendError.
 void share_xnn_weights(PackedWeights& packed, const LayerSize& size, int width, XnnNumbers numbers);
 
