@@ -61,9 +61,9 @@ CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& k
     const PlanChoices choices;
     const LayerKernels layers(graph, kernels, choices);
     CandidatesByShape found;
-    for (const NodeId id : int8_layers(graph)) {
+    for (const NodeId id : int8_input_layers(graph)) {
         std::optional<LayerShape> shape = layer_shape(graph.node(id));
-        if (!shape || layers.reads_planes(id)) continue;
+        if (!shape) continue;
         const LayerOffer offer{
             .asked = Arithmetic::Int8, .whole_rows = !layers.reads_glu(id), .weights = linear_weights(graph.node(id))};
         ShapeCandidates candidates{.layers = 1, .kernels = {}, .stored = offer.weights, .whole_rows = offer.whole_rows};
