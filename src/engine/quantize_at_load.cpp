@@ -14,7 +14,6 @@
 #include "engine/quantize_model.h"
 #include "nn/format/network_file.h"
 #include "nn/int8_layers.h"
-#include "quant/block_rounding.h"
 #include "quant/stored_weights.h"
 
 namespace katago {
@@ -25,7 +24,7 @@ namespace fs = std::filesystem;
 
 // Raise it when quantizing changes its results.
 constexpr const char* kVersion = "-int8-4.safetensors";
-constexpr const char* kOneScaleVersion = "-int8-4-one-scale.safetensors";
+constexpr const char* kOneScaleVersion = "-int8-5-one-scale.safetensors";
 // A start should not take longer than it must.
 constexpr int kPositions = 128;
 
@@ -73,7 +72,7 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     QuantizeSettings settings;
     settings.calibration.positions = kPositions;
     settings.layers = int8_layers(*model.graph);  // others are more exact in FP16, and no slower
-    if (one_scale) settings.block = kOneScale;
+    if (one_scale) settings.one_scale = OneScale::All;
     settings.measure_layers = false;
     settings.threads = usable_cores();
     std::optional<QuantizeDisplay> display;

@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/json_text.h"
 #include "engine/agreement_meter.h"
+#include "engine/quantization_notes.h"
 #include "eval/make_evaluator.h"
-#include "nn/format/json_fields.h"
 #include "nn/int8_layers.h"
 #include "quant/block_rounding.h"
 #include "quant/file_room.h"
@@ -21,34 +19,11 @@ namespace katago {
 
 namespace {
 
-using nlohmann::json;
-
 // Positions to measure a layer alone on: its divergence is a mean over few, but the same ones for every layer.
 constexpr size_t kPositionsAlone = 12;
 // The part of the budget that the sum of the layers' own divergences is to keep to.
 constexpr double kPlanned = 0.9;
 constexpr int kMostRounds = 12;
-
-using WeightsByNode = std::map<NodeId, LinearWeights>;
-
-json agreement_json(const Agreement& a) {
-    return {
-        {"against", "the source, both computed in FP32, on positions of the calibration's games not used otherwise"},
-        {"positions", a.positions},
-        {"top1", a.top1},
-        {"top5", a.top5},
-        {"policyKL", a.mean_kl},
-        {"policyKLp99", a.p99_kl},
-        {"winrateError", a.mean_winrate_error},
-        {"winrateErrorP99", a.p99_winrate_error},
-        {"leadError", a.mean_score_error},
-        {"leadErrorP99", a.p99_score_error},
-        {"ownershipError", a.mean_ownership_error}};
-}
-
-std::string source_note(const Model& model, const std::string& file) {
-    return json_text(json{{"file", file}, {"sha256", model.info.sha256}});
-}
 
 // One quantization, from the calibration to the notes of the file. One thread at a time; computes with several.
 class Quantization {
@@ -68,7 +43,10 @@ class Quantization {
         round_layers(set);
         const AgreementMeter meter(model_, backend_, set.held_out, settings_.threads,
                                    [&](size_t done, size_t all) { progress_("positions in FP32", done, all); });
-        for (const auto& [node, weights] : int8_) layers_.push_back({node, DType::Int8, -1});
+        for (const auto& [node, weights] : int8_)
+            layers_.push_back({.node = node,
+                               .stored = DType::Int8,
+                               .one_scale = settings_.one_scale == OneScale::All && one_scale_.contains(node)});
         if (!settings_.measure_layers) measure(meter, result);
         if (settings_.measure_layers || !result.within_budget) {
             measure_layers(meter);
@@ -76,12 +54,14 @@ class Quantization {
             measure(meter, result);
         }
         keep_budget(meter, result);
+        if (settings_.one_scale == OneScale::Mixed) plan_one_scale(meter, result);
         result.layers = layers_;
         result.model = model_;
         result.model.graph = std::make_shared<const Graph>(stored_graph());
         result.model.notes["source"] = source_note(model_, source_file);
-        result.model.notes["quantization"] = json_text(quantization_note(set));
-        result.model.notes["accuracy"] = json_text(agreement_json(result.agreement));
+        result.model.notes["quantization"] =
+            quantization_note(*model_.graph, layers_, block_, set, settings_.calibration.seed);
+        result.model.notes["accuracy"] = accuracy_note(result.agreement);
         return result;
     }
 
@@ -89,15 +69,34 @@ class Quantization {
     void round_layers(const CalibrationSet& set) {
         const auto exact = make_evaluator(model_.info, model_.graph->meta_channels(), backend_.load(*model_.graph),
                                           {.cache_size_power_of_two = -1});
+        const ObserveCalibration observe = observe_with(*exact, *model_.graph, set);
+        const std::vector<NodeId> layers = settings_.layers ? *settings_.layers : int8_candidates(*model_.graph);
+        if (settings_.one_scale == OneScale::None) {
+            int8_ = round(layers, {block_}, observe, set).front();
+            return;
+        }
+        std::vector<NodeId> with_one_scale, others;
+        const std::vector<NodeId> may = int8_input_layers(*model_.graph);
+        for (const NodeId id : layers)
+            (std::binary_search(may.begin(), may.end(), id) ? with_one_scale : others).push_back(id);
+        const bool all = settings_.one_scale == OneScale::All;
+        const std::vector<WeightsByNode> rounded =
+            round(with_one_scale, all ? std::vector{kOneScale} : std::vector{block_, kOneScale}, observe, set);
+        int8_ = rounded.front(), one_scale_ = rounded.back();
+        if (!others.empty()) int8_.merge(round(others, {block_}, observe, set).front());
+    }
+
+    // These layers, once for each of `blocks`.
+    std::vector<WeightsByNode> round(const std::vector<NodeId>& layers, std::vector<int> blocks,
+                                     const ObserveCalibration& observe, const CalibrationSet& set) const {
         QuantizeOptions options;
-        options.block = block_;
+        options.blocks = std::move(blocks);
         options.boards = static_cast<int>(set.statistics.size());
         options.threads = settings_.threads;
         options.progress = [&](size_t done, size_t all) { progress_("layers rounded", done, all); };
         progress_("layers rounded", 0, 1);
-        const ObserveCalibration observe = observe_with(*exact, *model_.graph, set);
-        int8_ = quantize_layers(
-            *model_.graph, settings_.layers ? *settings_.layers : int8_candidates(*model_.graph),
+        return quantize_layers(
+            *model_.graph, layers,
             [&](const BoardObserver& observer) {
                 observe([&](const ObservedValue& value, BoardShape board) {
                     progress_(nullptr, 0, 0);
@@ -109,18 +108,20 @@ class Quantization {
 
     // The network as it would be stored.
     Graph stored_graph() const {
-        std::map<NodeId, DType> stored;
-        for (const LayerChoice& layer : layers_) stored[layer.node] = layer.stored;
+        std::map<NodeId, const LayerChoice*> choices;
+        for (const LayerChoice& layer : layers_) choices[layer.node] = &layer;
         return with_weights(*model_.graph, [&](NodeId id, const LinearWeights& weights) {
-            const auto found = stored.find(id);
-            if (found != stored.end() && found->second == DType::Int8) return int8_.at(id);
+            const auto found = choices.find(id);
+            if (found != choices.end() && found->second->stored == DType::Int8)
+                return (found->second->one_scale ? one_scale_ : int8_).at(id);
             return as_fp16(weights).value_or(weights);
         });
     }
-    Graph one_in_int8(NodeId node) const {
-        return with_weights(*model_.graph, [&](NodeId id, const LinearWeights& weights) {
-            return id == node ? int8_.at(id) : weights;
-        });
+    // The divergence with one layer rounded so, all others as they were.
+    double divergence_alone(const AgreementMeter& meter, NodeId node, const LinearWeights& rounded) const {
+        const Graph graph = with_weights(
+            *model_.graph, [&](NodeId id, const LinearWeights& weights) { return id == node ? rounded : weights; });
+        return meter.measure(graph, kPositionsAlone, [&] { progress_(nullptr, 0, 0); }).mean_kl;
     }
 
     void measure(const AgreementMeter& meter, QuantizedModel& result) const {
@@ -135,8 +136,7 @@ class Quantization {
     void measure_layers(const AgreementMeter& meter) {
         for (size_t i = 0; i < layers_.size(); ++i) {
             progress_("layers measured alone", i, layers_.size());
-            layers_[i].kl_alone =
-                meter.measure(one_in_int8(layers_[i].node), kPositionsAlone, [&] { progress_(nullptr, 0, 0); }).mean_kl;
+            layers_[i].kl_alone = divergence_alone(meter, layers_[i].node, int8_.at(layers_[i].node));
         }
     }
 
@@ -157,43 +157,64 @@ class Quantization {
             if (std::find(fp16.begin(), fp16.end(), layer.node) != fp16.end()) layer.stored = DType::Float16;
     }
 
-    // Takes the worst layers out of INT8 until the rest fits the budget: divergences of single layers add up.
+    // Takes the worst layers out of INT8 until the rest fits the budget.
     void keep_budget(const AgreementMeter& meter, QuantizedModel& result) {
-        std::vector<LayerChoice*> worst;
+        std::vector<Cost> costs;
         for (LayerChoice& layer : layers_)
-            if (layer.stored == DType::Int8) worst.push_back(&layer);
-        std::stable_sort(worst.begin(), worst.end(),
-                         [](const LayerChoice* a, const LayerChoice* b) { return a->kl_alone > b->kl_alone; });
-        auto next = worst.begin();
-        for (int round = 0; !result.within_budget && next != worst.end() && round < kMostRounds; ++round) {
-            double sum = 0;
-            for (auto it = next; it != worst.end(); ++it) sum += (*it)->kl_alone;
-            const double wanted = std::min(kPlanned * settings_.max_kl / result.agreement.mean_kl, 1.0) * sum;
-            do {
-                sum -= (*next)->kl_alone;
-                (*next++)->stored = DType::Float16;
-            } while (next != worst.end() && sum > wanted);
-            measure(meter, result);
-        }
+            if (layer.stored == DType::Int8) costs.push_back({&layer, layer.kl_alone, layer.kl_alone});
+        give_up_worst(meter, result, std::move(costs), /*rest=*/0,
+                      [](LayerChoice& layer) { layer.stored = DType::Float16; });
     }
 
-    json quantization_note(const CalibrationSet& set) const {
-        json games = json::array();
-        for (const SampledGame& game : set.sampled.games)
-            games.push_back({{"file", std::filesystem::path(game.file).filename().string()},
-                             {"sha256", game.sha256},
-                             {"positions", game.positions}});
-        json kept = json::array();
-        for (const LayerChoice& layer : layers_)
-            if (layer.stored != DType::Int8) kept.push_back(model_.graph->node(layer.node).name);
-        return {{"precision", "int8"},
-                {"block", block_ == kOneScale ? json("output") : json(block_)},
-                {"rounding", "error-compensated"},
-                {"heads", "fp16"},
-                {"layersKeptInFp16", kept},
-                {"calibrationPositions", set.statistics.size()},
-                {"calibrationSeed", settings_.calibration.seed},
-                {"calibrationGames", games}};
+    // Gives one scale to the layers where it costs least for their size, as many as the budget allows.
+    void plan_one_scale(const AgreementMeter& meter, QuantizedModel& result) {
+        std::vector<Cost> costs;
+        for (size_t i = 0; i < layers_.size(); ++i) {
+            LayerChoice& layer = layers_[i];
+            progress_("layers measured with one scale", i, layers_.size());
+            const auto found = one_scale_.find(layer.node);
+            if (layer.stored != DType::Int8 || found == one_scale_.end()) continue;
+            const LinearWeights& weights = found->second;
+            layer.kl_one_scale = divergence_alone(meter, layer.node, weights);
+            const double more = std::max(layer.kl_one_scale - std::max(layer.kl_alone, 0.0), 0.0);
+            costs.push_back({&layer, more, more / static_cast<double>(weights.size())});
+        }
+        const double before = result.agreement.mean_kl;
+        std::stable_sort(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) { return a.rank < b.rank; });
+        double sum = before;
+        std::vector<Cost> taken;
+        for (const Cost& cost : costs) {
+            if (sum + cost.divergence > kPlanned * settings_.max_kl) continue;
+            sum += cost.divergence;
+            cost.layer->one_scale = true;
+            taken.push_back(cost);
+        }
+        measure(meter, result);
+        give_up_worst(meter, result, std::move(taken), before, [](LayerChoice& layer) { layer.one_scale = false; });
+    }
+
+    // What a layer adds to the divergence, and its place among those to be given up.
+    struct Cost {
+        LayerChoice* layer;
+        double divergence, rank;
+    };
+    // Gives up one layer after another, the highest rank first, until the network fits the budget: divergences of
+    // single layers add up. `rest`: what others add.
+    void give_up_worst(const AgreementMeter& meter, QuantizedModel& result, std::vector<Cost> costs, double rest,
+                       const std::function<void(LayerChoice&)>& give_up) const {
+        std::stable_sort(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) { return a.rank > b.rank; });
+        auto next = costs.begin();
+        for (int round = 0; !result.within_budget && next != costs.end() && round < kMostRounds; ++round) {
+            double sum = 0;
+            for (auto it = next; it != costs.end(); ++it) sum += it->divergence;
+            const double found = std::max(result.agreement.mean_kl - rest, 1e-12), most = settings_.max_kl - rest;
+            const double wanted = std::clamp(kPlanned * most / found, 0.0, 1.0) * sum;
+            do {
+                sum -= next->divergence;
+                give_up(*(next++)->layer);
+            } while (next != costs.end() && sum > wanted);
+            measure(meter, result);
+        }
     }
 
     const Model& model_;
@@ -201,7 +222,7 @@ class Quantization {
     const QuantizeSettings& settings_;
     const QuantizeProgress& progress_;
     int block_;
-    WeightsByNode int8_;
+    WeightsByNode int8_, one_scale_;  // the latter of those layers alone that may have one scale
     std::vector<LayerChoice> layers_;
 };
 
@@ -216,7 +237,7 @@ Model model_in_fp16(const Model& model, const std::string& source_file) {
     Model fp16 = model;
     fp16.graph = std::make_shared<const Graph>(in_fp16(*model.graph));
     fp16.notes["source"] = source_note(model, source_file);
-    fp16.notes["quantization"] = json_text(json{{"precision", "fp16"}});
+    fp16.notes["quantization"] = fp16_note();
     return fp16;
 }
 

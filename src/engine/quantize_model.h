@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -16,12 +17,21 @@
 
 namespace katago {
 
+// Which of the int8_input_layers() have one scale for all weights of an output, as INT8 kernels of libraries take them,
+// and not one for each block of inputs.
+enum class OneScale : uint8_t {
+    None,
+    Mixed,  // those where that costs least for their size, as many as the budget allows
+    All,
+};
+
 struct QuantizeSettings {
     CalibrationOptions calibration;
     // The linear layers that become INT8, where that is less than all that may.
     std::optional<std::vector<NodeId>> layers;
-    // Input channels that share a scale, at most; 0: as small as the file may be large. Or kOneScale.
+    // Input channels that share a scale, at most; 0: as small as the file may be large.
     int block = 0;
+    OneScale one_scale = OneScale::None;
     // The budget, on positions of the calibration's games that were not used otherwise.
     double max_kl = std::numeric_limits<double>::infinity();
     double min_agreement = 0;
@@ -33,7 +43,10 @@ struct QuantizeSettings {
 struct LayerChoice {
     NodeId node = -1;
     DType stored = DType::Float16;
-    double kl_alone = -1;  // with this layer alone in INT8, on a few positions; -1: not measured
+    bool one_scale = false;
+    // With this layer alone in INT8, on a few positions; -1: not measured. For OneScale::Mixed with blocks, and apart
+    // with one scale.
+    double kl_alone = -1, kl_one_scale = -1;
 };
 
 struct QuantizedModel {

@@ -80,4 +80,15 @@ std::vector<NodeId> int8_layers(const Graph& graph) {
     return found;
 }
 
+std::vector<NodeId> int8_input_layers(const Graph& graph) {
+    std::vector<NodeId> found = int8_layers(graph);
+    std::erase_if(found, [&](NodeId id) {
+        const Node& node = graph.node(id);
+        const auto* conv = std::get_if<Conv2d>(&node.layer);
+        const bool is_large = conv != nullptr && !is_pointwise(*conv) && !is_conv3x3(*conv);
+        return is_large || std::holds_alternative<InputSpatial>(graph.node(node.inputs[0]).layer);
+    });
+    return found;
+}
+
 }  // namespace katago

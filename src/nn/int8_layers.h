@@ -16,6 +16,11 @@ std::vector<NodeId> int8_candidates(const Graph& graph);
 // of the work and half of the error. Layers that a network stored in INT8 keeps in FP16 are left out.
 std::vector<NodeId> int8_layers(const Graph& graph);
 
+// Those of int8_layers() that kernels with INT8 inputs compute: matrices, 1x1 and 3x3 convolutions, without those that
+// read the planes of the position, for which there are kernels in floats. Only for them may it pay that all weights of
+// an output share a scale.
+std::vector<NodeId> int8_input_layers(const Graph& graph);
+
 // Whether a network is a transformer, of whatever kind.
 bool has_attention(const Graph& graph);
 

@@ -37,13 +37,13 @@ std::vector<Group> make_groups(const Graph& graph, const std::vector<NodeId>& la
 
 }  // namespace
 
-std::map<NodeId, LinearWeights> quantize_layers(const Graph& graph, const std::vector<NodeId>& layers,
-                                                const ObserveCalibration& observe, const QuantizeOptions& options) {
+std::vector<WeightsByNode> quantize_layers(const Graph& graph, const std::vector<NodeId>& layers,
+                                           const ObserveCalibration& observe, const QuantizeOptions& options) {
     const int threads = std::max(options.threads, 1);
     // A third is for the copies that rounding makes of one layer's statistics.
     const std::vector<Group> groups = make_groups(graph, layers, options.moment_bytes / threads * 2 / 3);
     const int columns = std::max(1, kColumns / std::max(options.boards, 1));
-    std::map<NodeId, LinearWeights> made;
+    std::vector<WeightsByNode> made(options.blocks.size());
     std::mutex mutex;
     const auto run_group = [&](const Group& group) {
         std::map<NodeId, std::unique_ptr<SecondMoments>> moments;
@@ -62,15 +62,19 @@ std::map<NodeId, LinearWeights> quantize_layers(const Graph& graph, const std::v
             }
         });
         for (const NodeId id : group) {
-            const Rounding rounding =
-                rounding_of(linear_shape(graph.node(id)), rotation_width_of(graph, id), options.block);
             Eigen::MatrixXf mean;
             if (seen.contains(id)) mean = moments.at(id)->take_mean();
             moments.erase(id);
-            LinearWeights weights = round_to_int8(graph.node(id), std::move(mean), rounding);
+            std::vector<LinearWeights> rounded;
+            for (const int block : options.blocks) {
+                const Node& node = graph.node(id);
+                const Rounding rounding = rounding_of(linear_shape(node), rotation_width_of(graph, id), block);
+                const bool is_last = rounded.size() + 1 == options.blocks.size();
+                rounded.push_back(round_to_int8(node, is_last ? std::move(mean) : mean, rounding));
+            }
             const std::scoped_lock lock(mutex);
-            made[id] = std::move(weights);
-            if (options.progress) options.progress(made.size(), layers.size());
+            for (size_t i = 0; i < rounded.size(); ++i) made[i][id] = std::move(rounded[i]);
+            if (options.progress) options.progress(made.front().size(), layers.size());
         }
     };
     parallel_for(groups.size(), threads, [&](ParallelRange& range) {

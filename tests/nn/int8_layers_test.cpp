@@ -46,6 +46,15 @@ TEST_CASE("int8 layers: all linear layers of a residual trunk, of a transformer 
     for (const NodeId id : {q, k, out, linear, gate, last}) CHECK(tolerates_int8(glu, id));
 }
 
+TEST_CASE("int8 layers: the first convolution and large kernels take no INT8 inputs") {
+    RandomNet net(8);
+    const NodeId stem = net.conv(net.planes, 16, 3);
+    const NodeId small = net.conv(stem, 16, 3), point = net.conv(small, 16, 1), large = net.conv(point, 16, 5);
+    const Graph graph = net.build(net.add(Add{}, {stem, large}));
+    for (const NodeId id : {stem, small, point, large}) CHECK(tolerates_int8(graph, id));
+    CHECK(int8_input_layers(graph) == std::vector<NodeId>{small, point});
+}
+
 TEST_CASE("int8 layers: what a quantized network keeps in FP16 is not rounded to 8 bits") {
     Numbers numbers(5);
     const auto fp16 = std::make_shared<std::vector<uint16_t>>(16 * 16, fp16_of_float(0.25f));

@@ -8,6 +8,7 @@
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/tune/measure.h"
 #include "core/error.h"
+#include "core/machine.h"
 
 namespace katago {
 
@@ -23,6 +24,7 @@ class CpuModel final : public LoadedModel {
     }
     std::string description() const override { return cpu::describe_precision(program_); }
     bool saves_memory() const override { return saves_memory_; }
+    bool computes_in_int8() const { return cpu::layers_in(program_, cpu::Arithmetic::Int8) > 0; }
     size_t weight_bytes_of_each_plan() const { return cpu::weight_bytes_of_each_plan(program_); }
 
   private:
@@ -40,6 +42,69 @@ void tell_what_is_missing(const cpu::KernelSet& kernels, const LoadOptions& opti
         options.log("No kernels of " + std::string(name_of(*options.kernels)) +
                     " here, computing with our own: " + cpu::why_not_available(*options.kernels));
     }
+}
+
+bool has_int8(const cpu::KernelSet& kernels) {
+    return cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Int8) != nullptr;
+}
+
+std::string megabytes(int64_t bytes) {
+    return std::to_string(bytes >> 20) + " MB";
+}
+
+// Measures what it has to, where there is a folder to keep it in.
+cpu::PlanChoices choose(const Graph& graph, const cpu::InstructionSet& set, const LoadOptions& options) {
+    const cpu::KernelSet& kernels = cpu::kernels_for(set);
+    const Precision precision = options.precision;
+    const auto fastest = [&](const cpu::CandidatesByShape& shapes) {
+        return cpu::fastest_choices(cpu::measure(shapes, set, options), options.kernels);
+    };
+    cpu::PlanChoices choices;
+    choices.provider = options.kernels;
+    choices.int8 = precision == Precision::Int8;
+    choices.fp16_weights = precision == Precision::Fp16;
+    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured for those.
+    const bool has_fp16 = cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
+    if (precision == Precision::Fp16 || (precision == Precision::Int8 && has_fp16)) {
+        choices.kernels = cpu::fp16_choices(graph, kernels);
+    } else if (precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
+        choices.kernels = {};  // there is one for each kind of layer
+    } else if (!options.tuning_folder.empty()) {
+        choices.kernels = fastest(cpu::trunk_candidates(graph, kernels, precision));
+    } else if (precision != Precision::Fp32) {
+        choices.kernels = cpu::usual_choices(graph, kernels);
+    }
+    if (choices.int8 && !options.kernels && !options.tuning_folder.empty()) {
+        const cpu::CandidatesByShape shapes = cpu::library_int8_candidates(graph, kernels);
+        if (!shapes.empty()) choices.kernels.merge(fastest(shapes));
+    }
+    return choices;
+}
+
+// Whether the fastest kernels' weights do not fit the memory, so that 8-bit ones are chosen. Before that our own
+// kernels are, where a library's would keep a copy for each thread, of which there is at most one a core.
+bool save_memory(const Graph& graph, const cpu::InstructionSet& set, const LoadOptions& options,
+                 cpu::PlanChoices& choices) {
+    const cpu::KernelSet& kernels = cpu::kernels_for(set);
+    const auto wanted = [&] { return cpu::trunk_weight_bytes(graph, choices, kernels, usable_cores()); };
+    const auto tell = [&](const std::string& what) {
+        if (options.log)
+            options.log("The weights of the fastest kernels take " + megabytes(wanted()) + ", and there is room for " +
+                        megabytes(options.memory_bytes) + ": taking " + what);
+    };
+    const auto fits = [&] { return wanted() <= options.memory_bytes; };
+    const bool copies = std::any_of(choices.kernels.begin(), choices.kernels.end(),
+                                    [](const auto& choice) { return !choice.second->shares_weights; });
+    if (copies && !options.kernels && !fits()) {
+        tell("our own kernels, whose weights threads share");
+        LoadOptions own = options;
+        own.kernels = KernelProvider::Own, own.measure_again = false;
+        choices = choose(graph, set, own);
+    }
+    if (!has_int8(kernels) || fits()) return false;
+    tell("8-bit weights");
+    choices.int8 = true;
+    return true;
 }
 
 }  // namespace
@@ -62,53 +127,32 @@ std::string CpuBackend::description() const {
 
 std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const LoadOptions& options) const {
     const cpu::KernelSet& kernels = cpu::kernels_for(set_);
-    using cpu::Arithmetic, cpu::LinearLayer;
-    const bool has_int8 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Int8) != nullptr;
-    cpu::PlanChoices choices;
-    choices.provider = options.kernels;
     tell_what_is_missing(kernels, options);
-    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
-    const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
-    if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
-        choices.kernels = cpu::fp16_choices(graph, kernels);
-    } else if (options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
-        choices.kernels = {};  // there is one for each kind of layer
-    } else if (!options.tuning_folder.empty()) {
-        choices.kernels = cpu::fastest_choices(cpu::measure(graph, set_, options), options.kernels);
-    } else if (options.precision != Precision::Fp32) {
-        choices.kernels = cpu::usual_choices(graph, kernels);
-    }
-    choices.int8 = options.precision == Precision::Int8;
-    choices.fp16_weights = options.precision == Precision::Fp16;
-    if (choices.int8 && !has_int8 && options.log)
-        options.log("No kernels with 8-bit weights for " + std::string(set_.name) + ": computing without");
-    bool saves_memory = false;
-    if (options.precision == Precision::Auto && options.memory_bytes > 0 && has_int8) {
-        const int64_t wanted = cpu::trunk_weight_bytes(graph, choices, kernels);
-        saves_memory = choices.int8 = wanted > options.memory_bytes;
-        if (saves_memory && options.log) {
-            options.log("The weights of the fastest kernels take " + std::to_string(wanted >> 20) +
-                        " MB, and there is room for " + std::to_string(options.memory_bytes >> 20) +
-                        " MB: taking 8-bit weights");
-        }
-    }
+    cpu::PlanChoices choices = choose(graph, set_, options);
+    const bool saves_memory =
+        options.precision == Precision::Auto && options.memory_bytes > 0 && save_memory(graph, set_, options, choices);
     auto model = std::make_shared<const CpuModel>(graph, kernels, choices, saves_memory);
-    constexpr size_t kWorthSaying = size_t{1} << 20;
-    if (const size_t bytes = model->weight_bytes_of_each_plan(); bytes >= kWorthSaying && options.log) {
-        options.log("This version of XNNPACK does not share weights: each thread keeps " + std::to_string(bytes >> 20) +
-                    " MB of them");
+    if (options.log) {
+        if (options.precision == Precision::Int8 && !has_int8(kernels) && !model->computes_in_int8())
+            options.log("No kernels with 8-bit weights for " + std::string(set_.name) + ": computing without");
+        constexpr size_t kWorthSaying = size_t{1} << 20;
+        if (const size_t bytes = model->weight_bytes_of_each_plan(); bytes >= kWorthSaying)
+            options.log("This version of XNNPACK does not share weights: each thread keeps " + megabytes(bytes) +
+                        " of them");
     }
     return model;
 }
 
 std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const LoadOptions& options) const {
-    const cpu::Measurements measured = cpu::measure(graph, set_, options);
+    const cpu::KernelSet& kernels = cpu::kernels_for(set_);
+    cpu::CandidatesByShape shapes = cpu::trunk_candidates(graph, kernels, options.precision);
+    if (options.precision == Precision::Int8) shapes.merge(cpu::library_int8_candidates(graph, kernels));
+    const cpu::Measurements measured = cpu::measure(shapes, set_, options);
     const cpu::KernelChoices choices = cpu::fastest_choices(measured, options.kernels);
-    const std::map<cpu::LayerShape, int> layers = cpu::layer_shapes(graph);
     std::vector<KernelTiming> timings;
     for (const auto& [shape, candidates] : measured) {
         for (const auto& [kernel, seconds] : candidates) {
-            timings.push_back({cpu::name_of(shape), layers.at(shape), std::string(kernel->name), seconds,
+            timings.push_back({cpu::name_of(shape), shapes.at(shape).layers, std::string(kernel->name), seconds,
                                choices.at(shape) == kernel});
         }
     }

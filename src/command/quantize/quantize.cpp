@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `katago quantize`: makes a smaller file of a network and says what that costs.
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "backend/registry.h"
 #include "command/interrupt_watch.h"
@@ -26,6 +30,8 @@ namespace fs = std::filesystem;
 
 // The worst means that users should accept: see README. Attention reacts more strongly to its weights.
 constexpr double kMaxKl = 1.5e-4, kMaxKlWithAttention = 2.5e-4, kMaxKlMixed = 5e-5, kMinAgreement = 0.98;
+// With one scale for each output: what rounding their inputs adds keeps the whole below 3.5e-4.
+constexpr double kMaxKlOneScale = 2.8e-4;
 
 const CommandLine& command_line() {
     static const CommandLine line{
@@ -48,8 +54,15 @@ const CommandLine& command_line() {
           "Input channels that share a scale, at most (default 32, or 64 where the file would be larger than 28 %); "
           "matrices of networks with attention have one for up to 256.",
           false},
+         {"one-scale", "", "NAME",
+          "Layers whose weights have one scale for each output, which XNNPACK's INT8 kernels take as well as ours: "
+          "none "
+          "(the default), all, or mixed: those where that costs least accuracy, as many as the budget allows.",
+          false},
          {"max-kl", "", "NATS",
-          "Budget: mean divergence of the policy (default 1.5e-4, with attention 2.5e-4; mixed 5e-5).", false},
+          "Budget: mean divergence of the policy (default 1.5e-4, with attention 2.5e-4; mixed 5e-5; with -one-scale "
+          "2.8e-4).",
+          false},
          {"min-agreement", "", "SHARE",
           "Budget: share of positions with the same best move, but for chance (default 0.98).", false},
          {"threads", "", "N", "Threads to compute with (default: the cores).", false}}};
@@ -71,8 +84,17 @@ void check_output(const fs::path& source, const fs::path& output) {
     check_can_write(output);
 }
 
+OneScale one_scale_of(const Options& options) {
+    const std::string name = options.value("one-scale").value_or("none");
+    if (name == "none") return OneScale::None;
+    if (name == "mixed") return OneScale::Mixed;
+    if (name == "all") return OneScale::All;
+    throw UsageError("quantize: -one-scale: invalid value " + name + ", must be none, mixed or all");
+}
+
 QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mixed) {
     QuantizeSettings settings;
+    settings.one_scale = one_scale_of(options);
     const auto whole = [&](const char* name, int fallback, int min, int max) {
         const auto text = options.value(name);
         return text ? parse_int_option(*text, std::string("-") + name, min, max) : fallback;
@@ -86,7 +108,11 @@ QuantizeSettings settings_of(const Options& options, const Graph& graph, bool mi
     settings.calibration.positions = whole("positions", settings.calibration.positions, 4, 100'000);
     settings.calibration.seed = static_cast<uint64_t>(whole("seed", 1, 0, 2'000'000'000));
     settings.block = whole("block", settings.block, 1, 4096);
-    settings.max_kl = real("max-kl", mixed ? kMaxKlMixed : has_attention(graph) ? kMaxKlWithAttention : kMaxKl, 100);
+    const double usual_kl = settings.one_scale != OneScale::None ? kMaxKlOneScale
+                            : mixed                              ? kMaxKlMixed
+                            : has_attention(graph)               ? kMaxKlWithAttention
+                                                                 : kMaxKl;
+    settings.max_kl = real("max-kl", usual_kl, 100);
     settings.min_agreement = real("min-agreement", kMinAgreement, 1);
     settings.threads = whole("threads", usable_cores(), 1, 1024);
     return settings;
@@ -106,11 +132,19 @@ std::string scientific(double value) {
 }
 
 void print_layers(const QuantizedModel& made, std::ostream& out) {
-    TextTable table({"KL alone", "bytes", "stored", "shape", "layer"}, 2);
+    const bool one_scale_measured = std::any_of(made.layers.begin(), made.layers.end(),
+                                                [](const LayerChoice& layer) { return layer.kl_one_scale >= 0; });
+    std::vector<std::string> heading = {"KL alone", "bytes", "stored", "shape", "layer"};
+    if (one_scale_measured) heading.insert(heading.begin() + 1, "KL one scale");
+    TextTable table(heading, heading.size() - 3);
     for (const LayerChoice& layer : made.layers) {
         const Node& node = made.model.graph->node(layer.node);
-        table.add({scientific(layer.kl_alone), std::to_string(linear_weights(node)->stored_bytes()),
-                   std::string(name_of(layer.stored)), shape_text(node), node.name});
+        const bool one_scale = layer.stored == DType::Int8 && layer.one_scale;
+        std::vector<std::string> cells = {
+            scientific(layer.kl_alone), std::to_string(linear_weights(node)->stored_bytes()),
+            std::string(name_of(layer.stored)) + (one_scale ? ", one scale" : ""), shape_text(node), node.name};
+        if (one_scale_measured) cells.insert(cells.begin() + 1, scientific(layer.kl_one_scale));
+        table.add(std::move(cells));
     }
     out << table.text();
 }

@@ -47,7 +47,8 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     const Backend& backend = configured_backend(launch.config);
     const Model model = load_model(launch.model_file, model_read_options(launch.config));
     ProgressLine progress(err);
-    LoadOptions options = load_options(launch.config, Precision::Auto);
+    const bool int8 = read_precision(launch.config).precision == Precision::Int8;
+    LoadOptions options = load_options(launch.config, int8 ? Precision::Int8 : Precision::Auto);
     options.measure_again = force;
     options.log = [&, last = std::string()](const std::string& line) mutable {
         if (line != last) err << line << std::endl;

@@ -28,8 +28,9 @@ TEST_CASE("int8 packing: groups of rotated weights are as long as kernels take t
         CHECK(group_of(96, 96, true) == 128);  // whole channel blocks
         CHECK(group_of(512, 512, true) == 256);
         CHECK(group_of(512, 64, true) == 64);
-        CHECK(group_of(192, 64, true) == 0);  // three channel blocks are rotated together
-        CHECK(group_of(384, 384, true) == 0);
+        CHECK(group_of(192, 64, true) == 0);     // three channel blocks are rotated together
+        CHECK(group_of(384, 384, true) == 192);  // whole rotations
+        CHECK(group_of(288, 288, true) == 0);    // rotations of 96 channels are no whole channel blocks
     });
     CHECK_FALSE(fits_int8_groups(random_int8(numbers, 1, 192, 8, 192, 192), false));
 }

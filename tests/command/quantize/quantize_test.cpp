@@ -76,6 +76,44 @@ TEST_CASE("quantize: INT8 in the trunk, FP16 in the heads, and the file says how
     CHECK(read_file(output) == first);
 }
 
+TEST_CASE("quantize: with -one-scale the weights of an output share a scale, of all layers or as the budget allows") {
+    const Folder folder;
+    const fs::path output = folder.path / "net.safetensors";
+    const auto one_scale_layers = [&](const std::string& which, const std::string& max_kl) {
+        std::vector<std::string> arguments = int8_arguments(folder, output);
+        arguments[7] = max_kl;
+        arguments.insert(arguments.end(), {"-one-scale", which});
+        const Run run = quantize(arguments);
+        CHECK((run.out.find("KL one scale") != std::string::npos) == (which == "mixed"));
+        int layers = 0;
+        const Model made = read_model(output);
+        for (const Node& node : made.graph->nodes()) {
+            const LinearWeights* weights = linear_weights(node);
+            if (weights == nullptr || weights->int8() == nullptr || weights->int8()->taps == 1) continue;
+            const BlockInt8& stored = *weights->int8();
+            const auto outputs = static_cast<size_t>(stored.out_channels);
+            bool shared = true;
+            for (size_t i = outputs; i < stored.scales.size(); ++i)
+                shared = shared && stored.scales[i] == stored.scales[i % outputs];
+            layers += shared;
+        }
+        return layers;
+    };
+    const int all = one_scale_layers("all", "100"), none = one_scale_layers("none", "100");
+    CHECK(all > 1);
+    CHECK(none == 0);
+    CHECK(one_scale_layers("mixed", "100") == all);
+    one_scale_layers("none", "100");
+    std::ostringstream used_up;  // by the blocks already
+    used_up << 1.01 * nlohmann::json::parse(read_model(output).notes.at("accuracy"))["policyKL"].get<double>();
+    CHECK(one_scale_layers("mixed", used_up.str()) == 0);
+    CHECK(read_model(output).notes.at("quantization").find("layersWithOneScale") == std::string::npos);
+    one_scale_layers("mixed", "100");
+    CHECK(read_model(output).notes.at("quantization").find("layersWithOneScale") != std::string::npos);
+    CHECK_THROWS_WITH_AS(quantize({"-model", folder.net.string(), "-output", output.string(), "-one-scale", "some"}),
+                         "quantize: -one-scale: invalid value some, must be none, mixed or all", UsageError);
+}
+
 TEST_CASE("quantize: damaged records are left out with a word, and without others nothing is written") {
     const Folder folder;
     const fs::path output = folder.path / "net.safetensors";

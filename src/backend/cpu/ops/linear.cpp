@@ -35,8 +35,8 @@ bool accepts_fp16_by_name(const LayerOffer& offer) {
     return offer.asked == Arithmetic::Fp16 && offer.by_name;
 }
 
-bool accepts_int8_by_name(const LayerOffer& offer) {
-    return offer.asked == Arithmetic::Int8 && offer.by_name;
+bool accepts_int8_one_scale(const LayerOffer& offer) {
+    return offer.asked == Arithmetic::Int8 && (offer.by_name || has_one_scale(*offer.weights));
 }
 
 InputRoom no_input_room(const LinearCall&) {

@@ -164,6 +164,7 @@ struct LinearKernel {
     bool (*available)() = nullptr;
     // Null: no state. For calls of at most these sizes. Throws BackendError.
     std::unique_ptr<KernelState> (*make_state)(const LinearCall& call, int width) = nullptr;
+    bool shares_weights = true;  // between plans; else each state has a copy of what is packed
 };
 
 // Whether this machine can run a kernel of any kind.
@@ -179,10 +180,11 @@ bool accepts_all(const LayerOffer& offer);
 bool accepts_fp16_gemm(const LayerOffer& offer);
 // INT8 is a choice for a whole network, and stored weights must have blocks that can be the kernel's groups.
 bool accepts_int8(const LayerOffer& offer);
-// FP16 sums, and INT8 weights with one scale for all inputs of an output, lose more: they are for those who ask for
-// such numbers and for the provider by name.
+// FP16 sums lose more: they are for those who ask for such numbers and for the provider by name.
 bool accepts_fp16_by_name(const LayerOffer& offer);
-bool accepts_int8_by_name(const LayerOffer& offer);
+// INT8 weights with one scale for all inputs of an output lose more as well: a layer that is stored so was found to
+// bear it, others are for those who ask for the provider by name.
+bool accepts_int8_one_scale(const LayerOffer& offer);
 // The members of kernels that take inputs as they are stored, or need no working memory.
 InputRoom no_input_room(const LinearCall& call);
 size_t no_scratch(const LinearCall& call);

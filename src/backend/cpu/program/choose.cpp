@@ -10,8 +10,8 @@
 namespace katago::cpu {
 
 std::string name_of(const LayerShape& shape) {
-    return std::string(shape.layer == LinearLayer::Conv3x3 ? "conv3x3 " : "dense ") + std::to_string(shape.in) + "x" +
-           std::to_string(shape.out);
+    return std::string(shape.int8 ? "int8 " : "") + (shape.layer == LinearLayer::Conv3x3 ? "conv3x3 " : "dense ") +
+           std::to_string(shape.in) + "x" + std::to_string(shape.out);
 }
 
 std::optional<LayerShape> layer_shape(const Node& node) {
@@ -48,6 +48,41 @@ std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerS
         if (kernel.layer == shape.layer && exact && kernel.accepts(offer)) candidates.push_back(&kernel);
     }
     return candidates;
+}
+
+CandidatesByShape trunk_candidates(const Graph& graph, const KernelSet& kernels, Precision precision) {
+    CandidatesByShape found;
+    for (const auto& [shape, layers] : layer_shapes(graph))
+        found[shape] = {.layers = layers, .kernels = candidates_for(graph, shape, kernels, precision)};
+    return found;
+}
+
+CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& kernels) {
+    const PlanChoices choices;
+    const LayerKernels layers(graph, kernels, choices);
+    CandidatesByShape found;
+    for (const NodeId id : int8_input_layers(graph)) {
+        std::optional<LayerShape> shape = layer_shape(graph.node(id));
+        if (!shape) continue;
+        const LayerOffer offer{
+            .asked = Arithmetic::Int8, .whole_rows = !layers.reads_glu(id), .weights = linear_weights(graph.node(id))};
+        ShapeCandidates candidates{.layers = 1, .kernels = {}, .stored = offer.weights, .whole_rows = offer.whole_rows};
+        bool by_library = false;
+        for (const LinearKernel& kernel : kernels.linear) {
+            if (kernel.layer != shape->layer || kernel.arithmetic != Arithmetic::Int8 || !kernel.accepts(offer))
+                continue;
+            candidates.kernels.push_back(&kernel);
+            by_library = by_library || kernel.provider != KernelProvider::Own;
+        }
+        if (!by_library) continue;
+        if (candidates.kernels.front()->provider != KernelProvider::Own) {
+            const auto others = candidates_for(graph, *shape, kernels, Precision::Auto);
+            candidates.kernels.insert(candidates.kernels.begin(), others.begin(), others.end());
+        }
+        shape->int8 = true;
+        if (const auto [at, is_new] = found.emplace(*shape, candidates); !is_new) ++at->second.layers;
+    }
+    return found;
 }
 
 LayerKernels::LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices)
@@ -87,11 +122,21 @@ const LinearKernel* LayerKernels::kernel_by_name(NodeId id, LinearLayer layer, c
     return nullptr;
 }
 
+const LinearKernel* LayerKernels::int8_kernel(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
+    if (!takes_int8(id)) return nullptr;
+    const LayerOffer offer{.asked = Arithmetic::Int8, .whole_rows = !reads_glu(id), .weights = &weights};
+    if (std::optional<LayerShape> shape = layer_shape(graph_.node(id))) {
+        shape->int8 = true;
+        const auto choice = choices_.kernels.find(*shape);
+        if (choice != choices_.kernels.end() && choice->second->accepts(offer)) return choice->second;
+    }
+    const LinearKernel* own = find_linear(kernels_, layer, Arithmetic::Int8);
+    return own != nullptr && own->accepts(offer) ? own : nullptr;
+}
+
 const LinearKernel& LayerKernels::kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
     if (const LinearKernel* by_name = kernel_by_name(id, layer, weights)) return *by_name;
-    const LinearKernel* int8 = find_linear(kernels_, layer, Arithmetic::Int8);
-    const LayerOffer offer{.asked = Arithmetic::Int8, .whole_rows = !reads_glu(id), .weights = &weights};
-    if (takes_int8(id) && int8 != nullptr && int8->accepts(offer)) return *int8;
+    if (const LinearKernel* int8 = int8_kernel(id, layer, weights)) return *int8;
     if (const std::optional<LayerShape> shape = layer_shape(graph_.node(id)); shape && is_trunk(id)) {
         const auto choice = choices_.kernels.find(*shape);
         if (choice != choices_.kernels.end()) return *choice->second;
@@ -106,7 +151,7 @@ const LinearKernel& LayerKernels::fp32_gemm() const {
                                                       : *find_linear(kernels_, LinearLayer::Gemm, Arithmetic::Fp32);
 }
 
-int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels) {
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels, int plans) {
     const LayerKernels layers(graph, kernels, choices);
     int64_t bytes = 0;
     for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
@@ -114,8 +159,9 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const
         const std::optional<LayerShape> shape = layer_shape(node);
         if (!layers.is_trunk(id) || !shape) continue;
         const int64_t weights = int64_t{shape->in} * shape->out * (shape->layer == LinearLayer::Conv3x3 ? 9 : 1);
-        const WeightBytes ratio = layers.kernel_for(id, shape->layer, *linear_weights(node)).weight_bytes;
-        bytes += weights * ratio.bytes / ratio.weights;
+        const LinearKernel& kernel = layers.kernel_for(id, shape->layer, *linear_weights(node));
+        const int copies = kernel.shares_weights ? 1 : 1 + plans;
+        bytes += copies * weights * kernel.weight_bytes.bytes / kernel.weight_bytes.weights;
     }
     return bytes;
 }

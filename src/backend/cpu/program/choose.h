@@ -18,10 +18,11 @@ namespace katago::cpu {
 struct LayerShape {
     LinearLayer layer = LinearLayer::Gemm;
     int in = 0, out = 0;
+    bool int8 = false;  // where INT8 is asked for, of the layers whose INT8 weights a library's kernels take as well
     auto operator<=>(const LayerShape&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
-// "conv3x3 192x192", "dense 384x384": inputs by outputs.
+// "conv3x3 192x192", "dense 384x384", "int8 dense 384x384": inputs by outputs.
 std::string name_of(const LayerShape& shape);
 
 // The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
@@ -41,6 +42,22 @@ std::map<LayerShape, int> layer_shapes(const Graph& graph);
 // enough. Our own first, of them FP32 first and what is fastest as a rule last.
 std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
                                                 Precision precision);
+
+// What the layers of one shape may be computed with, and how many they are.
+struct ShapeCandidates {
+    int layers = 0;
+    std::vector<const LinearKernel*> kernels;
+    // Of INT8, one layer as it is stored, and whether whole rows of its input are handed over: see PackRequest.
+    const LinearWeights* stored = nullptr;
+    bool whole_rows = true;
+};
+using CandidatesByShape = std::map<LayerShape, ShapeCandidates>;
+// candidates_for() each shape of the trunk.
+CandidatesByShape trunk_candidates(const Graph& graph, const KernelSet& kernels, Precision precision);
+// Of the layers that tolerate INT8, those that a library's INT8 kernel takes: that one and ours, or where the
+// instruction set has none of ours what computes the shape otherwise. Empty for most networks.
+CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& kernels);
+
 // The last of our own candidates_for() Auto.
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
 // FP16 wherever there is arithmetic for it: only where it is asked for.
@@ -52,7 +69,8 @@ class LayerKernels {
     LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices);
 
     // The kernel of the provider that was asked for by name, where it has one. Else INT8 where it was asked for and the
-    // layer tolerates it, else what was chosen for such layers of the trunk.
+    // layer tolerates it (what was chosen for its shape in INT8, or ours), else what was chosen for such layers of the
+    // trunk.
     const LinearKernel& kernel_for(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
     // For convolutions of other sizes.
     const LinearKernel& fp32_gemm() const;
@@ -68,6 +86,8 @@ class LayerKernels {
     bool reads_planes(NodeId id) const;
     bool takes_int8(NodeId id) const;
     const LinearKernel* kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
+    // Null: the layer is not computed in INT8.
+    const LinearKernel* int8_kernel(NodeId id, LinearLayer layer, const LinearWeights& weights) const;
 
     const Graph& graph_;
     const KernelSet& kernels_;
@@ -76,8 +96,9 @@ class LayerKernels {
     std::vector<NodeId> tolerates_int8_;
 };
 
-// What the packed weights of the trunk's layers take at least: no padding, and FP32 weights not transformed.
-int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels);
+// What the packed weights of the trunk's layers take at least: no padding, and FP32 weights not transformed. Kernels
+// that do not share theirs have them once more for each of so many plans.
+int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const KernelSet& kernels, int plans);
 
 // The shape that decides the kernel of this node; none where there is only one.
 std::optional<LayerShape> layer_shape(const Node& node);

@@ -49,6 +49,9 @@ Program lower(const Graph& graph, const KernelSet& kernels, const PlanChoices& c
 // What each plan keeps besides, because a library packs these weights anew for every one of its operators.
 size_t weight_bytes_of_each_plan(const Program& program);
 
+// How many of the products multiply such numbers.
+int layers_in(const Program& program, Arithmetic arithmetic);
+
 // "16-bit integers in 74 of 97 products, FP32 elsewhere".
 std::string describe_precision(const Program& program);
 

@@ -57,19 +57,18 @@ void save(const TuningFile& file, const LoadOptions& options) {
 
 }  // namespace
 
-Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOptions& options) {
+Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options) {
     const KernelSet& kernels = kernels_for(set);
     const std::string set_name(set.name);
     std::string file_name = "kernels-" + set_name + ".txt";
     std::replace(file_name.begin(), file_name.end(), ' ', '-');
     TuningFile file(options.tuning_folder / file_name,
                     "katago kernels " + std::to_string(kKernelVersion) + ", " + set_name + ", " + cpu_name());
-    const std::map<LayerShape, int> shapes = layer_shapes(graph);
     Measurements measured;
     bool news = false;
     int done = 0;
-    for (const auto& [shape, layers] : shapes) {
-        std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels, options.precision);
+    for (const auto& [shape, wanted] : shapes) {
+        std::vector<const LinearKernel*> kinds = wanted.kernels;
         // By name, other libraries' are not even tried: that would open them for nothing.
         std::erase_if(kinds, [&](const LinearKernel* kernel) {
             return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
@@ -79,7 +78,7 @@ Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOp
         if (candidates.empty()) {
             if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
             for (const LinearKernel* kernel : kinds)
-                candidates.push_back({kernel, seconds_of_trial(shape, *kernel, kernels.width)});
+                candidates.push_back({kernel, seconds_of_trial(shape, wanted, *kernel, kernels.width)});
             file.set(name_of(shape), text_of(candidates));
             news = true;
         }

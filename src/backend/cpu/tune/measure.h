@@ -11,8 +11,8 @@
 
 namespace katago::cpu {
 
-// Seconds of each candidate for each shape of a network's trunk, one position of 19x19. Relative speeds on other
-// boards and batches are much the same.
+// Seconds of each candidate for each shape, one position of 19x19. Relative speeds on other boards and batches are much
+// the same.
 struct Candidate {
     const LinearKernel* kernel;
     double seconds;  // infinite where this machine cannot run it
@@ -21,7 +21,7 @@ using Measurements = std::map<LayerShape, std::vector<Candidate>>;
 
 // Times what is not in the tuning folder (or everything, with measure_again), some milliseconds a shape, and stores it
 // there. A folder that cannot be written is told to options.log, and no more.
-Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOptions& options);
+Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options);
 
 // The fastest of each; with a provider, of its kernels where it has some, else of ours. A library's kernels are taken
 // where they are faster by more than measurements vary: ours fuse what surrounds a layer and share what they make of

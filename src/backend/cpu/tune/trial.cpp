@@ -32,14 +32,24 @@ double shortest(const std::function<void()>& run) {
     return best;
 }
 
+PackedWeights packed_weights(const LayerSize& size, const ShapeCandidates& layers, const LinearKernel& kernel,
+                             int width) {
+    if (layers.stored != nullptr)
+        return kernel.pack(kernel,
+                           {.weights = *layers.stored, .size = size, .width = width, .whole_rows = layers.whole_rows});
+    const PackedSize room = kernel.packed_size(size, width);
+    PackedWeights zeros;
+    zeros.values = AlignedArray<int8_t>(room.bytes), zeros.scales = AlignedFloats(room.scales);
+    zeros.input_limit = 1;
+    return zeros;
+}
+
 }  // namespace
 
-double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int width) {
+double seconds_of_trial(const LayerShape& shape, const ShapeCandidates& layers, const LinearKernel& kernel, int width) {
     if (!is_available(kernel)) return std::numeric_limits<double>::infinity();
     const LayerSize size{shape.layer == LinearLayer::Conv3x3 ? 9 : 1, shape.in, shape.out};
-    const PackedSize packed = kernel.packed_size(size, width);
-    const AlignedArray<int8_t> weights(packed.bytes);
-    const AlignedFloats scales(packed.scales);
+    const PackedWeights weights = packed_weights(size, layers, kernel, width);
     constexpr int kChannelMultiple = 64;  // whole channel blocks of any kernel
     const AlignedFloats in(
         static_cast<size_t>(kArea * ((shape.in + kChannelMultiple - 1) / kChannelMultiple * kChannelMultiple)));
@@ -47,7 +57,7 @@ double seconds_of_trial(const LayerShape& shape, const LinearKernel& kernel, int
 
     LinearCall call;
     call.in = in.data();
-    call.weights = {.values = weights.data(), .scales = scales.data(), .input_limit = 1};
+    call.weights = weights.view();
     call.rows = kArea, call.height = call.width = kEdge, call.taps = size.taps;
     call.depth = shape.in, call.vectors = vectors_of(shape.out, width);
     call.out.raw = out.data(), call.out.points = kArea;

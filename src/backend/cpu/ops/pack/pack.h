@@ -50,6 +50,8 @@ PackedWeights pack_int8(const LinearKernel& kernel, const PackRequest& request);
 // Whether the blocks of stored INT8 weights can be groups of the kernel; those of other weights always can.
 // `whole_rows`: see PackRequest.
 bool fits_int8_groups(const LinearWeights& weights, bool whole_rows);
+// Whether weights are stored in INT8 and all of each output share a scale, over taps and inputs.
+bool has_one_scale(const LinearWeights& weights);
 
 // The weights of a convolution as a gemm over [kernel_y * kernel_x, in_channels padded to whole vectors] inputs.
 LinearWeights im2col_weights(const Conv2d& conv, int width);

@@ -28,7 +28,9 @@ int group_of(const LinearWeights& weights, int in_channels, bool whole_rows) {
     if (stored == nullptr) return even_group(in_channels, kInt8Block, kGroupUnit);
     const int block = stored->block;
     if (stored->rotated != 0 && whole_rows) {  // a whole number of rotations: see fits_int8_groups()
-        if (block >= in_channels) return even_group(in_channels, kInt8RotatedGroup, kInt8Block);
+        const bool fits = in_channels <= kInt8RotatedGroup || !has_reflection(stored->rotated);
+        if (block >= in_channels)
+            return fits ? even_group(in_channels, kInt8RotatedGroup, kInt8Block) : stored->rotated;
         for (int group = kInt8RotatedGroup; group > kInt8Block; group -= kInt8Block) {
             if (block % group == 0 && group % stored->rotated == 0) return group;
         }
@@ -84,8 +86,18 @@ bool fits_int8_groups(const LinearWeights& weights, bool whole_rows) {
     if (stored == nullptr) return true;
     const bool reflects = has_reflection(stored->rotated);
     if (reflects && !whole_rows) return false;
-    if (stored->block >= stored->in_channels) return !reflects || stored->in_channels <= kInt8RotatedGroup;
+    if (stored->block >= stored->in_channels)
+        return !reflects || stored->in_channels <= kInt8RotatedGroup || stored->rotated % (3 * kInt8Block) == 0;
     return stored->block % (stored->rotated == 0 ? kGroupUnit : reflects ? 3 * kInt8Block : kInt8Block) == 0;
+}
+
+bool has_one_scale(const LinearWeights& weights) {
+    const BlockInt8* stored = weights.int8();
+    if (stored == nullptr) return false;
+    const auto outputs = static_cast<size_t>(stored->out_channels);
+    for (size_t i = outputs; i < stored->scales.size(); ++i)
+        if (stored->scales[i] != stored->scales[i % outputs]) return false;
+    return true;
 }
 
 PackedSize int8_size(const LayerSize& size, int width) {

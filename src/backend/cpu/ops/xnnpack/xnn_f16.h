@@ -64,6 +64,7 @@ constexpr LinearKernel xnn_f16_kernel(std::string_view name, LinearLayer layer) 
         .run = xnn_f16,
         .available = has_xnn_f16,
         .make_state = make_xnn_operator<XnnNumbers::Fp16>,
+        .shares_weights = kXnnSharesWeights,
     };
 }
 constexpr LinearKernel kXnnGemmF16 = xnn_f16_kernel("xnn_gemm_f16", LinearLayer::Gemm);

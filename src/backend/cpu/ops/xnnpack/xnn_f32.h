@@ -42,6 +42,7 @@ constexpr LinearKernel xnn_f32_kernel(std::string_view name, LinearLayer layer) 
         .run = xnn_f32,
         .available = has_xnn_library,
         .make_state = make_xnn_operator<XnnNumbers::Fp32>,
+        .shares_weights = kXnnSharesWeights,
     };
 }
 constexpr LinearKernel kXnnGemmF32 = xnn_f32_kernel("xnn_gemm_f32", LinearLayer::Gemm);

@@ -41,6 +41,13 @@ PackedWeights pack_xnn(const LinearKernel& kernel, const PackRequest& request);
 template <XnnNumbers kNumbers>
 std::unique_ptr<KernelState> make_xnn_operator(const LinearCall& call, int width);
 
+// Whether the library lets plans share what it packs.
+#if defined(KATAGO_XNNPACK_RESHAPES)
+inline constexpr bool kXnnSharesWeights = true;
+#else
+inline constexpr bool kXnnSharesWeights = false;
+#endif
+
 // Runs the call's operators on its rows; `scales` are for INT8.
 //   out   [chunk][rows][outputs padded to whole vectors]
 void run_xnn(const LinearCall& call, const void* in, const XnnRowScale* scales, void* out);

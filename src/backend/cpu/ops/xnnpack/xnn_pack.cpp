@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/cpu/ops/layout.h"
+#include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/xnnpack/xnn_create.h"
 #include "core/fp16.h"
 
@@ -28,20 +29,12 @@ float round_to_int8(const std::vector<float>& weights, size_t inputs, size_t out
     return scale;
 }
 
-// Whether all weights of each output share a scale, so that they can be taken as they are.
-bool has_one_scale(const BlockInt8& weights) {
-    const auto outputs = static_cast<size_t>(weights.out_channels);
-    for (size_t i = outputs; i < weights.scales.size(); ++i)
-        if (weights.scales[i] != weights.scales[i % outputs]) return false;
-    return true;
-}
-
 // Weights that are stored in INT8 keep their rotation, and their rounding where that is the library's.
-void pack_int8(const LinearWeights& weights, size_t inputs, size_t outputs, PackedWeights& packed) {
+void pack_one_scale(const LinearWeights& weights, size_t inputs, size_t outputs, PackedWeights& packed) {
     std::fill_n(packed.scales.data(), packed.scales.size(), 1.0f);
     if (const BlockInt8* stored = weights.int8()) {
         packed.rotated = stored->rotated;
-        if (has_one_scale(*stored)) {
+        if (has_one_scale(weights)) {
             for (size_t o = 0; o < outputs; ++o) {
                 packed.scales[o] = float_of_fp16(stored->scales[o]);
                 for (size_t i = 0; i < inputs; ++i) packed.values[o * inputs + i] = stored->values[i * outputs + o];
@@ -93,7 +86,7 @@ PackedWeights pack_xnn(const LinearKernel&, const PackRequest& request) {
     packed.values = AlignedArray<int8_t>(room.bytes);
     packed.scales = AlignedFloats(room.scales);
     if constexpr (kNumbers == XnnNumbers::Int8) {
-        pack_int8(request.weights, shapes.front().depth(), static_cast<size_t>(size.out), packed);
+        pack_one_scale(request.weights, shapes.front().depth(), static_cast<size_t>(size.out), packed);
     } else {
         const Weights weights = request.weights.floats();
         int8_t* chunk = packed.values.data();

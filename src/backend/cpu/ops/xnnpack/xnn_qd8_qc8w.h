@@ -152,7 +152,7 @@ constexpr LinearKernel xnn_int8_kernel(std::string_view name, LinearLayer layer)
         .layer = layer,
         .arithmetic = Arithmetic::Int8,
         .input = conv ? InputForm::TapsInt8 : InputForm::RowsInt8,
-        .accepts = accepts_int8_by_name,
+        .accepts = accepts_int8_one_scale,
         .weight_bytes = {1, 1},
         .packed_size = xnn_size<XnnNumbers::Int8>,
         .pack = pack_xnn<XnnNumbers::Int8>,
@@ -161,6 +161,7 @@ constexpr LinearKernel xnn_int8_kernel(std::string_view name, LinearLayer layer)
         .run = conv ? xnn_conv_qd8_qc8w : xnn_gemm_qd8_qc8w,
         .available = has_xnn_library,
         .make_state = make_xnn_operator<XnnNumbers::Int8>,
+        .shares_weights = kXnnSharesWeights,
     };
 }
 constexpr LinearKernel kXnnGemmQd8 = xnn_int8_kernel("xnn_gemm_qd8_qc8w", LinearLayer::Gemm);
