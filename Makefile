@@ -11,8 +11,10 @@
 #   make install PREFIX=/usr/local
 #   make package          a .deb and a .tar.gz for this machine, in build/packages; package-static: in need of nothing
 #   make arm64            build/arm64/katago and its packages, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
+#   make armhf            the same for 32-bit systems, in build/armhf; needs g++-arm-linux-gnueabihf
 #   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin|jetson   build/BOARD/katago and its packages, for that board and newer
 #   make test-arm64       the core of the tests, a game and a query for Arm under qemu, as each board's core; needs qemu-user
+#   make test-armhf       the same for 32-bit systems, as a Cortex-A7
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
 
 BUILD ?= build
@@ -97,20 +99,21 @@ format:
 
 # Cross builds: toolchains/NAME.cmake, its sysroot made where there is none. Binaries hold the C++ library.
 BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
-release_of = $(if $(filter jetson-%,$(1)),jammy,bookworm)
+sysroot_of = $(if $(filter jetson-%,$(1)),jammy,$(if $(filter armhf,$(1)),bookworm-armhf,bookworm))
 toolchain_of = toolchains/$(if $(filter arm64,$(1)),aarch64,$(1)).cmake
 configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON $(2))
 
 build/sysroot/%:
-	sh scripts/sysroot.sh --release $*
+	sh scripts/sysroot.sh --release $(patsubst %-armhf,%,$*) $(if $(filter %-armhf,$*),--arch armhf)
 
-.PHONY: arm64 test-arm64 $(BOARDS)
+.PHONY: arm64 armhf test-arm64 test-armhf $(BOARDS)
 .SECONDEXPANSION:
-arm64 $(BOARDS): $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call release_of,$$@))
+arm64 armhf $(BOARDS): $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call sysroot_of,$$@))
 	$(call configure_arm,$@)
 	$(call compile,$(BUILD)/$@,katago)
-	$(STRIP_ARM) $(BUILD)/$@/katago
-	STRIP=$(STRIP_ARM) $(package) --arch arm64 --static --binary $(BUILD)/$@/katago $(if $(filter arm64,$@),,--name $@)
+	$(strip_of) $(BUILD)/$@/katago
+	STRIP=$(strip_of) $(package) --arch $(if $(filter armhf,$@),armhf,arm64) --static --binary $(BUILD)/$@/katago \
+	  $(if $(filter arm64 armhf,$@),,--name $@)
 
 .PHONY: jetson
 jetson: jetson-orin
@@ -127,14 +130,17 @@ package-static:
 	$(package) --arch $$(dpkg --print-architecture) --static --binary $(BUILD)/static/katago
 
 STRIP_ARM ?= aarch64-linux-gnu-strip
+STRIP_ARMHF ?= arm-linux-gnueabihf-strip
+strip_of = $(if $(filter armhf,$@),$(STRIP_ARMHF),$(STRIP_ARM))
 ARM_CORES ?= cortex-a53 cortex-a72 cortex-a76
+ARMHF_CORES ?= cortex-a7
 
-test-arm64: $(if $(KATAGO_SYSROOT),,build/sysroot/bookworm)
-	$(call configure_arm,arm64,-DKATAGO_TESTS=ON)
-	$(call compile,$(BUILD)/arm64,katago tests_core tests_nn tests_backend tests_eval)
+test-arm64 test-armhf: test-%: $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call sysroot_of,$$*))
+	$(call configure_arm,$*,-DKATAGO_TESTS=ON)
+	$(call compile,$(BUILD)/$*,katago tests_core tests_nn tests_backend tests_eval)
 	@# The cores side by side, what each says in one piece.
-	printf '%s\n' $(ARM_CORES) | xargs -P $(JOBS) -I CORE sh -c 'log=$(BUILD)/arm64/test-CORE.log; \
-	  sh tests/test_arm64.sh $(BUILD)/arm64 $(or $(KATAGO_SYSROOT),build/sysroot/bookworm) CORE >$$log 2>&1; \
+	printf '%s\n' $(if $(filter armhf,$*),$(ARMHF_CORES),$(ARM_CORES)) | xargs -P $(JOBS) -I CORE sh -c 'log=$(BUILD)/$*/test-CORE.log; \
+	  sh tests/test_arm.sh $(BUILD)/$* $(or $(KATAGO_SYSROOT),build/sysroot/$(call sysroot_of,$*)) CORE >$$log 2>&1; \
 	  status=$$?; cat $$log; exit $$status'
 
 install: engine

@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Unpacks what an aarch64 build links against from a distribution's arm64 packages, so that a desktop can build for a
-# board. Needs neither root nor foreign packages on this machine: apt runs on a configuration of its own (release_apt.sh).
+# Unpacks what a build for Arm links against from a distribution's arm64 or armhf packages, so that a desktop can build for
+# a board. Needs neither root nor foreign packages on this machine: apt runs on a configuration of its own (release_apt.sh).
 # Nothing is installed; no program of the sysroot runs.
 set -eu
 
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/sysroot.sh [--release NAME] [--output FOLDER] [PACKAGE...]
+Usage: sh scripts/sysroot.sh [--release NAME] [--arch arm64|armhf] [--output FOLDER] [PACKAGE...]
   --release NAME   bookworm (Raspberry Pi OS 12), trixie (Raspberry Pi OS 13) or jammy (JetPack 6); default bookworm.
                    A binary runs on the release it was built for and on later ones.
-  --output FOLDER  default: build/sysroot/NAME
-  PACKAGE...       further arm64 packages to unpack, with what they depend on
+  --arch ARCH      arm64, or armhf for 32 bits; default arm64
+  --output FOLDER  default: build/sysroot/NAME, for armhf build/sysroot/NAME-armhf
+  PACKAGE...       further packages of the architecture to unpack, with what they depend on
 DEBIAN_MIRROR, DEBIAN_SECURITY_MIRROR and UBUNTU_PORTS_MIRROR replace the distributions' own servers.
 TEXT
 }
@@ -25,13 +26,18 @@ fail() {
 . "$(dirname "$0")/release_apt.sh"
 
 release=bookworm
+arch=arm64
 output=
 extra=
 while [ $# -gt 0 ]; do
     case $1 in
-        --release | --output)
+        --release | --arch | --output)
             [ $# -ge 2 ] || fail "$1 needs a value"
-            if [ "$1" = --release ]; then release=$2; else output=$2; fi
+            case $1 in
+                --release) release=$2 ;;
+                --arch) arch=$2 ;;
+                --output) output=$2 ;;
+            esac
             shift
             ;;
         -h | --help) usage && exit 0 ;;
@@ -41,6 +47,11 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+case $arch in
+    arm64) compiler=aarch64-linux-gnu-g++ name=$release ;;
+    armhf) compiler=arm-linux-gnueabihf-g++ name=$release-armhf ;;
+    *) fail "unknown architecture '$arch', must be arm64 or armhf" ;;
+esac
 packages="libc6-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev doctest-dev"
 # Kernels beside our own: without them the engine is built all the same.
 optional_packages="libxnnpack-dev libpthreadpool-dev"
@@ -56,7 +67,7 @@ done
 find_keyring "$release"
 
 # A compiler cannot read the C++ library of a later one.
-cross_compiler=${CXX:-aarch64-linux-gnu-g++}
+cross_compiler=${CXX:-$compiler}
 if command -v "$cross_compiler" >/dev/null; then
     own=$("$cross_compiler" -dumpversion | cut -d . -f 1)
     [ "$own" -ge $gcc ] || gcc=$own
@@ -64,15 +75,15 @@ fi
 packages="$packages libstdc++-$gcc-dev"
 
 cd "$(dirname "$0")/.."
-output=${output:-build/sysroot/$release}
+output=${output:-build/sysroot/$name}
 mkdir -p "$(dirname "$output")"
 output=$(cd "$(dirname "$output")" && pwd)/$(basename "$output")
 work=$output.work
 rm -rf "$work"
 mkdir -p "$work/root/usr/lib" "$work/root/usr/bin" "$work/root/usr/sbin"
 
-echo "sysroot: reading the package lists of $release"
-use_release "$release" deb arm64 "$work/apt"
+echo "sysroot: reading the package lists of $release, $arch"
+use_release "$release" deb "$arch" "$work/apt"
 for package in $optional_packages; do
     if apt-cache show "$package" >/dev/null 2>&1; then packages="$packages $package"; fi
 done

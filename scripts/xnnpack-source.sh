@@ -6,10 +6,11 @@ set -eu
 
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/xnnpack-source.sh [FOLDER]
-  FOLDER   default: build/xnnpack-source
+Usage: sh scripts/xnnpack-source.sh [FOLDER] [PART=ARCHIVE...]
+  FOLDER         default: build/xnnpack-source
+  PART=ARCHIVE   a part's source that you have, as a .tar.xz or the like: it is not fetched then. With all of them nothing is
 Then: make CMAKE_ARGS="-DXNNPACK_SOURCE_DIR=FOLDER/xnnpack -DKATAGO_STATIC_RUNTIME=ON"
-DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR replace Debian's own servers.
+The parts are xnnpack, pthreadpool, cpuinfo and fxdiv. DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR replace Debian's own servers.
 TEXT
 }
 
@@ -18,40 +19,83 @@ fail() {
     exit 1
 }
 
-case ${1:-} in
-    -h | --help) usage && exit 0 ;;
-    -*) usage >&2 && fail "unknown option $1" ;;
-esac
-[ $# -le 1 ] || fail "one folder is wanted, there are $#: $*"
+parts="xnnpack pthreadpool cpuinfo fxdiv"
+output='' archives=''
+for argument; do
+    case $argument in
+        -h | --help) usage && exit 0 ;;
+        -*) usage >&2 && fail "unknown option $argument" ;;
+        xnnpack=* | pthreadpool=* | cpuinfo=* | fxdiv=*)
+            archive=${argument#*=}
+            [ -f "$archive" ] || fail "$argument: there is no file $archive"
+            archives="$archives${argument%%=*}=$(cd "$(dirname "$archive")" && pwd)/$(basename "$archive")
+"
+            ;;
+        *=*) fail "$argument: the part must be one of $parts" ;;
+        *)
+            [ -z "$output" ] || fail "one folder is wanted, there are two: $output and $argument"
+            output=$argument
+            ;;
+    esac
+done
 # shellcheck source=scripts/release_apt.sh
 . "$(dirname "$0")/release_apt.sh"
-for tool in apt-get tar xz; do
-    command -v $tool >/dev/null || fail "$tool is missing; this script needs Debian, Ubuntu or a relative of theirs, and xz-utils"
+for tool in tar xz; do
+    command -v $tool >/dev/null || fail "$tool is missing; install it (xz-utils has xz)"
 done
-find_keyring trixie
 
 cd "$(dirname "$0")/.."
-output=${1:-build/xnnpack-source}
+output=${output:-build/xnnpack-source}
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
 work=$output/.work
 rm -rf "$work"
 mkdir "$work"
 trap 'rm -rf "$work"' EXIT
-echo "xnnpack-source: reading the lists of Debian 13"
-use_release trixie deb-src "$(dpkg --print-architecture)" "$work/apt"
 
-# The authors' own files: Debian's changes are for a build against its other packages.
-for part in xnnpack pthreadpool cpuinfo fxdiv; do
-    echo "xnnpack-source: $part"
-    mkdir "$work/$part"
-    (cd "$work" && apt-get source -q=2 --download-only --tar-only $part) || fail "cannot fetch the source package $part"
-    tar -x -C "$work/$part" -f "$work/$part"_*.orig.tar.xz
+# archive_of PART: the one handed over, or nothing.
+archive_of() { printf '%s' "$archives" | sed -n "s/^$1=//p" | tail -n 1; }
+
+# fetch PART: its archive from Debian, whose lists are read once.
+fetch() {
+    if [ ! -d "$work/apt" ]; then
+        command -v apt-get >/dev/null || fail "apt-get is missing, so the sources cannot be fetched; PART=ARCHIVE hands them over"
+        find_keyring trixie
+        echo "xnnpack-source: reading the lists of Debian 13"
+        use_release trixie deb-src "$(dpkg --print-architecture)" "$work/apt" || fail "cannot read the lists of Debian 13"
+    fi
+    (cd "$work" && apt-get source -q=2 --download-only --tar-only "$1")
+}
+
+# unpack PART ARCHIVE: into the part's folder. The authors' own files: Debian's changes are for a build against its other
+# packages.
+unpack() {
+    mkdir "$work/$1"
+    tar -x -C "$work/$1" -f "$2" || fail "$1: cannot unpack $2"
     # Some archives have a folder at their top.
-    top=$work/$part
-    [ -e "$top/CMakeLists.txt" ] || top=$(dirname "$work/$part"/*/CMakeLists.txt)
-    [ -e "$top/CMakeLists.txt" ] || fail "the source package $part has no CMakeLists.txt"
-    rm -rf "${output:?}/$part"
-    mv "$top" "$output/$part"
+    top=$work/$1
+    [ -e "$top/CMakeLists.txt" ] || top=$(dirname "$work/$1"/*/CMakeLists.txt)
+    [ -e "$top/CMakeLists.txt" ] || fail "$1: $2 has no CMakeLists.txt, so it is not its source"
+    rm -rf "${output:?}/$1"
+    mv "$top" "$output/$1"
+}
+
+missing=
+for part in $parts; do
+    echo "xnnpack-source: $part"
+    archive=$(archive_of $part)
+    if [ -z "$archive" ]; then
+        fetch $part || {
+            missing="$missing $part"
+            continue
+        }
+        archive=$(echo "$work/$part"_*.orig.tar.*)
+    fi
+    unpack $part "$archive"
 done
+for part in $missing; do
+    echo "xnnpack-source: cannot fetch Debian 13's source package $part. Another mirror may have it (DEBIAN_MIRROR), or hand over" \
+        "its archive, a later release's too:  sh scripts/xnnpack-source.sh $output $part=ARCHIVE.tar.xz" >&2
+done
+[ -z "$missing" ] || fail "not complete: the other parts are in $output"
 echo "xnnpack-source: $output, $(du -sh "$output" | cut -f 1)"

@@ -6,7 +6,7 @@ set -eu
 
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/deploy/package.sh --binary FILE --arch amd64|arm64 [--name NAME] [--static] [--output FOLDER]
+Usage: sh scripts/deploy/package.sh --binary FILE --arch amd64|arm64|armhf [--name NAME] [--static] [--output FOLDER]
   --binary FILE     the engine, stripped or not
   --arch ARCH       what it runs on, in Debian's words
   --name NAME       of the board it was tuned for; part of the files' names
@@ -42,13 +42,14 @@ while [ $# -gt 0 ]; do
 done
 cd "$(dirname "$0")/../.."
 [ -f "$binary" ] || fail "--binary: no file '$binary'; build it first"
-case $arch in amd64 | arm64) ;; *) fail "--arch is '$arch', must be amd64 or arm64" ;; esac
+case $arch in amd64 | arm64 | armhf) ;; *) fail "--arch is '$arch', must be amd64, arm64 or armhf" ;; esac
 for tool in dpkg-deb readelf gzip tar md5sum; do
     command -v $tool >/dev/null || fail "$tool is missing; install dpkg and binutils"
 done
 case $(readelf -h "$binary" | sed -n 's/ *Machine: *//p') in
     *X86-64*) found=amd64 ;;
     AArch64) found=arm64 ;;
+    ARM) found=armhf ;;
     *) found=unknown ;;
 esac
 [ $found = "$arch" ] || fail "$binary is for $found, not for $arch"

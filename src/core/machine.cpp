@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view kReclaimable = "inactive_file";
 // Version 1 writes "no limit" as a number near 2^63.
 constexpr int64_t kNoLimit = int64_t{1} << 60;
+// What a 32-bit program can address under every kernel, whatever memory the machine has.
+constexpr int64_t kAddressableBy32Bits = int64_t{2} << 30;
 
 // The number after `name` in a file of lines "name value"; with an empty name the first one of the file. -1: not there,
 // or "max".
@@ -92,6 +94,10 @@ MachineMemory read_machine_memory(const fs::path& root) {
     const fs::path meminfo = root / "proc/meminfo";
     take_smaller(memory.physical_bytes, number_in(meminfo, "MemTotal:") * 1024);
     take_smaller(memory.free_bytes, number_in(meminfo, "MemAvailable:") * 1024);
+    if constexpr (sizeof(void*) == 4) {
+        take_smaller(memory.physical_bytes, kAddressableBy32Bits);
+        take_smaller(memory.free_bytes, kAddressableBy32Bits);
+    }
     for_each_group(root, "memory", [&](const fs::path& folder, int version) {
         const int64_t limit = number_in(folder / (version == 2 ? "memory.max" : "memory.limit_in_bytes"), "");
         if (limit <= 0 || limit >= kNoLimit) return;

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
 
@@ -34,6 +36,9 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
     struct stat status {};
     if (::fstat(fd, &status) != 0) fail(file, errno);
     if (!S_ISREG(status.st_mode)) throw IoError(file.string() + ": is not a file");
+    if (std::cmp_greater(status.st_size, SIZE_MAX / 2))
+        throw IoError(file.string() + ": has " + std::to_string(status.st_size) +
+                      " bytes, more than a program of this kind can address");
     const auto size = static_cast<size_t>(status.st_size);
     if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile({}));
     void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);

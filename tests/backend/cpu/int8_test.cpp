@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/cpu/int8_layer.h"
+#include "backend/cpu/largest_edge.h"
 #include "backend/cpu/ops/int8.h"
 #include "backend/cpu/ops/pack/pack.h"
 #include "nn/random_net.h"
@@ -67,7 +68,7 @@ TEST_CASE("int8: rotated gemms err by no more than rounding their rotated inputs
 TEST_CASE("int8: 3x3 convolutions err by no more than rounding their inputs explains, on every board") {
     for_each_kernel(LinearLayer::Conv3x3, Arithmetic::Int8, [](const KernelSet& kernels, const LinearKernel& kernel) {
         Numbers numbers(2);
-        for (int edge = 2; edge <= 19; ++edge) {
+        for (int edge = 2; edge <= largest_edge(); ++edge) {
             const Boards boards{{edge, edge == 19 ? 19 : edge + edge % 2}, edge < 12 ? 1 + edge % 3 : 1};
             const LayerSize size{9, 9 * edge - 10, 40 - edge};
             const Int8Layer layer = random_layer(numbers, size, boards);

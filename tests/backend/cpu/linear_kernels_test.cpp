@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/cpu/largest_edge.h"
 #include "backend/cpu/plain_loops.h"
 #include "backend/cpu/run_kernel.h"
 #include "nn/random_net.h"
@@ -48,36 +49,60 @@ void for_each_linear_kernel(const Test& test) {
     });
 }
 
-int taps_of(const LinearKernel& kernel) {
-    return kernel.layer == LinearLayer::Conv3x3 ? 9 : 1;
+int taps_of(LinearLayer layer) {
+    return layer == LinearLayer::Conv3x3 ? 9 : 1;
+}
+
+// A layer's operands and what plain loops make of them: they take longer than all kernels together.
+struct Operands {
+    Operands(const LayerSize& layer, const Boards& on, int width, Numbers& numbers)
+        : size(layer), boards(on), in(size.in, on.rows(), width), residual(size.out, on.rows(), width) {
+        in.fill(numbers), residual.fill(numbers);
+        weights = make_weights(numbers.row(static_cast<size_t>(size.taps * size.in * size.out)));
+        wanted = size.taps == 9 ? convolution(in, {3, 3, size.in, size.out, 1, 1, weights}, boards.shape)
+                                : gemm(in, *weights.floats(), size.out);
+        wanted_with_sum = wanted;
+        add(wanted_with_sum, residual);
+    }
+
+    LayerSize size;
+    Boards boards;
+    Blocks in, residual;
+    LinearWeights weights;
+    Exact wanted, wanted_with_sum;
+};
+
+void check_kernel(const LinearKernel& kernel, const Operands& operands) {
+    const int width = operands.in.width;
+    const PackedWeights packed =
+        kernel.pack(kernel, {.weights = operands.weights, .size = operands.size, .width = width});
+    LinearRuns runs(kernel, packed, operands.size, operands.in, operands.boards);
+    const Blocks first = runs.next();
+    CHECK(error_of(first, operands.wanted) <= bound_of(kernel));
+    const Blocks again = runs.next();
+    CHECK(std::equal(first.floats.data(), first.floats.data() + first.floats.size(), again.floats.data()));
+    CHECK(error_of(runs.next(&operands.residual), operands.wanted_with_sum) <= bound_of(kernel));
 }
 
 }  // namespace
 
 TEST_CASE("linear kernels: all equal plain loops, with a sum, and again with an input that is ready") {
-    for_each_linear_kernel([](const KernelSet& kernels, const LinearKernel& kernel) {
-        Numbers numbers(12);
-        for (const auto& [in_channels, out_channels] : {std::pair{1, 1}, {7, 35}, {64, 48}, {100, 21}, {193, 64}}) {
-            for (const Boards& boards :
-                 {Boards{{2, 3}, 1}, Boards{{5, 4}, 3}, Boards{{9, 9}, 2}, Boards{{19, 19}, 1}}) {
-                const LayerSize size{taps_of(kernel), in_channels, out_channels};
-                const int rows = boards.rows(), width = kernels.width;
-                Blocks in(size.in, rows, width), residual(size.out, rows, width);
-                in.fill(numbers), residual.fill(numbers);
-                const LinearWeights weights =
-                    make_weights(numbers.row(static_cast<size_t>(size.taps * size.in * size.out)));
-                Exact wanted = size.taps == 9 ? convolution(in, {3, 3, size.in, size.out, 1, 1, weights}, boards.shape)
-                                              : gemm(in, *weights.floats(), size.out);
-                const PackedWeights packed = kernel.pack(kernel, {.weights = weights, .size = size, .width = width});
-                LinearRuns runs(kernel, packed, size, in, boards);
-                CAPTURE(size.in);
-                CAPTURE(rows);
-                const Blocks first = runs.next();
-                CHECK(error_of(first, wanted) <= bound_of(kernel));
-                const Blocks again = runs.next();
-                CHECK(std::equal(first.floats.data(), first.floats.data() + first.floats.size(), again.floats.data()));
-                add(wanted, residual);
-                CHECK(error_of(runs.next(&residual), wanted) <= bound_of(kernel));
+    for_each_set([](const KernelSet& kernels) {
+        for (const LinearLayer layer : {LinearLayer::Gemm, LinearLayer::Conv3x3}) {
+            Numbers numbers(12);
+            for (const auto& [in, out] : {std::pair{1, 1}, {7, 35}, {64, 48}, {100, 21}, {193, 64}}) {
+                for (const Boards& boards :
+                     {Boards{{2, 3}, 1}, Boards{{5, 4}, 3}, Boards{{9, 9}, 2}, Boards{{19, 19}, 1}}) {
+                    if (boards.shape.height > largest_edge()) continue;
+                    CAPTURE(in);
+                    CAPTURE(boards.rows());
+                    const Operands operands({taps_of(layer), in, out}, boards, kernels.width, numbers);
+                    for (const LinearKernel& kernel : kernels.linear) {
+                        if (kernel.layer != layer || !is_available(kernel)) continue;
+                        CAPTURE(std::string(kernel.name));
+                        check_kernel(kernel, operands);
+                    }
+                }
             }
         }
     });
@@ -108,7 +133,7 @@ TEST_CASE("linear kernels: packed weights are no larger than they say") {
     for_each_linear_kernel([](const KernelSet& kernels, const LinearKernel& kernel) {
         Numbers numbers(13);
         for (const auto& [in, out] : {std::pair{1, 1}, {7, 35}, {64, 48}, {100, 21}, {160, 160}}) {
-            const LayerSize size{taps_of(kernel), in, out};
+            const LayerSize size{taps_of(kernel.layer), in, out};
             const LinearWeights weights = make_weights(numbers.row(static_cast<size_t>(size.taps * in * out)));
             const PackedWeights packed =
                 kernel.pack(kernel, {.weights = weights, .size = size, .width = kernels.width});

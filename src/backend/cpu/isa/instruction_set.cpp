@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#if defined(__aarch64__) && defined(__linux__)
+#if (defined(__aarch64__) || defined(__arm__)) && defined(__linux__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
 #endif
@@ -21,6 +21,7 @@ const KernelSet& avx512_kernels();
 const KernelSet& avx512vnni_kernels();
 const KernelSet& neonfp16_kernels();
 const KernelSet& neondot_kernels();
+const KernelSet& neonv7_kernels();
 
 namespace {
 
@@ -48,6 +49,12 @@ bool has_dot() {
 #endif
 constexpr std::string_view kPortableKey = "neon", kPortableName = "NEON";
 #else
+#if defined(__arm__) && defined(__linux__)
+bool has_neonv7() {
+    constexpr unsigned long kNeonWithMultiplyAdd = HWCAP_NEON | HWCAP_VFPv4;
+    return (getauxval(AT_HWCAP) & kNeonWithMultiplyAdd) == kNeonWithMultiplyAdd;
+}
+#endif
 constexpr std::string_view kPortableKey = "portable", kPortableName = "portable";
 #endif
 
@@ -64,6 +71,8 @@ constexpr InstructionSet kInstructionSets[] = {
 #elif defined(__aarch64__) && defined(__linux__)
     {"neon-dot", "NEON FP16 and dot product", has_dot, neondot_kernels},  // and a dot product of bytes
     {"neon-fp16", "NEON FP16", has_fp16, neonfp16_kernels},               // FP16 arithmetic: Armv8.2-A
+#elif defined(__arm__) && defined(__linux__)
+    {"neon", "NEON", has_neonv7, neonv7_kernels},  // of 32 bits, with a multiply-add: from the Cortex-A7 on
 #endif
     {kPortableKey, kPortableName, always, portable_kernels},
 };
@@ -78,6 +87,8 @@ constexpr struct {
     {"neon-dot", std::size(kInstructionSets) - 1},
     {"neon-fp16", std::size(kInstructionSets) - 1},
     {"neon", std::size(kInstructionSets) - 1},
+#elif defined(__arm__)
+    {"avx512vnni", 0}, {"avx512", 0}, {"avx2", 0}, {"neon-dot", 0}, {"neon-fp16", 0},
 #else
     {"avx512vnni", 0},
     {"avx512", 0},

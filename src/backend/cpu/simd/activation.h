@@ -38,7 +38,7 @@ KERNEL_INLINE Vector constant(float x) {
     Vector v = all(x);
 #if defined(__x86_64__)
     asm("" : "+v"(v));
-#elif defined(__aarch64__)
+#elif defined(__ARM_NEON)
     asm("" : "+w"(v));
 #endif
     return v;

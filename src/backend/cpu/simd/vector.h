@@ -135,7 +135,7 @@ KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 #if defined(__AVX2__)
     const Vector estimate = reciprocal_estimate(b);
     return a * (estimate + estimate * (1.0f - b * estimate));
-#elif defined(__aarch64__) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+#elif defined(__ARM_NEON) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
     // The estimate has 8 bits, so it takes two steps.
     const float32x4_t divisor = reinterpret_cast<float32x4_t>(b);
     float32x4_t estimate = vrecpeq_f32(divisor);
@@ -151,7 +151,7 @@ KERNEL_INLINE Vector quotient(Vector a, Vector b) {
 KERNEL_INLINE Vector approximate_quotient(Vector a, Vector b) {
 #if defined(__AVX512F__)
     return a * reciprocal_estimate(b);
-#elif defined(__aarch64__)
+#elif defined(__ARM_NEON)
     const float32x4_t divisor = reinterpret_cast<float32x4_t>(b), estimate = vrecpeq_f32(divisor);
     return a * reinterpret_cast<Vector>(vmulq_f32(estimate, vrecpsq_f32(estimate, divisor)));
 #else
@@ -177,7 +177,7 @@ KERNEL_INLINE Vector start_from(const float* constant) {
 
 // The vector with lanes 2p and 2p + 1 exchanged, in either byte order.
 KERNEL_INLINE Vector swap_pairs(Vector v) {
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
     return reinterpret_cast<Vector>(vrev64q_f32(reinterpret_cast<float32x4_t>(v)));
 #else
     const VectorPairs pairs = reinterpret_cast<VectorPairs>(v);
