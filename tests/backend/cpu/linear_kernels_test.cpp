@@ -113,7 +113,7 @@ TEST_CASE("linear kernels: FP16 sums of thousands of products by XNNPACK err no 
         if (kernel.provider != KernelProvider::Xnnpack || kernel.arithmetic != Arithmetic::Fp16) return;
         Numbers numbers(14);
         for (const int in_channels : {31, 33, 384, 700, 2048}) {
-            const LayerSize size{taps_of(kernel), in_channels, 20};
+            const LayerSize size{taps_of(kernel.layer), in_channels, 20};
             const Boards boards{{6, 5}, 2};
             Blocks in(size.in, boards.rows(), kernels.width);
             in.fill(numbers);
