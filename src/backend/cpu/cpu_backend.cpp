@@ -67,9 +67,12 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
     cpu::PlanChoices choices;
     choices.provider = options.kernels;
     tell_what_is_missing(kernels, options);
-    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
+    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured, nor where
+    // FP16 is asked for by the kernels of one provider.
     const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
-    if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
+    const bool measures_fp16 = !options.kernels && !options.tuning_folder.empty();
+    if ((options.precision == Precision::Fp16 && !measures_fp16) ||
+        (options.precision == Precision::Int8 && has_fp16)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
     } else if (options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
         choices.kernels = {};  // there is one for each kind of layer

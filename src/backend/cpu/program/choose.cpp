@@ -42,9 +42,11 @@ std::map<LayerShape, int> layer_shapes(const Graph& graph) {
 std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
                                                 Precision precision) {
     std::vector<const LinearKernel*> candidates;
-    const LayerOffer offer{.attention = has_attention(graph)};
+    const bool fp16 = precision == Precision::Fp16;
+    const LayerOffer offer{.asked = fp16 ? Arithmetic::Fp16 : Arithmetic::Fp32, .attention = has_attention(graph)};
     for (const LinearKernel& kernel : kernels.linear) {
-        const bool exact = precision != Precision::Fp32 || kernel.arithmetic == Arithmetic::Fp32;
+        const bool exact = kernel.arithmetic == Arithmetic::Fp32 ||
+                           (fp16 ? kernel.arithmetic == Arithmetic::Fp16 : precision != Precision::Fp32);
         if (kernel.layer == shape.layer && exact && kernel.accepts(offer)) candidates.push_back(&kernel);
     }
     return candidates;
