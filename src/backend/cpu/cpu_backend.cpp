@@ -63,9 +63,11 @@ cpu::PlanChoices choose(const Graph& graph, const cpu::InstructionSet& set, cons
     choices.provider = options.kernels;
     choices.int8 = precision == Precision::Int8;
     choices.fp16_weights = precision == Precision::Fp16;
-    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured for those.
+    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured for those,
+    // nor where FP16 is asked for by the kernels of one provider.
     const bool has_fp16 = cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
-    if (precision == Precision::Fp16 || (precision == Precision::Int8 && has_fp16)) {
+    const bool measures_fp16 = !options.kernels && !options.tuning_folder.empty();
+    if ((precision == Precision::Fp16 && !measures_fp16) || (precision == Precision::Int8 && has_fp16)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
     } else if (precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
         choices.kernels = {};  // there is one for each kind of layer

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,51 @@ TEST_CASE("kernel providers: a library's kernel has to gain more than measuremen
     CHECK(chosen(1.00, 0.50, KernelProvider::Own) == own);
     CHECK(chosen(1.00, kCannotRun, std::nullopt) == own);
     CHECK(chosen(1.00, kCannotRun, KernelProvider::Eigen) == own);
+}
+
+TEST_CASE(
+    "kernel providers: FP16 may be computed in FP16 or FP32 by all of them, and FP16 of libraries is for it alone") {
+    for_each_set([](const cpu::InstructionSet&, const cpu::KernelSet& kernels) {
+        for (const auto& [shape, layers] : cpu::layer_shapes(small_net())) {
+            const auto has_candidate = [&](const cpu::LinearKernel& kernel, Precision precision) {
+                const auto all = cpu::candidates_for(small_net(), shape, kernels, precision);
+                return std::find(all.begin(), all.end(), &kernel) != all.end();
+            };
+            for (const cpu::LinearKernel& kernel : kernels.linear) {
+                if (kernel.layer != shape.layer) continue;
+                const bool fp16 = kernel.arithmetic == Arithmetic::Fp16, fp32 = kernel.arithmetic == Arithmetic::Fp32;
+                CAPTURE(std::string(kernel.name));
+                CHECK(has_candidate(kernel, Precision::Fp16) == (fp16 || fp32));
+                if (fp16 && kernel.provider != KernelProvider::Own) CHECK(!has_candidate(kernel, Precision::Auto));
+            }
+        }
+    });
+}
+
+TEST_CASE("kernel providers: FP16 of libraries is left to those who ask for it by name where there is attention") {
+    for_each_set([](const cpu::InstructionSet&, const cpu::KernelSet& kernels) {
+        for (const cpu::LinearKernel& kernel : kernels.linear) {
+            if (kernel.arithmetic != Arithmetic::Fp16 || kernel.provider == KernelProvider::Own) continue;
+            CHECK(!kernel.accepts({.asked = Arithmetic::Fp16, .attention = true}));
+            CHECK(kernel.accepts({.asked = Arithmetic::Fp16, .attention = true, .by_name = true}));
+        }
+    });
+}
+
+TEST_CASE("kernel providers: asked for FP16, the fastest is measured, and by the name of ours nothing is") {
+    for_each_set([](const cpu::InstructionSet& set, const cpu::KernelSet&) {
+        for (const std::optional<KernelProvider> provider : {std::optional<KernelProvider>(), {KernelProvider::Own}}) {
+            const TuningFolder folder;
+            LoadOptions options;
+            options.precision = Precision::Fp16;
+            options.kernels = provider;
+            options.tuning_folder = folder.path();
+            int measured = 0;
+            options.progress = [&](int, int) { ++measured; };
+            CpuBackend(set).load(small_net(), options);
+            CHECK((measured > 0) == !provider.has_value());
+        }
+    });
 }
 
 TEST_CASE("kernel providers: by name, no other library's kernels are measured") {

@@ -56,6 +56,25 @@ TEST_CASE("cpu tuning: measures each shape of the trunk once and keeps it") {
     CHECK(backend.load(graph, options) != nullptr);
 }
 
+TEST_CASE("cpu tuning: what one precision measured is there after another has measured the same shapes") {
+    const TuningFolder folder;
+    LoadOptions options;
+    options.tuning_folder = folder.path();
+    int measured = 0;
+    options.progress = [&](int, int) { ++measured; };
+    const CpuBackend backend;
+    for (const Precision precision : {Precision::Auto, Precision::Fp16, Precision::Fp32}) {
+        options.precision = precision;
+        backend.kernel_timings(small_net(), options);
+    }
+    const int before = measured;
+    for (const Precision precision : {Precision::Auto, Precision::Fp16, Precision::Fp32}) {
+        options.precision = precision;
+        backend.kernel_timings(small_net(), options);
+    }
+    CHECK(measured == before);
+}
+
 TEST_CASE("cpu tuning: takes 8-bit weights where memory is short, and says so") {
     for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
         LoadOptions options;

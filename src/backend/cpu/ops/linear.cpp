@@ -31,8 +31,8 @@ bool accepts_int8(const LayerOffer& offer) {
     return offer.asked == Arithmetic::Int8 && fits_int8_groups(*offer.weights, offer.whole_rows);
 }
 
-bool accepts_fp16_by_name(const LayerOffer& offer) {
-    return offer.asked == Arithmetic::Fp16 && offer.by_name;
+bool accepts_library_fp16(const LayerOffer& offer) {
+    return offer.asked == Arithmetic::Fp16 && (offer.by_name || !offer.attention);
 }
 
 bool accepts_int8_one_scale(const LayerOffer& offer) {

@@ -180,10 +180,11 @@ bool accepts_all(const LayerOffer& offer);
 bool accepts_fp16_gemm(const LayerOffer& offer);
 // INT8 is a choice for a whole network, and stored weights must have blocks that can be the kernel's groups.
 bool accepts_int8(const LayerOffer& offer);
-// FP16 sums lose more: they are for those who ask for such numbers and for the provider by name.
-bool accepts_fp16_by_name(const LayerOffer& offer);
-// INT8 weights with one scale for all inputs of an output lose more as well: a layer that is stored so was found to
-// bear it, others are for those who ask for the provider by name.
+// A library's FP16 is for those who ask for FP16, and in networks with attention, which it puts off by several times as
+// much, for those who ask for the provider by name too.
+bool accepts_library_fp16(const LayerOffer& offer);
+// INT8 weights with one scale for all inputs of an output lose more: a layer that is stored so was found to bear it,
+// others are for those who ask for the provider by name.
 bool accepts_int8_one_scale(const LayerOffer& offer);
 // The members of kernels that take inputs as they are stored, or need no working memory.
 InputRoom no_input_room(const LinearCall& call);

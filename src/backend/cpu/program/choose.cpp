@@ -42,9 +42,11 @@ std::map<LayerShape, int> layer_shapes(const Graph& graph) {
 std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
                                                 Precision precision) {
     std::vector<const LinearKernel*> candidates;
-    const LayerOffer offer{.attention = has_attention(graph)};
+    const bool fp16 = precision == Precision::Fp16;
+    const LayerOffer offer{.asked = fp16 ? Arithmetic::Fp16 : Arithmetic::Fp32, .attention = has_attention(graph)};
     for (const LinearKernel& kernel : kernels.linear) {
-        const bool exact = precision != Precision::Fp32 || kernel.arithmetic == Arithmetic::Fp32;
+        const bool exact = kernel.arithmetic == Arithmetic::Fp32 ||
+                           (fp16 ? kernel.arithmetic == Arithmetic::Fp16 : precision != Precision::Fp32);
         if (kernel.layer == shape.layer && exact && kernel.accepts(offer)) candidates.push_back(&kernel);
     }
     return candidates;
@@ -110,10 +112,10 @@ bool LayerKernels::takes_int8(NodeId id) const {
 
 const LinearKernel* LayerKernels::kernel_by_name(NodeId id, LinearLayer layer, const LinearWeights& weights) const {
     if (!choices_.provider || choices_.provider == KernelProvider::Own) return nullptr;
-    // Beside INT8 in FP32: sums in FP16 would lose more than INT8 does.
-    const Arithmetic asked = takes_int8(id)                          ? Arithmetic::Int8
-                             : is_trunk(id) && choices_.fp16_weights ? Arithmetic::Fp16
-                                                                     : Arithmetic::Fp32;
+    // Beside INT8 in FP32: sums in FP16 would lose more than INT8 does. The planes are where rounding weighs most.
+    const Arithmetic asked = takes_int8(id)                                               ? Arithmetic::Int8
+                             : is_trunk(id) && choices_.fp16_weights && !reads_planes(id) ? Arithmetic::Fp16
+                                                                                          : Arithmetic::Fp32;
     const LayerOffer offer{.asked = asked, .whole_rows = !reads_glu(id), .weights = &weights, .by_name = true};
     for (const Arithmetic arithmetic : {asked, Arithmetic::Fp32}) {
         const LinearKernel* kernel = find_linear(kernels_, layer, arithmetic, *choices_.provider);

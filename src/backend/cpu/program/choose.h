@@ -38,8 +38,8 @@ struct PlanChoices {
 
 // The shapes of a network's trunk, and how many layers have each.
 std::map<LayerShape, int> layer_shapes(const Graph& graph);
-// What a shape of this network may be computed with: with Precision::Fp32 in FP32, with Auto in whatever is exact
-// enough. Our own first, of them FP32 first and what is fastest as a rule last.
+// What a shape of this network may be computed with: with Precision::Fp32 in FP32, with Fp16 also in FP16, with Auto in
+// whatever is exact enough. Our own first, of them FP32 first and what is fastest as a rule last.
 std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerShape& shape, const KernelSet& kernels,
                                                 Precision precision);
 
@@ -60,7 +60,7 @@ CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& k
 
 // The last of our own candidates_for() Auto.
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
-// FP16 wherever there is arithmetic for it: only where it is asked for.
+// Our own FP16 wherever there is arithmetic for it: only where it is asked for, and nothing is measured.
 KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels);
 
 // Finds the kernel of each linear layer of a network. Refers to all that it is made of. Immutable.

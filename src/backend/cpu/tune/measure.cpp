@@ -47,6 +47,17 @@ std::string text_of(const std::vector<Candidate>& candidates) {
     return out.str();
 }
 
+// What another precision measured for the same shape, to be kept behind these candidates.
+std::string others_than(const std::vector<const LinearKernel*>& kernels, const std::string& text) {
+    std::istringstream in(text);
+    std::string name, time, others;
+    while (in >> name >> time) {
+        const auto is_this = [&](const LinearKernel* kernel) { return kernel->name == name; };
+        if (std::none_of(kernels.begin(), kernels.end(), is_this)) others += " " + name + " " + time;
+    }
+    return others;
+}
+
 void save(const TuningFile& file, const LoadOptions& options) {
     try {
         file.save();
@@ -73,13 +84,13 @@ Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set,
         std::erase_if(kinds, [&](const LinearKernel* kernel) {
             return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
         });
-        std::vector<Candidate> candidates;
-        if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
+        const std::string known = options.measure_again ? "" : file.find(name_of(shape)).value_or("");
+        std::vector<Candidate> candidates = parse_candidates(known, kinds);
         if (candidates.empty()) {
             if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
             for (const LinearKernel* kernel : kinds)
                 candidates.push_back({kernel, seconds_of_trial(shape, wanted, *kernel, kernels.width)});
-            file.set(name_of(shape), text_of(candidates));
+            file.set(name_of(shape), text_of(candidates) + others_than(kinds, known));
             news = true;
         }
         measured[shape] = std::move(candidates);

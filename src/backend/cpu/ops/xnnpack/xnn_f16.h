@@ -55,7 +55,7 @@ constexpr LinearKernel xnn_f16_kernel(std::string_view name, LinearLayer layer) 
         .layer = layer,
         .arithmetic = Arithmetic::Fp16,
         .input = InputForm::RowsFp16,
-        .accepts = accepts_fp16_by_name,
+        .accepts = accepts_library_fp16,
         .weight_bytes = {2, 1},
         .packed_size = xnn_size<XnnNumbers::Fp16>,
         .pack = pack_xnn<XnnNumbers::Fp16>,
