@@ -60,6 +60,19 @@ std::string CpuBackend::description() const {
            cpu::library_versions();
 }
 
+// Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
+bool CpuBackend::loads_fp16(const LoadOptions& options) const {
+    using cpu::Arithmetic, cpu::LinearLayer;
+    const bool has_fp16 = cpu::find_linear(cpu::kernels_for(set_), LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
+    return options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16);
+}
+
+// Our own kernels in FP32 are one for each kind of layer: there is nothing to choose.
+bool CpuBackend::loads_as_measured(const LoadOptions& options) const {
+    const bool one_of_each = options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own;
+    return !options.tuning_folder.empty() && !one_of_each && !loads_fp16(options);
+}
+
 std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const LoadOptions& options) const {
     const cpu::KernelSet& kernels = cpu::kernels_for(set_);
     using cpu::Arithmetic, cpu::LinearLayer;
@@ -67,13 +80,9 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
     cpu::PlanChoices choices;
     choices.provider = options.kernels;
     tell_what_is_missing(kernels, options);
-    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured.
-    const bool has_fp16 = cpu::find_linear(kernels, LinearLayer::Gemm, Arithmetic::Fp16) != nullptr;
-    if (options.precision == Precision::Fp16 || (options.precision == Precision::Int8 && has_fp16)) {
+    if (loads_fp16(options)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
-    } else if (options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
-        choices.kernels = {};  // there is one for each kind of layer
-    } else if (!options.tuning_folder.empty()) {
+    } else if (loads_as_measured(options)) {
         choices.kernels = cpu::fastest_choices(cpu::measure(graph, set_, options), options.kernels);
     } else if (options.precision != Precision::Fp32) {
         choices.kernels = cpu::usual_choices(graph, kernels);
@@ -113,6 +122,10 @@ std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const L
         }
     }
     return timings;
+}
+
+KeptTuning CpuBackend::kept_tuning(const Graph& graph, const LoadOptions& options) const {
+    return loads_as_measured(options) ? cpu::kept_measurements(graph, set_, options) : KeptTuning{};
 }
 
 }  // namespace katago

@@ -19,8 +19,12 @@ class CpuBackend final : public Backend {
     using Backend::load;
     std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;
     std::vector<KernelTiming> kernel_timings(const Graph& graph, const LoadOptions& options) const override;
+    KeptTuning kept_tuning(const Graph& graph, const LoadOptions& options) const override;
 
   private:
+    bool loads_fp16(const LoadOptions& options) const;
+    bool loads_as_measured(const LoadOptions& options) const;
+
     cpu::InstructionSet set_;
 };
 

@@ -55,31 +55,43 @@ void save(const TuningFile& file, const LoadOptions& options) {
     }
 }
 
+std::filesystem::path file_of(const InstructionSet& set, const LoadOptions& options) {
+    std::string name = "kernels-" + std::string(set.name) + ".txt";
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return options.tuning_folder / name;
+}
+
+std::string identity_of(const InstructionSet& set) {
+    return "katago kernels " + std::to_string(kKernelVersion) + ", " + std::string(set.name) + ", " + cpu_name();
+}
+
+// What a shape may be computed with. By name, other libraries' kernels are not even tried: that would open them for
+// nothing.
+std::vector<const LinearKernel*> kinds_for(const Graph& graph, const LayerShape& shape, const InstructionSet& set,
+                                           const LoadOptions& options) {
+    std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels_for(set), options.precision);
+    std::erase_if(kinds, [&](const LinearKernel* kernel) {
+        return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
+    });
+    return kinds;
+}
+
 }  // namespace
 
 Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOptions& options) {
-    const KernelSet& kernels = kernels_for(set);
-    const std::string set_name(set.name);
-    std::string file_name = "kernels-" + set_name + ".txt";
-    std::replace(file_name.begin(), file_name.end(), ' ', '-');
-    TuningFile file(options.tuning_folder / file_name,
-                    "katago kernels " + std::to_string(kKernelVersion) + ", " + set_name + ", " + cpu_name());
+    TuningFile file(file_of(set, options), identity_of(set));
     const std::map<LayerShape, int> shapes = layer_shapes(graph);
     Measurements measured;
     bool news = false;
     int done = 0;
     for (const auto& [shape, layers] : shapes) {
-        std::vector<const LinearKernel*> kinds = candidates_for(graph, shape, kernels, options.precision);
-        // By name, other libraries' are not even tried: that would open them for nothing.
-        std::erase_if(kinds, [&](const LinearKernel* kernel) {
-            return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
-        });
+        const std::vector<const LinearKernel*> kinds = kinds_for(graph, shape, set, options);
         std::vector<Candidate> candidates;
         if (!options.measure_again) candidates = parse_candidates(file.find(name_of(shape)).value_or(""), kinds);
         if (candidates.empty()) {
             if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
             for (const LinearKernel* kernel : kinds)
-                candidates.push_back({kernel, seconds_of_trial(shape, *kernel, kernels.width)});
+                candidates.push_back({kernel, seconds_of_trial(shape, *kernel, kernels_for(set).width)});
             file.set(name_of(shape), text_of(candidates));
             news = true;
         }
@@ -88,6 +100,19 @@ Measurements measure(const Graph& graph, const InstructionSet& set, const LoadOp
     }
     if (news && !options.tuning_folder.empty()) save(file, options);
     return measured;
+}
+
+KeptTuning kept_measurements(const Graph& graph, const InstructionSet& set, const LoadOptions& options) {
+    KeptTuning kept;
+    kept.file = file_of(set, options);
+    const TuningFile file(kept.file, identity_of(set));
+    kept.fault = file.fault();
+    for (const auto& [shape, layers] : layer_shapes(graph)) {
+        ++kept.shapes;
+        const std::string times = file.find(name_of(shape)).value_or("");
+        if (!parse_candidates(times, kinds_for(graph, shape, set, options)).empty()) ++kept.measured;
+    }
+    return kept;
 }
 
 KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider) {
