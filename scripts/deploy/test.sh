@@ -3,7 +3,7 @@
 # Tries the recipes of this folder on this machine, as `make test` does. Exit status 77, with the reason, where something
 # is missing that a recipe needs.
 # Usage: sh scripts/deploy/test.sh RECIPE ENGINE DATA SCRATCH
-#   RECIPE   python, node, serve, socket, fleet, package, units
+#   RECIPE   python, node, serve, socket, fleet, package, units, doctor, report
 #   ENGINE   the katago binary     DATA  folder of the reference data     SCRATCH  folder for files
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +26,7 @@ need() { command -v "$1" >/dev/null || skip "$recipe needs $1"; }
 stop_server() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; }
 trap stop_server EXIT
 
-case $recipe in package | units) ;; *) [ -f "$model" ] || skip "no network at $model (set KATAGO_TEST_DATA)" ;; esac
+case $recipe in package | units | doctor | report) ;; *) [ -f "$model" ] || skip "no network at $model (set KATAGO_TEST_DATA)" ;; esac
 rm -rf "$scratch"
 mkdir -p "$scratch"
 HOME=$scratch && export HOME # where measured kernels are kept
@@ -148,6 +148,43 @@ units)
     systemd-analyze verify "$scratch/units/katago-analysis.socket" "$scratch/units/katago-analysis@.service" \
         >"$scratch/log" 2>&1 || true
     if grep katago "$scratch/log"; then fail "systemd finds fault with the units"; fi
+    ;;
+doctor)
+    # What only a process of its own can show: a library that cannot be opened, and another processor asked for.
+    "$engine" doctor >"$scratch/log" 2>&1 || true
+    grep -q '^ok  *Sabaki: ' "$scratch/log" || fail "$(cat "$scratch/log")"
+    library=$("$engine" version | grep -o 'libXNNPACK\.so[.0-9]*' | head -n 1) || true
+    if [ -n "$library" ]; then
+        mkdir -p "$scratch/lib"
+        echo 'no library' >"$scratch/lib/$library"
+        LD_LIBRARY_PATH=$scratch/lib "$engine" doctor -kernels xnnpack >"$scratch/log" 2>&1 || true
+        grep -q "^note  *kernels: .*cannot open $library.* -> install the library" "$scratch/log" || fail "$(cat "$scratch/log")"
+    fi
+    if KATAGO_CPU_FEATURES=none "$engine" doctor >"$scratch/log" 2>&1; then fail "no complaint about KATAGO_CPU_FEATURES"; fi
+    grep -q "^problem  *configuration: KATAGO_CPU_FEATURES is 'none'" "$scratch/log" || fail "$(cat "$scratch/log")"
+    grep -q '^ok  *Sabaki: ' "$scratch/log" || fail "one fault stops the others: $(cat "$scratch/log")"
+    ;;
+report)
+    need timeout && need awk
+    # A network with a name and a home that must not show.
+    private=$scratch/private-person
+    mkdir -p "$private"
+    cp "$here/../train/default_network/default.safetensors" "$private/own.safetensors"
+    HOME=$private sh "$here/../board-report.sh" --engine "$engine" --output "$scratch/board.txt" --seconds 1 \
+        "$private/own.safetensors" 2>"$scratch/log" || fail "$(cat "$scratch/log")"
+    grep -q 'own.safetensors, int8' "$scratch/log" || fail "no progress: $(cat "$scratch/log")"
+    for word in 'katago board report' '== What katago doctor finds' '== Heat before' '== own.safetensors' '== Heat after' \
+        '^ok  *system: ' '^ok  *network: '; do
+        grep -q "$word" "$scratch/board.txt" || fail "the report lacks '$word': $(cat "$scratch/board.txt")"
+    done
+    for precision in auto fp32 fp16 int8; do
+        grep -Eq "^  $precision +1 +[0-9.]+ +[0-9]+ +[0-9]+\$" "$scratch/board.txt" ||
+            fail "no speed of $precision: $(cat "$scratch/board.txt")"
+    done
+    for word in private-person "$(id -un)/" "[^[:alnum:]]$(uname -n)[^[:alnum:]]" Serial; do
+        if grep -q -e "$word" "$scratch/board.txt"; then fail "'$word' is in the report: $(cat "$scratch/board.txt")"; fi
+    done
+    [ -z "$(find "$private" -name .katago)" ] || fail "something is left in the home folder"
     ;;
 *) fail "no such recipe" ;;
 esac

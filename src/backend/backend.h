@@ -134,6 +134,16 @@ struct KernelTiming {
     bool chosen = false;
 };
 
+// What is kept of the measurements that load() would use.
+struct KeptTuning {
+    std::filesystem::path file;  // empty: it would use none
+    std::string fault;           // why what the file has does not count; empty: it does, or the file is missing
+    int shapes = 0;              // of layers that the network has
+    int measured = 0;            // those of them that nothing is to be measured for
+
+    bool is_complete() const { return measured == shapes; }
+};
+
 // One way to compute networks, of those in the registry, which makes all of them on every machine. So a backend whose
 // device is missing is made without an exception; description() says what is missing, and load() throws BackendError.
 // Immutable, thread-safe.
@@ -148,6 +158,8 @@ class Backend {
     std::shared_ptr<const LoadedModel> load(const Graph& graph) const { return load(graph, LoadOptions{}); }
     // What Precision::Auto chooses from, measured where it has to be; nothing where there is no choice.
     virtual std::vector<KernelTiming> kernel_timings(const Graph&, const LoadOptions&) const { return {}; }
+    // Measures nothing and writes nothing. Throws IoError where what is kept cannot be read.
+    virtual KeptTuning kept_tuning(const Graph&, const LoadOptions&) const { return {}; }
 };
 
 }  // namespace katago

@@ -24,34 +24,35 @@ std::string checksum_line(const std::string& body) {
 }  // namespace
 
 TuningFile::TuningFile(std::filesystem::path file, std::string identity)
-    : file_(std::move(file)), identity_(std::move(identity)), lines_(read()) {}
+    : file_(std::move(file)), identity_(std::move(identity)), content_(read()) {}
 
 std::optional<std::string> TuningFile::find(const std::string& key) const {
-    const auto line = lines_.find(key);
-    return line == lines_.end() ? std::nullopt : std::optional(line->second);
+    const auto line = content_.lines.find(key);
+    return line == content_.lines.end() ? std::nullopt : std::optional(line->second);
 }
 
-std::map<std::string, std::string> TuningFile::read() const {
+TuningFile::Content TuningFile::read() const {
     std::error_code error;
     if (!std::filesystem::is_regular_file(file_, error)) return {};
-    const std::string content = read_file(file_, kMostBytes);
-    const size_t last = content.rfind("sha256 ");
-    if (last == std::string::npos || content.substr(last) != checksum_line(content.substr(0, last))) return {};
-    std::istringstream text(content.substr(0, last));
+    const std::string text = read_file(file_, kMostBytes);
+    const size_t last = text.rfind("sha256 ");
+    if (last == std::string::npos || text.substr(last) != checksum_line(text.substr(0, last)))
+        return {{}, "it is damaged"};
+    std::istringstream body(text.substr(0, last));
     std::string line;
-    std::getline(text, line);
-    if (line != identity_) return {};
-    std::map<std::string, std::string> lines;
-    while (std::getline(text, line)) {
+    std::getline(body, line);
+    if (line != identity_) return {{}, "it is of '" + line + "', and this is '" + identity_ + "'"};
+    Content content;
+    while (std::getline(body, line)) {
         const size_t tab = line.find('\t');
-        if (tab != std::string::npos) lines[line.substr(0, tab)] = line.substr(tab + 1);
+        if (tab != std::string::npos) content.lines[line.substr(0, tab)] = line.substr(tab + 1);
     }
-    return lines;
+    return content;
 }
 
 void TuningFile::save() const {
-    std::map<std::string, std::string> all = read();
-    for (const auto& [key, value] : lines_) all[key] = value;
+    std::map<std::string, std::string> all = read().lines;
+    for (const auto& [key, value] : content_.lines) all[key] = value;
     std::string body = identity_ + "\n";
     for (const auto& [key, value] : all) body += key + "\t" + value + "\n";
 

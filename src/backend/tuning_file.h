@@ -17,18 +17,25 @@ class TuningFile {
     // `file` is read now; its folder need not exist. `identity` is one line.
     TuningFile(std::filesystem::path file, std::string identity);
 
+    // Why the file that was there counts as empty; empty: it does not, or it is missing.
+    const std::string& fault() const { return content_.fault; }
+
     std::optional<std::string> find(const std::string& key) const;
     // Neither may contain tabs or line ends.
-    void set(const std::string& key, const std::string& value) { lines_[key] = value; }
+    void set(const std::string& key, const std::string& value) { content_.lines[key] = value; }
     // Replaces the file by what it holds now and what was set since. Throws IoError.
     void save() const;
 
   private:
-    std::map<std::string, std::string> read() const;
+    struct Content {
+        std::map<std::string, std::string> lines;
+        std::string fault;
+    };
+    Content read() const;
 
     std::filesystem::path file_;
     std::string identity_;
-    std::map<std::string, std::string> lines_;
+    Content content_;
 };
 
 // The CPU's name, as the system tells it; "unknown CPU" where it does not.

@@ -42,18 +42,35 @@ DefaultConfig DefaultConfig::for_play() {
 Launch prepare_launch(const Options& options, const DefaultConfig& fallback) {
     Launch launch;
     launch.model_file = options.has("model") ? *options.value("model") : find_default_model().string();
-    launch.config = read_config(options, fallback);
+    launch.config = read_launch_config(options, fallback, launch.notes);
+    return launch;
+}
+
+Config read_launch_config(const Options& options, const DefaultConfig& fallback, std::vector<std::string>& notes) {
+    Config config = read_config(options, fallback);
     const auto set = [&](const char* key, std::string value) {
         const std::pair<std::string, std::string> pair(key, std::move(value));
-        launch.config.apply_overrides(std::span(&pair, 1), rules_keys());
+        config.apply_overrides(std::span(&pair, 1), rules_keys());
     };
     if (const auto precision = options.value("precision")) set("nnPrecision", *precision);
     if (const auto kernels = options.value("kernels")) set("nnKernels", *kernels);
     if (options.has("no-verify")) set("verifyModelFile", "false");
     for (const std::string& text : options.values("override-config"))
-        for (const auto& [key, value] : launch.config.apply_overrides(text, rules_keys()))
-            launch.notes.push_back("Config override: " + key + " = " + value);
-    return launch;
+        for (const auto& [key, value] : config.apply_overrides(text, rules_keys()))
+            notes.push_back("Config override: " + key + " = " + value);
+    return config;
+}
+
+UnusedKeys unused_keys(const Config& config) {
+    UnusedKeys keys;
+    for (const std::string& key : config.unused_keys()) {
+        const std::optional<std::string_view> reason = reason_to_ignore(key);
+        if (reason)
+            keys.ignored.emplace_back(key, *reason);
+        else
+            keys.unknown.push_back(key);
+    }
+    return keys;
 }
 
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams) {
@@ -73,15 +90,10 @@ std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& 
 }
 
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err) {
-    std::vector<std::string> unknown;
-    for (const std::string& key : config.unused_keys()) {
-        const std::optional<std::string_view> reason = reason_to_ignore(key);
-        if (reason)
-            log.write("Config key " + key + " has no effect: " + std::string(*reason));
-        else
-            unknown.push_back(key);
-    }
-    for (const std::string& line : config.unused_key_warning(unknown)) {
+    const UnusedKeys keys = unused_keys(config);
+    for (const auto& [key, reason] : keys.ignored)
+        log.write("Config key " + key + " has no effect: " + std::string(reason));
+    for (const std::string& line : config.unused_key_warning(keys.unknown)) {
         err << line << std::endl;
         if (!log.options().to_stderr) log.write(line);
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "command/options.h"
@@ -37,14 +38,24 @@ struct DefaultConfig {
 // Throws UsageError, IoError, ConfigError.
 Launch prepare_launch(const Options& options, const DefaultConfig& fallback = DefaultConfig::for_play());
 
+// The configuration alone; `notes` become the overrides, for the log. Throws UsageError, IoError, ConfigError.
+Config read_launch_config(const Options& options, const DefaultConfig& fallback, std::vector<std::string>& notes);
+
 // A logger as the configuration wants it, the configuration itself written to it.
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);
 
 // The network of -human-model, which imitates people; null where there is none. Throws like Engine.
 std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const Streams& streams);
 
-// Tells of keys that nobody used: a warning on `err` for those that are unknown, one log line for each KataGo key that
-// has no effect in this engine. Call after everything was read.
+// Keys that nobody used. Ask after everything was read.
+struct UnusedKeys {
+    std::vector<std::string> unknown;
+    std::vector<std::pair<std::string, std::string_view>> ignored;  // KataGo's, and why they have no effect here
+};
+UnusedKeys unused_keys(const Config& config);
+
+// Tells of them: a warning on `err` for those that are unknown, one log line for each KataGo key that
+// has no effect in this engine.
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err);
 
 }  // namespace katago

@@ -5,6 +5,7 @@
 
 #include "command/analysis/subcommand.h"
 #include "command/benchmark/subcommand.h"
+#include "command/doctor/subcommand.h"
 #include "command/evaluate/subcommand.h"
 #include "command/genconfig/subcommand.h"
 #include "command/gtp/subcommand.h"
@@ -27,6 +28,7 @@ constexpr std::array kSubcommands = {
     kAnalysisSubcommand,
     kBenchmarkSubcommand,
     kBenchmarkNnSubcommand,
+    kDoctorSubcommand,
     kEvaluateSubcommand,
     kGenconfigSubcommand,
     kInfoSubcommand,

@@ -9,8 +9,9 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
+
+#include "core/system/system_files.h"
 
 namespace katago {
 
@@ -19,22 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a container may use besides: caches of files, which the system gives back when asked, count as free.
-constexpr std::string_view kReclaimable = "inactive_file";
+constexpr const char* kReclaimable = "inactive_file";
 // Version 1 writes "no limit" as a number near 2^63.
 constexpr int64_t kNoLimit = int64_t{1} << 60;
 // What a 32-bit program can address under every kernel, whatever memory the machine has.
 constexpr int64_t kAddressableBy32Bits = int64_t{2} << 30;
-
-// The number after `name` in a file of lines "name value"; with an empty name the first one of the file. -1: not there,
-// or "max".
-int64_t number_in(const fs::path& file, std::string_view name) {
-    std::ifstream in(file);
-    std::string word;
-    while (!name.empty() && in >> word && word != name) {
-    }
-    int64_t value = -1;
-    return in >> value ? value : -1;
-}
 
 void take_smaller(int64_t& bound, int64_t value) {
     if (value > 0 && (bound == 0 || value < bound)) bound = value;
@@ -80,8 +70,8 @@ std::optional<double> granted_processors(const fs::path& folder, int version) {
         std::ifstream file(folder / "cpu.max");  // "150000 100000" or "max 100000"
         if (!(file >> quota >> period)) return std::nullopt;
     } else {
-        quota = number_in(folder / "cpu.cfs_quota_us", "");
-        period = number_in(folder / "cpu.cfs_period_us", "");
+        quota = number_in(folder / "cpu.cfs_quota_us").value_or(-1);
+        period = number_in(folder / "cpu.cfs_period_us").value_or(-1);
     }
     if (quota <= 0 || period <= 0) return std::nullopt;
     return static_cast<double>(quota) / static_cast<double>(period);
@@ -91,20 +81,25 @@ std::optional<double> granted_processors(const fs::path& folder, int version) {
 
 MachineMemory read_machine_memory(const fs::path& root) {
     MachineMemory memory;
-    const fs::path meminfo = root / "proc/meminfo";
-    take_smaller(memory.physical_bytes, number_in(meminfo, "MemTotal:") * 1024);
-    take_smaller(memory.free_bytes, number_in(meminfo, "MemAvailable:") * 1024);
+    const auto bytes_of = [&](const char* name) -> int64_t {
+        return std::max<int64_t>(0, number_after(root / "proc/meminfo", name).value_or(0)) * 1024;
+    };
+    memory.machine_bytes = memory.physical_bytes = bytes_of("MemTotal:");
+    memory.free_bytes = bytes_of("MemAvailable:");
+    memory.swap_bytes = bytes_of("SwapTotal:");
     if constexpr (sizeof(void*) == 4) {
         take_smaller(memory.physical_bytes, kAddressableBy32Bits);
         take_smaller(memory.free_bytes, kAddressableBy32Bits);
     }
     for_each_group(root, "memory", [&](const fs::path& folder, int version) {
-        const int64_t limit = number_in(folder / (version == 2 ? "memory.max" : "memory.limit_in_bytes"), "");
+        const int64_t limit =
+            number_in(folder / (version == 2 ? "memory.max" : "memory.limit_in_bytes")).value_or(-1);  // or "max"
         if (limit <= 0 || limit >= kNoLimit) return;
         take_smaller(memory.physical_bytes, limit);
-        const int64_t usage = number_in(folder / (version == 2 ? "memory.current" : "memory.usage_in_bytes"), "");
-        const int64_t reclaimable = std::max<int64_t>(0, number_in(folder / "memory.stat", kReclaimable));
-        if (usage >= 0) take_smaller(memory.free_bytes, std::max<int64_t>(1, limit - usage + reclaimable));
+        const auto usage = number_in(folder / (version == 2 ? "memory.current" : "memory.usage_in_bytes"));
+        const int64_t reclaimable =
+            std::max<int64_t>(0, number_after(folder / "memory.stat", kReclaimable).value_or(0));
+        if (usage && *usage >= 0) take_smaller(memory.free_bytes, std::max<int64_t>(1, limit - *usage + reclaimable));
     });
     return memory;
 }

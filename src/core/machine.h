@@ -10,8 +10,10 @@ namespace katago {
 // are looked for, for tests. Nothing here throws: what cannot be read stays unknown.
 
 struct MachineMemory {
-    int64_t physical_bytes = 0;  // 0: unknown
+    int64_t physical_bytes = 0;  // that the process may have; 0: unknown
     int64_t free_bytes = 0;      // without taking anything from others; 0: unknown
+    int64_t machine_bytes = 0;   // of the machine, whatever a control group allows; 0: unknown
+    int64_t swap_bytes = 0;      // of the machine; 0: none, or unknown
 };
 
 // Of the machine and of the control groups (version 1 or 2) that the process belongs to: the smallest of all bounds.

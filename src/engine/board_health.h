@@ -2,10 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace katago {
 
@@ -13,10 +14,8 @@ namespace katago {
 // `root` is where files are looked for, for tests.
 std::string board_model(const std::filesystem::path& root = "/");
 
-// Tells when a small board is too hot or badly powered and therefore slow, once for each trouble. Looks at
-//   Raspberry Pi: the firmware's throttling word in sysfs, else the program vcgencmd; the voltage alarm of rpi_volt
-//   any board:    the kernel's cooling devices that lower the processor's clock
-// and finds nothing on other machines. Costs nothing between two looks. One thread at a time.
+// Tells when a small board is too hot or badly powered and therefore slow (core/system/slowdowns.h), once for each
+// trouble. Finds nothing on other machines. Costs nothing between two looks. One thread at a time.
 class BoardHealth {
   public:
     explicit BoardHealth(std::filesystem::path root = "/") : root_(std::move(root)) {}
@@ -28,7 +27,7 @@ class BoardHealth {
 
   private:
     std::filesystem::path root_;
-    uint32_t told_ = 0;  // bits of troubles
+    std::set<std::string_view> told_;  // what slowdowns are called
     std::optional<std::chrono::steady_clock::time_point> looked_;
 };
 

@@ -24,10 +24,15 @@ bool is_file(const fs::path& path) {
 
 }  // namespace
 
-fs::path executable_directory() {
+fs::path executable_file() {
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    return error ? fs::path(".") : program.parent_path();
+    return error ? fs::path("katago") : program;
+}
+
+fs::path executable_directory() {
+    const fs::path program = executable_file();
+    return program.has_parent_path() ? program.parent_path() : fs::path(".");
 }
 
 fs::path home_data_directory() {

@@ -8,7 +8,9 @@ namespace katago {
 
 // Where files that the command line does not name are looked for.
 
-// Of the running program; the current directory where the system does not say.
+// The running program, with its whole path; "katago" where the system does not say.
+std::filesystem::path executable_file();
+// Its folder; the current directory where the system does not say.
 std::filesystem::path executable_directory();
 // .katago in $HOME, else in the user's home, else in the current directory.
 std::filesystem::path home_data_directory();

@@ -1,70 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine.h"
 
-#include <algorithm>
-#include <bit>
-#include <random>
 #include <utility>
 
 #include "core/ensure.h"
 #include "core/heap.h"
-#include "core/machine.h"
-#include "core/rng.h"
 #include "engine/embedded_network.h"
+#include "engine/engine_settings.h"
 #include "engine/network_load.h"
-#include "engine/network_settings.h"
 #include "engine/quantize_at_load.h"
 #include "eval/make_evaluator.h"
 
 namespace katago {
 
-namespace {
-
-// Entries of the evaluation cache by default, as a power of two: some 100 MB when full on 19x19, for boards with 1 GB.
-constexpr int kDefaultCachePower = 16;
-
-// An evaluation of a 19x19 position with ownership, and a share of the machine that a full cache may take: KataGo's
-// analysis example asks for 25 GB.
-constexpr int64_t kCachedBytes = 3000;
-constexpr int64_t kCacheShare = 4;
-
-int largest_cache_power() {
-    const int64_t memory = read_machine_memory().physical_bytes;
-    if (memory <= 0) return kDefaultCachePower;
-    return std::bit_width(static_cast<uint64_t>(memory / kCacheShare / kCachedBytes)) - 1;
-}
-
-EvaluatorOptions evaluator_options(const Config& config, std::vector<std::string>& notes) {
-    EvaluatorOptions options;
-    const int wanted = config.get_int("nnCacheSizePowerOfTwo", {-1, 48}, kDefaultCachePower);
-    options.cache_size_power_of_two = std::min(wanted, largest_cache_power());
-    if (wanted > options.cache_size_power_of_two)
-        notes.push_back("nnCacheSizePowerOfTwo = " + std::to_string(wanted) + " cut to " +
-                        std::to_string(options.cache_size_power_of_two) + ", a quarter of this machine's memory");
-    options.randomize_symmetry = config.get_bool("nnRandomize", true);
-    if (config.contains("nnForcedSymmetry")) {
-        options.randomize_symmetry = false;
-        options.default_symmetry = config.get_int("nnForcedSymmetry", {0, 7});
-    }
-    return options;
-}
-
-uint64_t choose_seed(const Config& config) {
-    // Read also where a seed says more: it would be told of as unused.
-    const bool deterministic = config.get_bool("forDeterministicTesting", false);
-    if (config.contains("searchRandSeed")) return Rng(config.get_string("searchRandSeed")).next();
-    if (deterministic) return Rng("forDeterministicTesting").next();
-    std::random_device device;
-    return uint64_t{device()} << 32 | device();
-}
-
-}  // namespace
-
 Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
     : model_file_(model_file.string()) {
-    backend_ = &configured_backend(config);
+    const EngineSettings settings = read_engine_settings(config);
+    backend_ = settings.backend;
     {
-        Model model = load_model(model_file, model_read_options(config));
+        Model model = load_model(model_file, settings.reading);
         if (options.console && is_embedded_network(model_file))
             *options.console << "Using the embedded network " << model.info.name << "; -model FILE takes another"
                              << std::endl;
@@ -75,12 +29,12 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
         LoadedNetwork network = load_network(model, *backend_, config, options.console);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
-        evaluator_ =
-            make_evaluator(model.info, model.graph->meta_channels(), loaded_, evaluator_options(config, notes_));
+        notes_.insert(notes_.end(), settings.notes.begin(), settings.notes.end());
+        evaluator_ = make_evaluator(model.info, model.graph->meta_channels(), loaded_, settings.evaluator);
         if (loaded_->batch_preference().wants_batches()) notes_.push_back(evaluator_->description());
     }
     return_free_memory();
-    seed_ = choose_seed(config);
+    seed_ = settings.seed;
 }
 
 const Graph& Engine::graph() const {

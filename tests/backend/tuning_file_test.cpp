@@ -31,12 +31,16 @@ TEST_CASE("tuning file: another identity or a damaged file counts as empty") {
     written.set("a", "1");
     written.save();
     CHECK(!TuningFile(file, "test 2").find("a"));
+    CHECK(TuningFile(file, "test 2").fault() == "it is of 'test 1', and this is 'test 2'");
+    CHECK(TuningFile(file, "test 1").fault().empty());
+    CHECK(TuningFile(folder.path() / "none", "test 1").fault().empty());
     std::string content = read_file(file);
     const std::string good = content;
     content[content.find('\t') + 1] = '2';
     for (const std::string& bad : {content, good.substr(0, good.size() / 2), std::string("x"), std::string()}) {
         write_file(file, bad);
         CHECK(!TuningFile(file, "test 1").find("a"));
+        CHECK(TuningFile(file, "test 1").fault() == "it is damaged");
     }
     TuningFile again(file, "test 1");
     again.set("a", "5");

@@ -2,12 +2,11 @@
 #include "core/machine.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "made_up_root.h"
 
 using namespace katago;
 
@@ -15,23 +14,13 @@ namespace {
 
 constexpr int64_t kMiB = 1 << 20;
 
-// A folder with the files that Linux would show.
-class FakeSystem {
+// A machine of 8 GiB.
+class FakeSystem : public MadeUpRoot {
   public:
-    FakeSystem() : root_(std::filesystem::temp_directory_path() / ("katago-machine-" + std::to_string(getpid()))) {
+    FakeSystem() : MadeUpRoot("machine") {
         write("proc/meminfo", "MemTotal: 8388608 kB\nMemFree: 1 kB\nMemAvailable:  3145728 kB\n");
     }
-    ~FakeSystem() { std::filesystem::remove_all(root_); }
-
-    void write(const std::string& name, const std::string& text) {
-        std::filesystem::create_directories((root_ / name).parent_path());
-        std::ofstream(root_ / name) << text;
-    }
-    const std::filesystem::path& root() const { return root_; }
-    MachineMemory read() const { return read_machine_memory(root_); }
-
-  private:
-    std::filesystem::path root_;
+    MachineMemory read() const { return read_machine_memory(root()); }
 };
 
 }  // namespace
@@ -49,6 +38,7 @@ TEST_CASE("machine: the machine's memory is read, and the bounds of the containe
     system.write("sys/fs/cgroup/user/memory.current", std::to_string(900 * kMiB));
     system.write("sys/fs/cgroup/user/memory.stat", "anon 5\ninactive_file " + std::to_string(300 * kMiB) + "\n");
     CHECK(system.read().physical_bytes == 1024 * kMiB);
+    CHECK(system.read().machine_bytes == 8192 * kMiB);
     CHECK(system.read().free_bytes == 424 * kMiB);
 
     system.write("proc/self/cgroup", "3:cpu:/\n5:memory:/box\n");

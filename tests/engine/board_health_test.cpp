@@ -2,34 +2,15 @@
 #include "engine/board_health.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "made_up_root.h"
 
 using namespace katago;
 
 namespace {
-
-// A folder with the files that Linux would show on a board.
-class FakeBoard {
-  public:
-    explicit FakeBoard(const std::string& name)
-        : root_(std::filesystem::temp_directory_path() / ("katago-board-" + name + std::to_string(getpid()))) {
-        std::filesystem::create_directories(root_);
-    }
-    ~FakeBoard() { std::filesystem::remove_all(root_); }
-
-    void write(const std::string& name, const std::string& text) {
-        std::filesystem::create_directories((root_ / name).parent_path());
-        std::ofstream(root_ / name) << text;
-    }
-    const std::filesystem::path& root() const { return root_; }
-
-  private:
-    std::filesystem::path root_;
-};
 
 bool says(const std::optional<std::string>& warning, const std::string& word) {
     return warning && warning->find(word) != std::string::npos;
@@ -38,14 +19,14 @@ bool says(const std::optional<std::string>& warning, const std::string& word) {
 }  // namespace
 
 TEST_CASE("board: its name is read from the device tree") {
-    FakeBoard board("model");
+    MadeUpRoot board("model");
     CHECK(board_model(board.root()).empty());
     board.write("proc/device-tree/model", std::string("Raspberry Pi 4 Model B Rev 1.4\0", 31));
     CHECK(board_model(board.root()) == "Raspberry Pi 4 Model B Rev 1.4");
 }
 
 TEST_CASE("board health: nothing is said where nothing is known or all is well") {
-    FakeBoard board("well");
+    MadeUpRoot board("well");
     CHECK(!BoardHealth(board.root()).new_warning());
     board.write("sys/devices/platform/soc/soc:firmware/get_throttled", "0\n");
     board.write("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
@@ -58,7 +39,7 @@ TEST_CASE("board health: nothing is said where nothing is known or all is well")
 }
 
 TEST_CASE("board health: the firmware's word becomes one line, each trouble told once") {
-    FakeBoard board("word");
+    MadeUpRoot board("word");
     const std::string word = "sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled";
     board.write(word, "50000\n");  // under-voltage and throttling at some time
     BoardHealth health(board.root());
@@ -80,7 +61,7 @@ TEST_CASE("board health: the firmware's word becomes one line, each trouble told
 }
 
 TEST_CASE("board health: the voltage alarm and the kernel's cooling are seen") {
-    FakeBoard board("alarm");
+    MadeUpRoot board("alarm");
     board.write("sys/class/hwmon/hwmon0/name", "cpu_thermal\n");
     board.write("sys/class/hwmon/hwmon0/in1_lcrit_alarm", "1\n");
     CHECK(!BoardHealth(board.root()).new_warning());
@@ -93,7 +74,7 @@ TEST_CASE("board health: the voltage alarm and the kernel's cooling are seen") {
 }
 
 TEST_CASE("board health: vcgencmd is asked where sysfs is silent") {
-    FakeBoard board("vcgencmd");
+    MadeUpRoot board("vcgencmd");
     board.write("usr/bin/vcgencmd", "#!/bin/sh\n[ \"$1\" = get_throttled ] && echo throttled=0x4\n");
     std::filesystem::permissions(board.root() / "usr/bin/vcgencmd", std::filesystem::perms::owner_all);
     CHECK(says(BoardHealth(board.root()).new_warning(), "throttled"));
@@ -102,7 +83,7 @@ TEST_CASE("board health: vcgencmd is asked where sysfs is silent") {
 }
 
 TEST_CASE("board health: who asks often causes few looks") {
-    FakeBoard board("often");
+    MadeUpRoot board("often");
     BoardHealth health(board.root());
     CHECK(!health.new_warning_now_and_then());
     board.write("sys/devices/platform/soc/soc:firmware/get_throttled", "4\n");

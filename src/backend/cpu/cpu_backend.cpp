@@ -52,34 +52,41 @@ std::string megabytes(int64_t bytes) {
     return std::to_string(bytes >> 20) + " MB";
 }
 
-// Measures what it has to, where there is a folder to keep it in.
+// Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured for those, nor
+// where FP16 is asked for by the kernels of one provider.
+bool takes_our_fp16(const cpu::KernelSet& kernels, const LoadOptions& options) {
+    if (options.precision == Precision::Fp16) return options.kernels || options.tuning_folder.empty();
+    return options.precision == Precision::Int8 &&
+           cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
+}
+
+// The shapes whose kernels are chosen by measurement: none without a folder to keep that in, nor for our own kernels in
+// FP32, of which there is one for each kind of layer.
+cpu::CandidatesByShape measured_shapes(const Graph& graph, const cpu::KernelSet& kernels, const LoadOptions& options) {
+    if (options.tuning_folder.empty()) return {};
+    const bool one_of_each = options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own;
+    cpu::CandidatesByShape shapes;
+    if (!one_of_each && !takes_our_fp16(kernels, options))
+        shapes = cpu::trunk_candidates(graph, kernels, options.precision);
+    if (options.precision == Precision::Int8 && !options.kernels)
+        shapes.merge(cpu::library_int8_candidates(graph, kernels));
+    return shapes;
+}
+
 cpu::PlanChoices choose(const Graph& graph, const cpu::InstructionSet& set, const LoadOptions& options) {
     const cpu::KernelSet& kernels = cpu::kernels_for(set);
-    const Precision precision = options.precision;
-    const auto fastest = [&](const cpu::CandidatesByShape& shapes) {
-        return cpu::fastest_choices(cpu::measure(shapes, set, options), options.kernels);
-    };
     cpu::PlanChoices choices;
     choices.provider = options.kernels;
-    choices.int8 = precision == Precision::Int8;
-    choices.fp16_weights = precision == Precision::Fp16;
-    // Where 8-bit weights are accepted so is FP16, for the layers that keep more: then nothing is measured for those,
-    // nor where FP16 is asked for by the kernels of one provider.
-    const bool has_fp16 = cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
-    const bool measures_fp16 = !options.kernels && !options.tuning_folder.empty();
-    if ((precision == Precision::Fp16 && !measures_fp16) || (precision == Precision::Int8 && has_fp16)) {
+    choices.int8 = options.precision == Precision::Int8;
+    choices.fp16_weights = options.precision == Precision::Fp16;
+    if (takes_our_fp16(kernels, options)) {
         choices.kernels = cpu::fp16_choices(graph, kernels);
-    } else if (precision == Precision::Fp32 && options.kernels == KernelProvider::Own) {
-        choices.kernels = {};  // there is one for each kind of layer
-    } else if (!options.tuning_folder.empty()) {
-        choices.kernels = fastest(cpu::trunk_candidates(graph, kernels, precision));
-    } else if (precision != Precision::Fp32) {
+    } else if (options.tuning_folder.empty() && options.precision != Precision::Fp32) {
         choices.kernels = cpu::usual_choices(graph, kernels);
     }
-    if (choices.int8 && !options.kernels && !options.tuning_folder.empty()) {
-        const cpu::CandidatesByShape shapes = cpu::library_int8_candidates(graph, kernels);
-        if (!shapes.empty()) choices.kernels.merge(fastest(shapes));
-    }
+    const cpu::CandidatesByShape shapes = measured_shapes(graph, kernels, options);
+    if (!shapes.empty())
+        choices.kernels.merge(cpu::fastest_choices(cpu::measure(shapes, set, options), options.kernels));
     return choices;
 }
 
@@ -159,6 +166,11 @@ std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const L
         }
     }
     return timings;
+}
+
+KeptTuning CpuBackend::kept_tuning(const Graph& graph, const LoadOptions& options) const {
+    const cpu::CandidatesByShape shapes = measured_shapes(graph, cpu::kernels_for(set_), options);
+    return shapes.empty() ? KeptTuning{} : cpu::kept_measurements(shapes, set_, options);
 }
 
 }  // namespace katago

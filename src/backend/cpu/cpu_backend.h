@@ -19,6 +19,7 @@ class CpuBackend final : public Backend {
     using Backend::load;
     std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const override;
     std::vector<KernelTiming> kernel_timings(const Graph& graph, const LoadOptions& options) const override;
+    KeptTuning kept_tuning(const Graph& graph, const LoadOptions& options) const override;
 
   private:
     cpu::InstructionSet set_;

@@ -22,14 +22,19 @@ bool has_int8(const cpu::InstructionSet& set) {
     return cpu::find_linear(cpu::kernels_for(set), cpu::LinearLayer::Gemm, cpu::Arithmetic::Int8) != nullptr;
 }
 
+LoadOptions kept_in(const TuningFolder& folder) {
+    LoadOptions options;
+    options.precision = Precision::Auto;
+    options.tuning_folder = folder.path();
+    return options;
+}
+
 }  // namespace
 
 TEST_CASE("cpu tuning: measures each shape of the trunk once and keeps it") {
     const TuningFolder folder;
     const Graph graph = small_net();
-    LoadOptions options;
-    options.precision = Precision::Auto;
-    options.tuning_folder = folder.path();
+    LoadOptions options = kept_in(folder);
     int measured = 0;
     options.progress = [&](int, int all) {
         CHECK(all == 2);
@@ -73,6 +78,27 @@ TEST_CASE("cpu tuning: what one precision measured is there after another has me
         backend.kernel_timings(small_net(), options);
     }
     CHECK(measured == before);
+}
+
+TEST_CASE("cpu tuning: what is kept is told without measuring or writing") {
+    const TuningFolder folder;
+    const Graph graph = small_net();
+    LoadOptions options = kept_in(folder);
+    const CpuBackend backend;
+    KeptTuning kept = backend.kept_tuning(graph, options);
+    CHECK(kept.shapes == 2);
+    CHECK(kept.measured == 0);
+    CHECK(kept.fault.empty());
+    CHECK(!std::filesystem::exists(folder.path()));
+    backend.kernel_timings(graph, options);
+    CHECK(backend.kept_tuning(graph, options).is_complete());
+    write_file(kept.file, "other");
+    kept = backend.kept_tuning(graph, options);
+    CHECK(!kept.is_complete());
+    CHECK(kept.fault == "it is damaged");
+    options.precision = Precision::Fp32;
+    options.kernels = KernelProvider::Own;
+    CHECK(backend.kept_tuning(graph, options).file.empty());
 }
 
 TEST_CASE("cpu tuning: takes 8-bit weights where memory is short, and says so") {

@@ -66,30 +66,41 @@ void save(const TuningFile& file, const LoadOptions& options) {
     }
 }
 
+std::filesystem::path file_of(const InstructionSet& set, const LoadOptions& options) {
+    std::string name = "kernels-" + std::string(set.name) + ".txt";
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return options.tuning_folder / name;
+}
+
+std::string identity_of(const InstructionSet& set) {
+    return "katago kernels " + std::to_string(kKernelVersion) + ", " + std::string(set.name) + ", " + cpu_name();
+}
+
+// What a shape may be computed with. By name, other libraries' kernels are not even tried: that would open them for
+// nothing.
+std::vector<const LinearKernel*> kinds_of(const ShapeCandidates& candidates, const LoadOptions& options) {
+    std::vector<const LinearKernel*> kinds = candidates.kernels;
+    std::erase_if(kinds, [&](const LinearKernel* kernel) {
+        return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
+    });
+    return kinds;
+}
+
 }  // namespace
 
 Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options) {
-    const KernelSet& kernels = kernels_for(set);
-    const std::string set_name(set.name);
-    std::string file_name = "kernels-" + set_name + ".txt";
-    std::replace(file_name.begin(), file_name.end(), ' ', '-');
-    TuningFile file(options.tuning_folder / file_name,
-                    "katago kernels " + std::to_string(kKernelVersion) + ", " + set_name + ", " + cpu_name());
+    TuningFile file(file_of(set, options), identity_of(set));
     Measurements measured;
     bool news = false;
     int done = 0;
     for (const auto& [shape, wanted] : shapes) {
-        std::vector<const LinearKernel*> kinds = wanted.kernels;
-        // By name, other libraries' are not even tried: that would open them for nothing.
-        std::erase_if(kinds, [&](const LinearKernel* kernel) {
-            return options.kernels && kernel->provider != KernelProvider::Own && kernel->provider != *options.kernels;
-        });
+        const std::vector<const LinearKernel*> kinds = kinds_of(wanted, options);
         const std::string known = options.measure_again ? "" : file.find(name_of(shape)).value_or("");
         std::vector<Candidate> candidates = parse_candidates(known, kinds);
         if (candidates.empty()) {
             if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
             for (const LinearKernel* kernel : kinds)
-                candidates.push_back({kernel, seconds_of_trial(shape, wanted, *kernel, kernels.width)});
+                candidates.push_back({kernel, seconds_of_trial(shape, wanted, *kernel, kernels_for(set).width)});
             file.set(name_of(shape), text_of(candidates) + others_than(kinds, known));
             news = true;
         }
@@ -98,6 +109,19 @@ Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set,
     }
     if (news && !options.tuning_folder.empty()) save(file, options);
     return measured;
+}
+
+KeptTuning kept_measurements(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options) {
+    KeptTuning kept;
+    kept.file = file_of(set, options);
+    const TuningFile file(kept.file, identity_of(set));
+    kept.fault = file.fault();
+    for (const auto& [shape, wanted] : shapes) {
+        ++kept.shapes;
+        const std::string times = file.find(name_of(shape)).value_or("");
+        if (!parse_candidates(times, kinds_of(wanted, options)).empty()) ++kept.measured;
+    }
+    return kept;
 }
 
 KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider) {

@@ -23,6 +23,9 @@ using Measurements = std::map<LayerShape, std::vector<Candidate>>;
 // there. A folder that cannot be written is told to options.log, and no more.
 Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options);
 
+// How much of that the tuning folder has. Throws IoError where it cannot be read.
+KeptTuning kept_measurements(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options);
+
 // The fastest of each; with a provider, of its kernels where it has some, else of ours. A library's kernels are taken
 // where they are faster by more than measurements vary: ours fuse what surrounds a layer and share what they make of
 // its input.
