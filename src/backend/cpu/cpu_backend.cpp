@@ -60,15 +60,17 @@ bool takes_our_fp16(const cpu::KernelSet& kernels, const LoadOptions& options) {
            cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
 }
 
-// The shapes whose kernels are chosen by measurement: none without a folder to keep that in, nor for our own kernels in
-// FP32, of which there is one for each kind of layer.
-cpu::CandidatesByShape measured_shapes(const Graph& graph, const cpu::KernelSet& kernels, const LoadOptions& options) {
-    if (options.tuning_folder.empty()) return {};
+// Whether the trunk's kernels are chosen by measurement: not without a folder to keep that in, nor of our own in FP32,
+// where there is one for each kind of layer.
+bool measures_trunk(const cpu::KernelSet& kernels, const LoadOptions& options) {
     const bool one_of_each = options.precision == Precision::Fp32 && options.kernels == KernelProvider::Own;
+    return !options.tuning_folder.empty() && !one_of_each && !takes_our_fp16(kernels, options);
+}
+
+cpu::CandidatesByShape measured_shapes(const Graph& graph, const cpu::KernelSet& kernels, const LoadOptions& options) {
     cpu::CandidatesByShape shapes;
-    if (!one_of_each && !takes_our_fp16(kernels, options))
-        shapes = cpu::trunk_candidates(graph, kernels, options.precision);
-    if (options.precision == Precision::Int8 && !options.kernels)
+    if (measures_trunk(kernels, options)) shapes = cpu::trunk_candidates(graph, kernels, options.precision);
+    if (options.precision == Precision::Int8 && !options.kernels && !options.tuning_folder.empty())
         shapes.merge(cpu::library_int8_candidates(graph, kernels));
     return shapes;
 }
@@ -87,6 +89,11 @@ cpu::PlanChoices choose(const Graph& graph, const cpu::InstructionSet& set, cons
     const cpu::CandidatesByShape shapes = measured_shapes(graph, kernels, options);
     if (!shapes.empty())
         choices.kernels.merge(cpu::fastest_choices(cpu::measure(shapes, set, options), options.kernels));
+    // By name, attention is the provider's like all else.
+    if (measures_trunk(kernels, options) && !options.kernels) {
+        const auto candidates = cpu::attention_candidates(kernels, choices.kernels);
+        choices.attention = cpu::fastest_attention(graph, cpu::measure_attention(graph, candidates, set, options));
+    }
     return choices;
 }
 
@@ -163,6 +170,16 @@ std::vector<KernelTiming> CpuBackend::kernel_timings(const Graph& graph, const L
         for (const auto& [kernel, seconds] : candidates) {
             timings.push_back({cpu::name_of(shape), shapes.at(shape).layers, std::string(kernel->name), seconds,
                                choices.at(shape) == kernel});
+        }
+    }
+    if (options.kernels) return timings;
+    const auto attention = cpu::measure_attention(graph, cpu::attention_candidates(kernels, choices), set_, options);
+    const cpu::AttentionKernel* const chosen = cpu::fastest_attention(graph, attention);
+    const std::map<cpu::AttentionShape, int> layers = cpu::attention_shapes(graph);
+    for (const auto& [shape, times] : attention) {
+        for (const auto& [kernel, seconds] : times) {
+            timings.push_back(
+                {cpu::name_of(shape), layers.at(shape), std::string(kernel->name), seconds, chosen == kernel});
         }
     }
     return timings;

@@ -4,10 +4,20 @@
 #include <algorithm>
 #include <string>
 
+#include "backend/cpu/ops/winograd.h"
 #include "nn/int8_layers.h"
 #include "nn/stats.h"
 
 namespace katago::cpu {
+
+namespace {
+
+// Transformed FP32 weights of all 3x3 layers together may take this much; networks beyond keep the plain ones and
+// transform them in every evaluation, which costs a tenth of the arithmetic but a quarter of the memory and of its
+// traffic.
+constexpr size_t kMostTransformedBytes = size_t{64} << 20;
+
+}  // namespace
 
 std::string name_of(const LayerShape& shape) {
     return std::string(shape.int8 ? "int8 " : "") + (shape.layer == LinearLayer::Conv3x3 ? "conv3x3 " : "dense ") +
@@ -55,7 +65,9 @@ std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerS
 CandidatesByShape trunk_candidates(const Graph& graph, const KernelSet& kernels, Precision precision) {
     CandidatesByShape found;
     for (const auto& [shape, layers] : layer_shapes(graph))
-        found[shape] = {.layers = layers, .kernels = candidates_for(graph, shape, kernels, precision)};
+        found[shape] = {.layers = layers,
+                        .kernels = candidates_for(graph, shape, kernels, precision),
+                        .spares_memory = shape.layer == LinearLayer::Conv3x3 && spares_memory(graph)};
     return found;
 }
 
@@ -85,6 +97,17 @@ CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& k
         if (const auto [at, is_new] = found.emplace(*shape, candidates); !is_new) ++at->second.layers;
     }
     return found;
+}
+
+bool spares_memory(const Graph& graph) {
+    size_t bytes = 0;
+    for (const Node& node : graph.nodes()) {
+        const auto* conv = std::get_if<Conv2d>(&node.layer);
+        if (conv == nullptr || !is_conv3x3(*conv)) continue;
+        bytes += sizeof(float) * kWinogradPositions * static_cast<size_t>(conv->in_channels) *
+                 static_cast<size_t>(conv->out_channels);
+    }
+    return bytes > kMostTransformedBytes;
 }
 
 LayerKernels::LayerKernels(const Graph& graph, const KernelSet& kernels, const PlanChoices& choices)

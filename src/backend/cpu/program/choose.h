@@ -25,12 +25,21 @@ struct LayerShape {
 // "conv3x3 192x192", "dense 384x384", "int8 dense 384x384": inputs by outputs.
 std::string name_of(const LayerShape& shape);
 
+// What decides the speed of attention.
+struct AttentionShape {
+    int heads = 0, kv_heads = 0, qk_channels = 0, v_channels = 0;
+    auto operator<=>(const AttentionShape&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
+};
+// "attention 6/6x64+64": heads of queries, of keys and values, by channels of each.
+std::string name_of(const AttentionShape& shape);
+
 // The kernel of each shape; those not listed take FP32, and heads always do: they are small and the most sensitive.
 using KernelChoices = std::map<LayerShape, const LinearKernel*>;
 
 // How a network is computed.
 struct PlanChoices {
     KernelChoices kernels;
+    const AttentionKernel* attention = nullptr;  // null: the one that attention_as_gemms() or `provider` tells
     std::optional<KernelProvider> provider = KernelProvider::Own;  // see LoadOptions
     bool int8 = false;          // wherever a layer tolerates it and the instruction set can, whatever `kernels` says
     bool fp16_weights = false;  // weights rounded to FP16
@@ -50,6 +59,7 @@ struct ShapeCandidates {
     // Of INT8, one layer as it is stored, and whether whole rows of its input are handed over: see PackRequest.
     const LinearWeights* stored = nullptr;
     bool whole_rows = true;
+    bool spares_memory = false;  // see PackRequest
 };
 using CandidatesByShape = std::map<LayerShape, ShapeCandidates>;
 // candidates_for() each shape of the trunk.
@@ -57,6 +67,16 @@ CandidatesByShape trunk_candidates(const Graph& graph, const KernelSet& kernels,
 // Of the layers that tolerate INT8, those that a library's INT8 kernel takes: that one and ours, or where the
 // instruction set has none of ours what computes the shape otherwise. Empty for most networks.
 CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& kernels);
+
+// Whether a network has more weights of 3x3 convolutions than FP32 Winograd keeps transformed.
+bool spares_memory(const Graph& graph);
+
+// The shapes of a network's attention, and how many layers have each.
+std::map<AttentionShape, int> attention_shapes(const Graph& graph);
+// Our attention that computes as the gemms around it do, where there is a kernel for that, else in FP32.
+const AttentionKernel& attention_as_gemms(const KernelSet& kernels, const KernelChoices& choices);
+// That one, then what libraries have in FP32.
+std::vector<const AttentionKernel*> attention_candidates(const KernelSet& kernels, const KernelChoices& choices);
 
 // The last of our own candidates_for() Auto.
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);

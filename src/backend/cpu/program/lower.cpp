@@ -5,7 +5,6 @@
 
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/pack/pack.h"
-#include "backend/cpu/ops/winograd.h"
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/program/rewrites.h"
 #include "core/fp16.h"
@@ -15,37 +14,17 @@ namespace katago::cpu {
 
 namespace {
 
-// Transformed FP32 weights of all 3x3 layers together may take this much; networks beyond keep the plain ones and
-// transform them in every evaluation, which costs a tenth of the arithmetic but a quarter of the memory and of its
-// traffic.
-constexpr size_t kMostTransformedBytes = size_t{64} << 20;
-
-size_t transformed_bytes(const Graph& graph) {
-    size_t bytes = 0;
-    for (const Node& node : graph.nodes()) {
-        const auto* conv = std::get_if<Conv2d>(&node.layer);
-        if (conv == nullptr || !is_conv3x3(*conv)) continue;
-        bytes += sizeof(float) * kWinogradPositions * static_cast<size_t>(conv->in_channels) *
-                 static_cast<size_t>(conv->out_channels);
-    }
-    return bytes;
-}
-
 ConvGeometry geometry_of(const Conv2d& conv) {
     return {conv.kernel_y, conv.kernel_x, conv.dilation_y, conv.dilation_x, conv.in_channels};
 }
 
-// Attention computes as the gemms around it do, where there is a kernel for that.
 const AttentionKernel& attention_kernel(const KernelSet& kernels, const PlanChoices& choices) {
+    if (choices.attention != nullptr) return *choices.attention;
     if (choices.provider) {
         const AttentionKernel* found = find_attention(kernels, Arithmetic::Fp32, *choices.provider);
         if (found != nullptr && found->provider != KernelProvider::Own && is_available(*found)) return *found;
     }
-    for (const auto& [shape, kernel] : choices.kernels) {
-        if (kernel->layer != LinearLayer::Gemm || kernel->arithmetic == Arithmetic::Fp32) continue;
-        if (const AttentionKernel* found = find_attention(kernels, kernel->arithmetic)) return *found;
-    }
-    return kernels.attention.front();
+    return attention_as_gemms(kernels, choices.kernels);
 }
 
 // Makes the step of each fused node. Visits its layer.
@@ -58,7 +37,7 @@ class Lowering {
           choices_(choices),
           layers_(graph_, kernels, choices),
           attention_(attention_kernel(kernels, choices)),
-          spares_memory_(transformed_bytes(graph_) > kMostTransformedBytes) {}
+          spares_memory_(spares_memory(graph_)) {}
 
     // The step of a fused node; none where convolutions alone read it, which take the plan's input as it is.
     std::optional<Step> step_of(const FusedNode& node) {

@@ -22,15 +22,16 @@ constexpr int kKernelVersion = 5;
 // "winograd_f32 0.000123 winograd_s16 0.000061 xnn_conv_f16 -", where "-" is what this machine cannot run; nothing
 // where the text does not tell of all these candidates. It may tell of more: other networks with this shape have more
 // to choose from.
-std::vector<Candidate> parse_candidates(const std::string& text, const std::vector<const LinearKernel*>& kernels) {
+template <class Kernel>
+std::vector<Timed<Kernel>> parse_times(const std::string& text, const std::vector<const Kernel*>& kernels) {
     constexpr std::string_view kCannotRun = "-";
     std::istringstream in(text);
     std::map<std::string, double> times;
     std::string name, time;
     while (in >> name >> time)
         times[name] = time == kCannotRun ? std::numeric_limits<double>::infinity() : parse_number(time).value_or(0);
-    std::vector<Candidate> found;
-    for (const LinearKernel* kernel : kernels) {
+    std::vector<Timed<Kernel>> found;
+    for (const Kernel* kernel : kernels) {
         const double seconds = times[std::string(kernel->name)];
         if (!(seconds > 0)) return {};
         found.push_back({kernel, seconds});
@@ -38,21 +39,23 @@ std::vector<Candidate> parse_candidates(const std::string& text, const std::vect
     return found;
 }
 
-std::string text_of(const std::vector<Candidate>& candidates) {
+template <class Kernel>
+std::string text_of(const std::vector<Timed<Kernel>>& times) {
     std::ostringstream out;
-    for (const Candidate& c : candidates) {
-        out << (&c == candidates.data() ? "" : " ") << c.kernel->name << " ";
-        std::isinf(c.seconds) ? out << "-" : out << c.seconds;
+    for (const Timed<Kernel>& t : times) {
+        out << (&t == times.data() ? "" : " ") << t.kernel->name << " ";
+        std::isinf(t.seconds) ? out << "-" : out << t.seconds;
     }
     return out.str();
 }
 
-// What another precision measured for the same shape, to be kept behind these candidates.
-std::string others_than(const std::vector<const LinearKernel*>& kernels, const std::string& text) {
+// What another precision measured for the same shape, to be kept behind these kernels.
+template <class Kernel>
+std::string others_than(const std::vector<const Kernel*>& kernels, const std::string& text) {
     std::istringstream in(text);
     std::string name, time, others;
     while (in >> name >> time) {
-        const auto is_this = [&](const LinearKernel* kernel) { return kernel->name == name; };
+        const auto is_this = [&](const Kernel* kernel) { return kernel->name == name; };
         if (std::none_of(kernels.begin(), kernels.end(), is_this)) others += " " + name + " " + time;
     }
     return others;
@@ -76,6 +79,46 @@ std::string identity_of(const InstructionSet& set) {
     return "katago kernels " + std::to_string(kKernelVersion) + ", " + std::string(set.name) + ", " + cpu_name();
 }
 
+// The times that a file keeps, and those that it lacks, measured.
+class MeasuredTimes {
+  public:
+    MeasuredTimes(const InstructionSet& set, const LoadOptions& options, size_t shapes)
+        : file_(file_of(set, options), identity_of(set)), options_(options), shapes_(static_cast<int>(shapes)) {}
+
+    // seconds_of(kernel)
+    template <class Kernel, class Trial>
+    std::vector<Timed<Kernel>> of(const std::string& shape, const std::vector<const Kernel*>& kernels,
+                                  const Trial& seconds_of) {
+        const std::string known = options_.measure_again ? "" : file_.find(shape).value_or("");
+        std::vector<Timed<Kernel>> times = parse_times(known, kernels);
+        if (times.empty()) {
+            if (options_.progress) options_.progress(done_, shapes_);
+            for (const Kernel* kernel : kernels) times.push_back({kernel, seconds_of(*kernel)});
+            file_.set(shape, text_of(times) + others_than(kernels, known));
+            has_news_ = true;
+        }
+        ++done_;
+        return times;
+    }
+    void keep() const {
+        if (has_news_ && !options_.tuning_folder.empty()) save(file_, options_);
+    }
+
+  private:
+    TuningFile file_;
+    const LoadOptions& options_;
+    int shapes_, done_ = 0;
+    bool has_news_ = false;
+};
+
+// The shape as a file has it: memory that is spared costs time.
+std::string name_of(const LayerShape& shape, const ShapeCandidates& layers) {
+    return name_of(shape) + (layers.spares_memory ? " untransformed" : "");
+}
+
+// A library's kernels are taken where they gain more than measurements vary.
+constexpr double kLibraryMustGain = 1.03;
+
 // What a shape may be computed with. By name, other libraries' kernels are not even tried: that would open them for
 // nothing.
 std::vector<const LinearKernel*> kinds_of(const ShapeCandidates& candidates, const LoadOptions& options) {
@@ -89,25 +132,28 @@ std::vector<const LinearKernel*> kinds_of(const ShapeCandidates& candidates, con
 }  // namespace
 
 Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options) {
-    TuningFile file(file_of(set, options), identity_of(set));
+    MeasuredTimes times(set, options, shapes.size());
     Measurements measured;
-    bool news = false;
-    int done = 0;
     for (const auto& [shape, wanted] : shapes) {
-        const std::vector<const LinearKernel*> kinds = kinds_of(wanted, options);
-        const std::string known = options.measure_again ? "" : file.find(name_of(shape)).value_or("");
-        std::vector<Candidate> candidates = parse_candidates(known, kinds);
-        if (candidates.empty()) {
-            if (options.progress) options.progress(done, static_cast<int>(shapes.size()));
-            for (const LinearKernel* kernel : kinds)
-                candidates.push_back({kernel, seconds_of_trial(shape, wanted, *kernel, kernels_for(set).width)});
-            file.set(name_of(shape), text_of(candidates) + others_than(kinds, known));
-            news = true;
-        }
-        measured[shape] = std::move(candidates);
-        ++done;
+        measured[shape] = times.of(name_of(shape, wanted), kinds_of(wanted, options), [&](const LinearKernel& kernel) {
+            return seconds_of_trial(shape, wanted, kernel, kernels_for(set).width);
+        });
     }
-    if (news && !options.tuning_folder.empty()) save(file, options);
+    times.keep();
+    return measured;
+}
+
+AttentionMeasurements measure_attention(const Graph& graph, const std::vector<const AttentionKernel*>& kernels,
+                                        const InstructionSet& set, const LoadOptions& options) {
+    const std::map<AttentionShape, int> shapes = attention_shapes(graph);
+    MeasuredTimes times(set, options, shapes.size());
+    AttentionMeasurements measured;
+    for (const auto& [shape, layers] : shapes) {
+        measured[shape] = times.of(name_of(shape), kernels, [&](const AttentionKernel& kernel) {
+            return seconds_of_trial(shape, kernel, kernels_for(set).width);
+        });
+    }
+    times.keep();
     return measured;
 }
 
@@ -118,8 +164,8 @@ KeptTuning kept_measurements(const CandidatesByShape& shapes, const InstructionS
     kept.fault = file.fault();
     for (const auto& [shape, wanted] : shapes) {
         ++kept.shapes;
-        const std::string times = file.find(name_of(shape)).value_or("");
-        if (!parse_candidates(times, kinds_of(wanted, options)).empty()) ++kept.measured;
+        const std::string times = file.find(name_of(shape, wanted)).value_or("");
+        if (!parse_times(times, kinds_of(wanted, options)).empty()) ++kept.measured;
     }
     return kept;
 }
@@ -129,7 +175,6 @@ KernelChoices fastest_choices(const Measurements& measured, std::optional<Kernel
     // Raspberry Pi 4 share a cache, and wait for memory longer than they compute, so that moving half as much pays even
     // where it takes more instructions.
     constexpr double kFp16MayTake = 1.5;
-    constexpr double kLibraryMustGain = 1.03;
     const auto cost = [](const Candidate& c) {
         if (c.kernel->provider != KernelProvider::Own) return c.seconds * kLibraryMustGain;
         const bool fp16 = c.kernel->arithmetic == Arithmetic::Fp16 && c.kernel->layer == LinearLayer::Conv3x3;
@@ -149,6 +194,19 @@ KernelChoices fastest_choices(const Measurements& measured, std::optional<Kernel
         choices[shape] = best->kernel;
     }
     return choices;
+}
+
+const AttentionKernel* fastest_attention(const Graph& graph, const AttentionMeasurements& measured) {
+    std::map<const AttentionKernel*, double> seconds;
+    for (const auto& [shape, layers] : attention_shapes(graph))
+        for (const Timed<AttentionKernel>& t : measured.at(shape)) seconds[t.kernel] += layers * t.seconds;
+    const AttentionKernel* best = nullptr;
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& [kernel, sum] : seconds) {
+        const double cost = kernel->provider == KernelProvider::Own ? sum : sum * kLibraryMustGain;
+        if (cost < least) best = kernel, least = cost;
+    }
+    return best;
 }
 
 }  // namespace katago::cpu

@@ -37,11 +37,22 @@ PackedWeights packed_weights(const LayerSize& size, const ShapeCandidates& layer
     if (layers.stored != nullptr)
         return kernel.pack(kernel,
                            {.weights = *layers.stored, .size = size, .width = width, .whole_rows = layers.whole_rows});
+    if (layers.spares_memory && kernel.provider == KernelProvider::Own && kernel.arithmetic == Arithmetic::Fp32) {
+        const LinearWeights weights =
+            make_weights(std::vector<float>(static_cast<size_t>(size.taps * size.in) * static_cast<size_t>(size.out)));
+        return kernel.pack(kernel, {.weights = weights, .size = size, .width = width, .spares_memory = true});
+    }
     const PackedSize room = kernel.packed_size(size, width);
     PackedWeights zeros;
     zeros.values = AlignedArray<int8_t>(room.bytes), zeros.scales = AlignedFloats(room.scales);
     zeros.input_limit = 1;
     return zeros;
+}
+
+// The floats of so many channels of a position, in whole channel blocks of any kernel.
+size_t padded_floats(int channels) {
+    constexpr int kChannelMultiple = 64;
+    return static_cast<size_t>(kArea) * static_cast<size_t>(vectors_of(channels, kChannelMultiple) * kChannelMultiple);
 }
 
 }  // namespace
@@ -50,9 +61,7 @@ double seconds_of_trial(const LayerShape& shape, const ShapeCandidates& layers, 
     if (!is_available(kernel)) return std::numeric_limits<double>::infinity();
     const LayerSize size{shape.layer == LinearLayer::Conv3x3 ? 9 : 1, shape.in, shape.out};
     const PackedWeights weights = packed_weights(size, layers, kernel, width);
-    constexpr int kChannelMultiple = 64;  // whole channel blocks of any kernel
-    const AlignedFloats in(
-        static_cast<size_t>(kArea * ((shape.in + kChannelMultiple - 1) / kChannelMultiple * kChannelMultiple)));
+    const AlignedFloats in(padded_floats(shape.in));
     AlignedFloats out(static_cast<size_t>(kArea * vectors_of(shape.out, width) * width));
 
     LinearCall call;
@@ -67,6 +76,24 @@ double seconds_of_trial(const LayerShape& shape, const ShapeCandidates& layers, 
     AlignedArray<int8_t> input(room.bytes);
     AlignedFloats input_scales(room.scales), scratch(kernel.scratch_floats(call));
     call.input = input.data(), call.input_scales = input_scales.data(), call.scratch = scratch.data();
+    return shortest([&] { kernel.run(call); });
+}
+
+double seconds_of_trial(const AttentionShape& shape, const AttentionKernel& kernel, int width) {
+    if (!is_available(kernel)) return std::numeric_limits<double>::infinity();
+    const AlignedFloats q(padded_floats(shape.heads * shape.qk_channels));
+    const AlignedFloats k(padded_floats(shape.kv_heads * shape.qk_channels));
+    const AlignedFloats v(padded_floats(shape.kv_heads * shape.v_channels));
+    AlignedFloats out(padded_floats(shape.heads * shape.v_channels));
+    AttentionCall call;
+    call.q = q.data(), call.k = k.data(), call.v = v.data(), call.out = out.data();
+    call.heads = shape.heads, call.kv_heads = shape.kv_heads;
+    call.qk_channels = shape.qk_channels, call.v_channels = shape.v_channels;
+    call.height = call.width = kEdge;
+    const std::unique_ptr<KernelState> state = kernel.make_state == nullptr ? nullptr : kernel.make_state(call, width);
+    call.state = state.get();
+    AlignedFloats scratch(kernel.scratch_floats(call));
+    call.scratch = scratch.data();
     return shortest([&] { kernel.run(call); });
 }
 
