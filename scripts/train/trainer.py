@@ -24,6 +24,7 @@ from .rows import BatchMaker, RowSet, batches_of
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.csv"
+LAST_OF_BLOCK = (".final.weight", ".post_conv.weight", ".out.weight")  # parameters of a block's last layer
 CHECKED = ("top1", "kl", "winrate", "lead", "ownership")
 
 
@@ -57,9 +58,9 @@ def without_statistics(module: nn.Module) -> None:
 
 
 def start_as_identity(module: nn.Module) -> None:
-    """Residual blocks begin by adding nothing, so that depth costs no stability."""
+    """All blocks begin by adding nothing, so that depth costs no stability."""
     for name, parameter in module.named_parameters():
-        if name.endswith(".final.weight"):
+        if name.startswith("trunk.blocks.") and name.endswith(LAST_OF_BLOCK):
             nn.init.zeros_(parameter)
 
 
