@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
 import subprocess
 import tempfile
@@ -209,6 +211,16 @@ class TrainerTest(unittest.TestCase):
             small_trainer(Path(folder), 10).save()
             with self.assertRaisesRegex(TrainingError, "another plan"):
                 small_trainer(Path(folder), 10, qat=True).resume()
+
+    def test_other_rows_are_told_of(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            small_trainer(Path(folder), 10).save()
+            for count, told in ((200, False), (300, True)):
+                trainer = small_trainer(Path(folder), 10)
+                trainer.rows.train[SIDE] = some_rows(count, 1)
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    trainer.resume()
+                self.assertEqual("rows are others than before" in out.getvalue(), told)
 
     def test_a_run_may_be_made_longer(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

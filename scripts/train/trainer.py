@@ -162,6 +162,7 @@ class Trainer:
         state = {
             "plan": asdict(self.plan),
             "config": self.net.config,
+            "rows": self._row_counts(),
             "step": self.step,
             "seconds": self.seconds,
             "module": self.module.state_dict(),
@@ -171,8 +172,12 @@ class Trainer:
         with files.replaced(path) as partial:
             torch.save(state, partial)
 
+    def _row_counts(self) -> dict[int, int]:
+        return {side: len(self.rows.train[side]) for side in self.plan.shares}
+
     def resume(self) -> None:
-        """Goes on from the folder's checkpoint, if there is one. Raises TrainingError if its plan is another."""
+        """Goes on from the folder's checkpoint, if there is one: exactly, where the rows are the same. Raises
+        TrainingError if its plan is another."""
         path = self.folder / CHECKPOINT
         if not path.exists():
             return
@@ -188,3 +193,5 @@ class Trainer:
             optimizer.load_state_dict(optimizer_state)
         self.step, self.seconds = state["step"], state["seconds"]
         print(f"resuming at step {self.step}", flush=True)
+        if state["rows"] != (counts := self._row_counts()):
+            print(f"rows are others than before, {counts} by board side, were {state['rows']}", flush=True)
