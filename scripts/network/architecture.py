@@ -21,6 +21,15 @@ class Heads:
     v2: int = 64
 
 
+@dataclass(frozen=True)
+class Attention:
+    """Sizes of an attention block, with learned rotary embedding, and of the feed-forward block after it (0: none)."""
+
+    heads: int = 2
+    head_channels: int = 16  # of a query, a key and a value alike
+    ffn_channels: int = 0
+
+
 def _norm(name: str, channels: int, activation: str, has_scale: bool = True) -> c.NormActivationConfig:
     norm = c.BatchNormConfig(f"{name}.norm", channels, EPSILON, has_scale)
     return c.NormActivationConfig(norm, c.ActivationConfig(f"{name}.act", activation))
@@ -43,6 +52,30 @@ def _plain_block(name: str, channels: int, mid: int, gpool: int, activation: str
         c.LinearConfig(f"{name}.gpool_to_bias", 3 * gpool, kept),
         _norm(f"{name}.mid", kept, activation),
         c.ConvConfig(f"{name}.conv2", kept, channels),
+    )
+
+
+def _attention_blocks(name: str, channels: int, sizes: Attention) -> tuple[c.BlockConfig, ...]:
+    width, ffn = sizes.heads * sizes.head_channels, sizes.ffn_channels
+    attention = c.AttentionBlockConfig(
+        f"{name}.attention",
+        sizes.heads,
+        sizes.heads,
+        sizes.head_channels,
+        sizes.head_channels,
+        c.RmsNormConfig(f"{name}.attention.norm", channels),
+        c.LinearConfig(f"{name}.query", channels, width),
+        c.LinearConfig(f"{name}.key", channels, width),
+        c.LinearConfig(f"{name}.value", channels, width),
+        c.LinearConfig(f"{name}.out", width, channels),
+        c.RopeConfig(f"{name}.rope"),
+    )
+    if ffn == 0:
+        return (attention,)
+    norm = c.RmsNormConfig(f"{name}.ffn.norm", channels)
+    linear, gate = (c.LinearConfig(f"{name}.ffn.{part}", channels, ffn) for part in ("linear", "gate"))
+    return attention, c.FfnBlockConfig(
+        f"{name}.ffn", norm, linear, gate, c.LinearConfig(f"{name}.ffn.out", ffn, channels)
     )
 
 
@@ -110,9 +143,13 @@ def _network(
     return c.NetworkConfig(name, version, spatial, global_, trunk, policy, value)
 
 
+def _check_places(what: str, places: Collection[int], blocks: int) -> None:
+    if any(not 1 <= at <= blocks for at in places):
+        raise c.NetworkError(f"{what} at blocks {sorted(places)}: there are blocks 1 to {blocks}")
+
+
 def _check_gpool(gpool_at: Collection[int], blocks: int, gpool: int, width: int) -> None:
-    if any(not 1 <= at <= blocks for at in gpool_at):
-        raise c.NetworkError(f"global pooling at blocks {sorted(gpool_at)}: there are blocks 1 to {blocks}")
+    _check_places("global pooling", gpool_at, blocks)
     if not 0 < gpool < width:
         raise c.NetworkError(f"{gpool} pooled channels of {width}: must be at least 1 and leave some over")
 
@@ -124,18 +161,24 @@ def residual(
     *,
     gpool_at: Collection[int] = (),
     gpool_channels: int = 16,
+    attention_at: Collection[int] = (),
+    attention: Attention | None = None,
     heads: Heads | None = None,
     activation: str = "relu",
     version: int = 15,
 ) -> c.NetworkConfig:
-    """Plain residual blocks; those of numbers `gpool_at` (from 1) pool `gpool_channels` of their channels."""
+    """Plain residual blocks; those of numbers `gpool_at` (from 1) pool `gpool_channels` of their channels, those of
+    numbers `attention_at` are followed by attention."""
     _check_gpool(gpool_at, blocks, gpool_channels, channels)
-    made = tuple(
-        _plain_block(f"b{i}", channels, channels, gpool_channels if i in gpool_at else 0, activation)
-        for i in range(1, blocks + 1)
-    )
+    _check_places("attention", attention_at, blocks)
+    made: list[c.BlockConfig] = []
+    for i in range(1, blocks + 1):
+        pooled = gpool_channels if i in gpool_at else 0
+        made.append(_plain_block(f"b{i}", channels, channels, pooled, activation))
+        if i in attention_at:
+            made += _attention_blocks(f"b{i}", channels, attention or Attention())
     sizes = (channels, channels - gpool_channels, gpool_channels, gpool_channels)
-    return _network(name, version, channels, sizes, made, heads or Heads(), activation)
+    return _network(name, version, channels, sizes, tuple(made), heads or Heads(), activation)
 
 
 def bottleneck(

@@ -150,8 +150,9 @@ class BatchNorm(FileLayer):
             mean, variance = self._batch_moments(x, mask)
         else:
             mean, variance = self.mean, self.variance
-        s, shift = self.scale_and_shift(mean, variance)
-        return x * s.view(1, -1, 1, 1) + shift.view(1, -1, 1, 1)
+        # In the planes' type: under autocast single-precision factors would widen them all.
+        s, shift = (vector.to(x.dtype).view(1, -1, 1, 1) for vector in self.scale_and_shift(mean, variance))
+        return x * s + shift
 
     def _batch_moments(self, x: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         if mask is None:

@@ -18,6 +18,7 @@ import torch
 
 import network
 from network import golden, own_graph
+from network.architecture import Attention
 from network.evaluation import RawRow
 from network.layers import BatchNorm, Conv, Linear
 from network.metadata import metadata_row
@@ -200,6 +201,12 @@ class BuildTest(unittest.TestCase):
             network.build(network.residual("small", 3, 16, gpool_at=[2], gpool_channels=4, version=8)),
             network.build(network.residual("plain", 2, 8, gpool_channels=4, version=15)),
             network.build(network.bottleneck("nested", 2, 16, 8, gpool_at=[1], gpool_channels=4, version=16)),
+            network.build(network.residual("attentive", 2, 8, gpool_channels=4, attention_at=[1], version=8)),
+            network.build(
+                network.residual(
+                    "fed", 2, 8, gpool_channels=4, attention_at=[2], attention=Attention(2, 4, 12), version=17
+                )
+            ),
         ]
 
     def test_a_built_network_survives_its_file(self) -> None:

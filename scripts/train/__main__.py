@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 import network
-from network.architecture import Heads
+from network.architecture import Attention, Heads
 
 from .plot import plot_log
 from .quantization import round_weights
@@ -44,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
     add("--channels", type=int, default=48)
     add("--gpool-at", type=parse_numbers, default=(2, 4), help="blocks with global pooling, from 1 (default 2,4)")
     add("--gpool-channels", type=int, default=16)
+    add("--mid-channels", type=int, default=0, help="nested bottlenecks of so many channels (default: plain blocks)")
+    add("--attention-at", type=parse_numbers, default=(), help="plain blocks that attention follows, from 1")
+    add("--attention-heads", type=int, default=2)
+    add("--attention-channels", type=int, default=16, help="of one head")
+    add("--ffn-channels", type=int, default=0, help="of a feed-forward block after each attention (default: none)")
     add("--head-channels", type=int, default=16, help="of both heads' convolutions")
     add("--value-channels", type=int, default=48, help="of the value head's hidden layer")
     add("--model-version", type=int, default=8, help="of the file, from 8; before 11 only relu")
@@ -61,22 +66,29 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
+def shape_of(args: argparse.Namespace) -> network.NetworkConfig:
+    common = {
+        "gpool_at": args.gpool_at,
+        "gpool_channels": args.gpool_channels,
+        "heads": Heads(args.head_channels, args.head_channels, args.head_channels, args.value_channels),
+        "activation": args.activation,
+        "version": args.model_version,
+    }
+    if args.mid_channels:
+        if args.attention_at:
+            raise TrainingError("--attention-at goes with plain blocks, not with --mid-channels")
+        return network.bottleneck(args.name, args.blocks, args.channels, args.mid_channels, **common)
+    attention = Attention(args.attention_heads, args.attention_channels, args.ffn_channels)
+    return network.residual(
+        args.name, args.blocks, args.channels, attention_at=args.attention_at, attention=attention, **common
+    )
+
+
 def make_network(args: argparse.Namespace) -> network.Network:
     if args.start:
         return network.read(args.start)
     torch.manual_seed(args.seed)
-    heads = Heads(args.head_channels, args.head_channels, args.head_channels, args.value_channels)
-    config = network.residual(
-        args.name,
-        args.blocks,
-        args.channels,
-        gpool_at=args.gpool_at,
-        gpool_channels=args.gpool_channels,
-        heads=heads,
-        activation=args.activation,
-        version=args.model_version,
-    )
-    net = network.build(config)
+    net = network.build(shape_of(args))
     start_as_identity(net.module)
     return net
 

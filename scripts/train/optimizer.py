@@ -47,7 +47,11 @@ class Muon(torch.optim.Optimizer):
 
 def make_optimizers(module: nn.Module, rate: float = 1.0) -> list[torch.optim.Optimizer]:
     """`rate` scales both; each group keeps its own in "base" for the schedule."""
-    inner = [p for name, p in module.named_parameters() if p.ndim >= 2 and "trunk.blocks" in name]
+    inner = [
+        p
+        for name, p in module.named_parameters()
+        if p.ndim >= 2 and "trunk.blocks" in name and "rope" not in name  # frequencies are angles, no matrix
+    ]
     chosen = {id(p) for p in inner}
     rest = [p for p in module.parameters() if id(p) not in chosen]
     optimizers: list[torch.optim.Optimizer] = [

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
 import subprocess
 import tempfile
@@ -17,8 +19,9 @@ import network
 from network import Multipliers, Outputs
 from network.architecture import Heads
 
-from .__main__ import main
+from .__main__ import main, make_network, parser
 from .losses import agreement, loss_parts
+from .optimizer import make_optimizers
 from .quantization import fake_quantize, quantized_layers, round_to_int8, round_weights
 from .rows import SYMMETRIES, RowError, RowSet, SizeRows, apply_symmetry, apply_symmetry_to_policy, load_rows
 from .trainer import Plan, Trainer, TrainingError, start_as_identity
@@ -137,6 +140,46 @@ class QuantizationTest(unittest.TestCase):
         )
 
 
+class ShapeTest(unittest.TestCase):
+    """Networks of the shapes that options ask for."""
+
+    def shaped(self, options: str) -> network.Network:
+        common = "--rows none --output none --steps 1 --blocks 3 --channels 8 --gpool-at 2 --gpool-channels 4"
+        return make_network(parser().parse_args([*common.split(), *options.split()]))
+
+    def test_every_block_begins_by_adding_nothing(self) -> None:
+        for options, blocks in (
+            ("", 3),
+            ("--mid-channels 6", 3),
+            ("--attention-at 1,3 --attention-channels 4", 5),
+            ("--attention-at 2 --attention-channels 4 --ffn-channels 12", 5),
+        ):
+            with self.subTest(options), torch.inference_mode():
+                net = self.shaped(options)
+                self.assertEqual(len(net.config.trunk.blocks), blocks)
+                x = torch.randn(2, 8, 5, 5)
+                for block in net.module.trunk.blocks:
+                    self.assertTrue(torch.equal(block(x, None), x))
+
+    def test_muon_gets_matrices_of_blocks_alone(self) -> None:
+        net = self.shaped("--attention-at 1 --attention-channels 4 --ffn-channels 12")
+        names = {id(p): name for name, p in net.module.named_parameters()}
+        muon, adam = (
+            {names[id(p)] for group in optimizer.param_groups for p in group["params"]}
+            for optimizer in make_optimizers(net.module)
+        )
+        self.assertIn("trunk.blocks.1.query.weight", muon)
+        self.assertTrue(all(name.startswith("trunk.blocks.") and name.endswith(".weight") for name in muon))
+        self.assertIn("trunk.blocks.1.rope.frequencies", adam)
+        self.assertEqual(len(muon) + len(adam), len(names))
+
+    def test_what_does_not_go_together_is_refused(self) -> None:
+        with self.assertRaisesRegex(TrainingError, "--attention-at"):
+            self.shaped("--mid-channels 6 --attention-at 1")
+        with self.assertRaisesRegex(network.NetworkError, "attention at blocks"):
+            self.shaped("--attention-at 4")
+
+
 class TrainerTest(unittest.TestCase):
     def test_learns(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -168,6 +211,16 @@ class TrainerTest(unittest.TestCase):
             small_trainer(Path(folder), 10).save()
             with self.assertRaisesRegex(TrainingError, "another plan"):
                 small_trainer(Path(folder), 10, qat=True).resume()
+
+    def test_other_rows_are_told_of(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            small_trainer(Path(folder), 10).save()
+            for count, told in ((200, False), (300, True)):
+                trainer = small_trainer(Path(folder), 10)
+                trainer.rows.train[SIDE] = some_rows(count, 1)
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    trainer.resume()
+                self.assertEqual("rows are others than before" in out.getvalue(), told)
 
     def test_a_run_may_be_made_longer(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -24,6 +24,7 @@ from .rows import BatchMaker, RowSet, batches_of
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.csv"
+LAST_OF_BLOCK = (".final.weight", ".post_conv.weight", ".out.weight")  # parameters of a block's last layer
 CHECKED = ("top1", "kl", "winrate", "lead", "ownership")
 
 
@@ -57,9 +58,9 @@ def without_statistics(module: nn.Module) -> None:
 
 
 def start_as_identity(module: nn.Module) -> None:
-    """Residual blocks begin by adding nothing, so that depth costs no stability."""
+    """All blocks begin by adding nothing, so that depth costs no stability."""
     for name, parameter in module.named_parameters():
-        if name.endswith(".final.weight"):
+        if name.startswith("trunk.blocks.") and name.endswith(LAST_OF_BLOCK):
             nn.init.zeros_(parameter)
 
 
@@ -161,6 +162,7 @@ class Trainer:
         state = {
             "plan": asdict(self.plan),
             "config": self.net.config,
+            "rows": self._row_counts(),
             "step": self.step,
             "seconds": self.seconds,
             "module": self.module.state_dict(),
@@ -170,8 +172,12 @@ class Trainer:
         with files.replaced(path) as partial:
             torch.save(state, partial)
 
+    def _row_counts(self) -> dict[int, int]:
+        return {side: len(self.rows.train[side]) for side in self.plan.shares}
+
     def resume(self) -> None:
-        """Goes on from the folder's checkpoint, if there is one. Raises TrainingError if its plan is another."""
+        """Goes on from the folder's checkpoint, if there is one: exactly, where the rows are the same. Raises
+        TrainingError if its plan is another."""
         path = self.folder / CHECKPOINT
         if not path.exists():
             return
@@ -187,3 +193,5 @@ class Trainer:
             optimizer.load_state_dict(optimizer_state)
         self.step, self.seconds = state["step"], state["seconds"]
         print(f"resuming at step {self.step}", flush=True)
+        if state["rows"] != (counts := self._row_counts()):
+            print(f"rows are others than before, {counts} by board side, were {state['rows']}", flush=True)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
@@ -21,6 +22,8 @@ constexpr float kDecidedChance = 0.97f;
 
 // How one game is played.
 struct GameStyle {
+    int handicap;     // stones
+    bool gives_komi;  // that makes the game even
     int opening_moves;
     double opening_randomness;  // share of the opening's moves that are any legal move
     double opening_temperature;
@@ -34,13 +37,23 @@ struct GameStyle {
         constexpr std::array kBlunders = {0.0, 0.0, 0.02, 0.05, 0.15};
         const double mean_opening = 0.04 * size.area();
         const bool uneven = rng.chance(0.15);
-        return {.opening_moves = static_cast<int>(-std::log(1 - rng.uniform()) * mean_opening),
+        const int handicap = draw_handicap(size, rng);
+        return {.handicap = handicap,
+                .gives_komi = handicap == 0 || rng.chance(0.5),
+                .opening_moves = static_cast<int>(-std::log(1 - rng.uniform()) * mean_opening),
                 .opening_randomness = rng.chance(0.5) ? 0.0 : 0.3 * rng.uniform(),
                 .opening_temperature = 1 + rng.uniform(),
                 .temperature = kTemperatures[rng.below(kTemperatures.size())],
                 .blunders = kBlunders[rng.below(kBlunders.size())],
                 .komi_error = rng.gaussian() * (uneven ? 0.7 : 0.12) * std::sqrt(size.area()),
                 .stops_when_decided = rng.chance(0.75)};
+    }
+
+    // In one game of ten, on boards that are big enough: two stones or more.
+    static int draw_handicap(BoardSize size, Rng& rng) {
+        constexpr int kFewest = 2, kMost = 9, kPointsPerStone = 40, kSmallestArea = 49;
+        if (size.area() < kSmallestArea || !rng.chance(0.1)) return 0;
+        return static_cast<int>(rng.between(kFewest, std::clamp(size.area() / kPointsPerStone, kFewest, kMost)));
     }
 };
 
@@ -61,8 +74,10 @@ size_t draw_any_move(const Evaluation& teacher, Rng& rng) {
     return legal.empty() ? teacher.policy.size() - 1 : legal[rng.below(legal.size())];
 }
 
+// A pass now and then, so that the student sees what follows one that comes too early.
 size_t draw_blunder(const Evaluation& teacher, Rng& rng) {
     constexpr double kBlunderTemperature = 2.5;
+    if (rng.chance(0.1)) return teacher.policy.size() - 1;
     return rng.chance(0.3) ? draw_any_move(teacher, rng) : draw_move(teacher, kBlunderTemperature, rng);
 }
 
@@ -90,6 +105,24 @@ class Decision {
   private:
     int in_a_row_ = 0;
 };
+
+// Komi of a handicap game that is not evened out.
+constexpr float kHandicapKomi = 0.5f;
+
+// The start of a game, Black's handicap stones drawn from the policy one by one. Nothing: there is nothing to play on
+// with.
+std::optional<BoardHistory> begin_game(BoardSize size, const GameStyle& style, Rng& rng, const LookAt& look) {
+    Rules rules = draw_rules(rng);
+    if (!style.gives_komi) rules.komi = kHandicapKomi;
+    Board board(size);
+    for (int i = 0; i < style.handicap; ++i) {
+        const auto teacher = look(BoardHistory(board, Color::Black, rules));
+        if (!teacher) return std::nullopt;
+        const size_t index = draw_move(*teacher, style.opening_temperature, rng);
+        board.play(point_of_policy_index(static_cast<int>(index), size, size), Color::Black);
+    }
+    return BoardHistory(board, style.handicap == 0 ? Color::Black : Color::White, rules);
+}
 
 // False: there is nothing to play on with.
 bool play_opening(BoardHistory& history, const GameStyle& style, Rng& rng, const LookAt& look) {
@@ -121,12 +154,15 @@ Rules draw_rules(Rng& rng) {
 
 void play_sample_game(BoardSize size, Rng& rng, const LookAt& look) {
     const GameStyle style = GameStyle::draw(size, rng);
-    BoardHistory history(Board(size), Color::Black, draw_rules(rng));
+    std::optional<BoardHistory> begun = begin_game(size, style, rng, look);
+    if (!begun) return;
+    BoardHistory& history = *begun;
     if (!play_opening(history, style, rng, look)) return;
-    if (const auto teacher = look(history))
+    if (style.gives_komi) {
+        const auto teacher = look(history);
+        if (!teacher) return;
         even_out(history, *teacher, style.komi_error);
-    else
-        return;
+    }
     Decision decision;
     while (!history.finished() && static_cast<int>(history.moves().size()) < kMovesPerPoint * size.area()) {
         const auto teacher = look(history);

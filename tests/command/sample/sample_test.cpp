@@ -163,6 +163,80 @@ TEST_CASE("sample: fills a folder, goes on where it was, repeats no position") {
     for (const auto& file : shards(model)) CHECK(!read_shard_summary(file).metadata.at("teacher").empty());
 }
 
+TEST_CASE("sample: another network plays, and a share of the positions become rows") {
+    const TinyModel model("sample-player");
+    write_file(model.file("quick.bin"), test_nets::tiny_net(8).bytes);
+    const std::vector<std::string> common = {"-boardsize", "5", "-threads", "1", "-seed", "s", "-shard-rows", "25"};
+    const auto rows_of_games = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), common.begin(), common.end());
+        const Output output = sample(model, arguments);
+        int64_t games = 0;
+        for (const auto& file : shards(model))
+            games = std::max(games, int64_t{std::stoll(read_shard_summary(file).metadata.at("next_game"))});
+        const auto rows = static_cast<double>(all_keys(model).size());
+        std::filesystem::remove_all(model.file("rows"));
+        return std::pair(rows / static_cast<double>(games), output.out);
+    };
+    const double whole = rows_of_games({"-rows", "200"}).first;
+    const auto [part, out] = rows_of_games(
+        {"-rows", "100", "-player-model", model.file("quick.bin"), "-row-share", "0.1", "-symmetries", "2"});
+    CHECK(part < 0.3 * whole);
+    CHECK(out.find("player ") != std::string::npos);
+}
+
+TEST_CASE("sample: the mean of all views is the same for each of them") {
+    const TinyModel model("sample-views");
+    std::filesystem::create_directories(model.file("games"));
+    write_file(model.file("games/a.sgf"), "(;SZ[5]RU[Japanese]KM[6.5];B[bb];W[dc])");
+    write_file(model.file("games/b.sgf"), "(;SZ[5]RU[Chinese]KM[6.5];B[bb];W[dc])");
+    const auto values = [&](const std::string& symmetries, const std::string& seed) {
+        sample(model,
+               {"-rows", "0", "-sgf", model.file("games"), "-threads", "1", "-symmetries", symmetries, "-seed", seed});
+        const std::vector<float> found = Shard(shards(model).front()).tensor<float>("value");
+        std::filesystem::remove_all(model.file("rows"));
+        return found;
+    };
+    const std::vector<float> mean = values("8", "a"), again = values("8", "b"), one = values("1", "a");
+    REQUIRE(mean.size() == one.size());
+    bool differs = false;
+    for (size_t i = 0; i < mean.size(); ++i) {
+        CHECK(mean[i] == doctest::Approx(again[i]));
+        differs = differs || std::abs(mean[i] - one[i]) > 1e-4;
+    }
+    CHECK(differs);
+}
+
+TEST_CASE("sample games: some begin with handicap stones, some with early passes in them") {
+    constexpr BoardSize size{9, 9};
+    Evaluation even;
+    even.width = even.height = 9;
+    even.policy.assign(82, 1.0f / 82);
+    even.white_win = even.white_loss = 0.5f;
+    int handicaps = 0, passes = 0;
+    constexpr int kGames = 200, kMoves = 30;
+    for (int game = 0; game < kGames; ++game) {
+        Rng rng("handicap/" + std::to_string(game));
+        BoardHistory last;
+        play_sample_game(size, rng, [&](const BoardHistory& history) -> std::shared_ptr<const Evaluation> {
+            last = history;
+            auto answer = std::make_shared<Evaluation>(even);
+            for (int i = 0; i < 81; ++i)
+                if (history.board().color(point_of_policy_index(i, size, size)) != Color::Empty)
+                    answer->policy[static_cast<size_t>(i)] = -1;
+            return history.moves().size() < kMoves ? answer : nullptr;
+        });
+        if (last.initial_player() == Color::White) {
+            ++handicaps;
+            CHECK(last.handicap_stones_for_record() >= 2);
+        }
+        passes += static_cast<int>(std::count_if(last.moves().begin(), last.moves().end(),
+                                                 [](const Move& move) { return move.point == kPass; }));
+    }
+    CHECK(handicaps > kGames / 25);
+    CHECK(handicaps < kGames / 4);
+    CHECK(passes > 0);
+}
+
 TEST_CASE("sample: takes the positions of game records, each once, and names those it cannot read") {
     const TinyModel model("sample-sgf");
     std::filesystem::create_directories(model.file("games"));
@@ -197,6 +271,10 @@ TEST_CASE("sample: says what is wrong with its options and with foreign files") 
     const TinyModel model("sample-options");
     CHECK_THROWS_AS(sample(model, {"-boardsize", "20"}), UsageError);
     CHECK_THROWS_AS(sample(model, {"-boardsize", "9:0"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-row-share", "0"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-row-share", "1.5"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-symmetries", "9"}), UsageError);
+    CHECK_THROWS_AS(sample(model, {"-rows", "1", "-player-model", model.file("none.bin")}), IoError);
     CHECK_THROWS_AS(sample(model, {"-sgf", model.file("none")}), IoError);
     std::filesystem::create_directories(model.file("rows"));
     write_file(model.file("rows/9x9-00000.safetensors"), "short");
