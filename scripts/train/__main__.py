@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("--bf16", action="store_true", help="compute in bfloat16")
     add("--qat", action="store_true", help="train with weights rounded to INT8, and write them rounded")
     add("--check-every", type=int, default=500, help="steps")
+    add("--checkpoint-every", type=int, default=100, help="steps")
     add("--threads", type=int, default=1)
     add("--device", default="cpu", help="cpu or cuda")
     return p
@@ -105,7 +106,7 @@ def train(args: argparse.Namespace) -> None:
         bf16=args.bf16,
         qat=args.qat,
         check_every=args.check_every,
-        checkpoint_every=args.check_every,
+        checkpoint_every=args.checkpoint_every,
     )
     rows = load_rows(args.rows, most_held_out=2048)
     counts = ", ".join(f"{len(part)} of {side}x{side}" for side, part in rows.train.items())

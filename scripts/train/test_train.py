@@ -10,6 +10,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -222,10 +223,11 @@ class TrainerTest(unittest.TestCase):
                     trainer.resume()
                 self.assertEqual("rows are others than before" in out.getvalue(), told)
 
-    def test_a_run_may_be_made_longer(self) -> None:
+    def test_a_run_may_be_made_longer_and_checked_less(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             small_trainer(Path(folder), 2).run()
             longer = small_trainer(Path(folder), 3)
+            longer.plan = replace(longer.plan, check_every=7, checkpoint_every=3)
             longer.resume()
             self.assertEqual(longer.step, 2)
             longer.run()

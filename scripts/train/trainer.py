@@ -34,7 +34,7 @@ class TrainingError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. A run resumes only with the plan it began with, the number of steps apart."""
+    """How to train. A run resumes only with the plan it began with, but for what is FREE_TO_CHANGE."""
 
     steps: int
     shares: dict[int, float]  # of steps, by board side
@@ -48,6 +48,10 @@ class Plan:
     check_every: int = 500
     checkpoint_every: int = 500
     weights: LossWeights = field(default_factory=LossWeights)
+
+
+# A run may be made shorter or longer: the learning rate goes on where the new length has it.
+FREE_TO_CHANGE = ("steps", "check_every", "checkpoint_every")
 
 
 def without_statistics(module: nn.Module) -> None:
@@ -182,8 +186,7 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, map_location=self.device, weights_only=False)
-        # A run may be made shorter or longer: the learning rate goes on where the new length has it.
-        wanted = asdict(self.plan) | {"steps": state["plan"]["steps"]}
+        wanted = asdict(self.plan) | {name: state["plan"][name] for name in FREE_TO_CHANGE}
         for name, found in (("plan", wanted), ("config", self.net.config)):
             if state[name] != found:
                 raise TrainingError(f"{path}: was made with another {name}: {state[name]}; wanted {found}")
