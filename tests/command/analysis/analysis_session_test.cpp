@@ -202,7 +202,7 @@ TEST_CASE("analysis: settings that are wrong, fixed or for networks not loaded d
 
 TEST_CASE("analysis: KaTrain's configuration and queries are understood") {
     if (analysis_host::tiny_model().empty()) return;
-    Host host(analysis_host::tiny_model(), "homeDataDir=/nowhere",
+    Host host(analysis_host::tiny_model(), "homeDataDir=/dev/null/home",
               "reportAnalysisWinratesAs = BLACK\nconservativePass = true\nmaxVisits = 500\nnumAnalysisThreads = 12\n"
               "numSearchThreads = 8\nnnMaxBatchSize = 96\nnnCacheSizePowerOfTwo = 20\n"
               "nnMutexPoolSizePowerOfTwo = 16\nnnRandomize = true\n");
