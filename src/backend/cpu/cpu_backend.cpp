@@ -44,8 +44,8 @@ void tell_what_is_missing(const cpu::KernelSet& kernels, const LoadOptions& opti
     }
 }
 
-bool has_int8(const cpu::KernelSet& kernels) {
-    return cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Int8) != nullptr;
+bool has_gemm(const cpu::KernelSet& kernels, cpu::Arithmetic arithmetic) {
+    return cpu::find_linear(kernels, cpu::LinearLayer::Gemm, arithmetic) != nullptr;
 }
 
 std::string megabytes(int64_t bytes) {
@@ -56,8 +56,7 @@ std::string megabytes(int64_t bytes) {
 // where FP16 is asked for by the kernels of one provider.
 bool takes_our_fp16(const cpu::KernelSet& kernels, const LoadOptions& options) {
     if (options.precision == Precision::Fp16) return options.kernels || options.tuning_folder.empty();
-    return options.precision == Precision::Int8 &&
-           cpu::find_linear(kernels, cpu::LinearLayer::Gemm, cpu::Arithmetic::Fp16) != nullptr;
+    return options.precision == Precision::Int8 && has_gemm(kernels, cpu::Arithmetic::Fp16);
 }
 
 // Whether the trunk's kernels are chosen by measurement: not without a folder to keep that in, nor of our own in FP32,
@@ -67,6 +66,7 @@ bool measures_trunk(const cpu::KernelSet& kernels, const LoadOptions& options) {
     return !options.tuning_folder.empty() && !one_of_each && !takes_our_fp16(kernels, options);
 }
 
+// The linear layers that load() measures kernels for: the trunk's, and those whose INT8 a library's kernels take too.
 cpu::CandidatesByShape measured_shapes(const Graph& graph, const cpu::KernelSet& kernels, const LoadOptions& options) {
     cpu::CandidatesByShape shapes;
     if (measures_trunk(kernels, options)) shapes = cpu::trunk_candidates(graph, kernels, options.precision);
@@ -117,7 +117,7 @@ bool save_memory(const Graph& graph, const cpu::InstructionSet& set, const LoadO
         own.kernels = KernelProvider::Own, own.measure_again = false;
         choices = choose(graph, set, own);
     }
-    if (!has_int8(kernels) || fits()) return false;
+    if (!has_gemm(kernels, cpu::Arithmetic::Int8) || fits()) return false;
     tell("8-bit weights");
     choices.int8 = true;
     return true;
@@ -149,7 +149,8 @@ std::shared_ptr<const LoadedModel> CpuBackend::load(const Graph& graph, const Lo
         options.precision == Precision::Auto && options.memory_bytes > 0 && save_memory(graph, set_, options, choices);
     auto model = std::make_shared<const CpuModel>(graph, kernels, choices, saves_memory);
     if (options.log) {
-        if (options.precision == Precision::Int8 && !has_int8(kernels) && !model->computes_in_int8())
+        if (options.precision == Precision::Int8 && !has_gemm(kernels, cpu::Arithmetic::Int8) &&
+            !model->computes_in_int8())
             options.log("No kernels with 8-bit weights for " + std::string(set_.name) + ": computing without");
         constexpr size_t kWorthSaying = size_t{1} << 20;
         if (const size_t bytes = model->weight_bytes_of_each_plan(); bytes >= kWorthSaying)
