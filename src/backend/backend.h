@@ -111,8 +111,19 @@ std::string_view name_of(Precision precision);
 // "auto", "fp32", "fp16", "int8". Throws ConfigError otherwise, naming `key`.
 Precision parse_precision(std::string_view text, std::string_view key);
 
+// One of the devices that a backend can compute on, for a person and for a choice.
+struct DeviceInfo {
+    int index = 0;               // as nnDevice counts them
+    std::string name;            // "NVIDIA Tegra Orin (nvgpu)"
+    std::string details;         // driver and what it can do, one line
+    std::string identity;        // name and driver with their versions: measurements hold as long as it is the same
+    bool never_by_auto = false;  // a software device, or one known to be slower than the processor beside it
+};
+
 struct LoadOptions {
     Precision precision = Precision::Fp32;
+    // Which of Backend::devices(): its index, or a part of its name in any case. Empty: the one that looks fastest.
+    std::string device;
     // Whose kernels compute every layer that they can, on a CPU. None: the fastest of all.
     std::optional<KernelProvider> kernels;
     // Where measurements of kernels on this machine are kept, made where they are missing. Empty: none are made, and
@@ -152,6 +163,9 @@ class Backend {
     virtual ~Backend() = default;
     virtual std::string name() const = 0;         // "cpu", "reference"
     virtual std::string description() const = 0;  // one line for a person: precision, instruction set in use
+    // What it can compute on besides the processor; empty where there is none. May open a driver's library, the first
+    // time; does not throw.
+    virtual std::vector<DeviceInfo> devices() const { return {}; }
     // Packs the weights. Keeps no reference to `graph` beyond the weights it shares. Throws UnsupportedError,
     // BackendError.
     virtual std::shared_ptr<const LoadedModel> load(const Graph& graph, const LoadOptions& options) const = 0;
