@@ -11,8 +11,7 @@ namespace {
 
 // Kinds of memory for a purpose, the best first. The host's side is always coherent, so that nothing is to be flushed.
 constexpr VkMemoryPropertyFlags kNear = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
-                                kMapped =
-                                    VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
+                                kMapped = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
                                 kCached = VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
 std::span<const VkMemoryPropertyFlags> kinds_for(Memory memory) {
     static constexpr VkMemoryPropertyFlags kDevice[] = {kNear | kMapped, kNear, kMapped},

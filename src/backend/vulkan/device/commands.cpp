@@ -51,8 +51,7 @@ void CommandList::end() {
     barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER;
     barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
     barrier.dstAccessMask = VK_ACCESS_HOST_READ_BIT;
-    device_->functions().barrier(commands_,
-                                 VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+    device_->functions().barrier(commands_, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
                                  VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &barrier, 0, nullptr, 0, nullptr);
     check(device_->functions().end(commands_), "recording");
 }
@@ -120,8 +119,7 @@ void Timestamps::write(const CommandList& commands, uint32_t index) const {
 std::vector<double> Timestamps::read() const {
     std::vector<uint64_t> ticks(count_);
     check(device_->functions().get_query_results(device_->handle(), pool_, 0, count_, ticks.size() * sizeof(uint64_t),
-                                                 ticks.data(), sizeof(uint64_t),
-                                                 VK_QUERY_RESULT_64_BIT),
+                                                 ticks.data(), sizeof(uint64_t), VK_QUERY_RESULT_64_BIT),
           "reading timestamps");
     std::vector<double> seconds;
     for (const uint64_t tick : ticks)

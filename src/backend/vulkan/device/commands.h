@@ -67,7 +67,8 @@ class Timestamps {
     Timestamps(const Timestamps&) = delete;
     Timestamps& operator=(const Timestamps&) = delete;
 
-    // Into a list that is being recorded: first reset(), then the time at which all before it is done, as number `index`.
+    // Into a list that is being recorded: first reset(), then the time at which all before it is done, as number
+    // `index`.
     void reset(const CommandList& commands) const;
     void write(const CommandList& commands, uint32_t index) const;
     // Of the last run, in seconds from any beginning.

@@ -37,7 +37,8 @@ std::vector<MatrixTile> matrix_tiles(const InstanceFunctions& functions, VkPhysi
     std::vector<MatrixTile> tiles;
     for (const VkCooperativeMatrixPropertiesKHR& shape : shapes) {
         const bool fits = shape.scope == VK_SCOPE_SUBGROUP_KHR && shape.AType == VK_COMPONENT_TYPE_FLOAT16_KHR &&
-                          shape.BType == VK_COMPONENT_TYPE_FLOAT16_KHR && shape.CType == VK_COMPONENT_TYPE_FLOAT32_KHR &&
+                          shape.BType == VK_COMPONENT_TYPE_FLOAT16_KHR &&
+                          shape.CType == VK_COMPONENT_TYPE_FLOAT32_KHR &&
                           shape.ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR;
         const MatrixTile tile{shape.MSize, shape.NSize, shape.KSize};
         if (fits && std::find(tiles.begin(), tiles.end(), tile) == tiles.end()) tiles.push_back(tile);
@@ -116,8 +117,8 @@ DeviceInfo info_of(const Properties& properties, const Capabilities& capabilitie
                           : capabilities.fp16_storage  ? "FP16 storage"
                                                        : "FP32 only";
     for (const MatrixTile& tile : capabilities.matrix_tiles)
-        numbers += ", matrices of " + std::to_string(tile.m) + "x" + std::to_string(tile.n) + "x" +
-                   std::to_string(tile.k);
+        numbers +=
+            ", matrices of " + std::to_string(tile.m) + "x" + std::to_string(tile.n) + "x" + std::to_string(tile.k);
     info.details = driver + ", Vulkan " + version_text(device.apiVersion) + ", " + numbers;
     info.identity = info.name + " | " + driver + " | " + std::to_string(device.driverVersion);
     // V3D, of the Raspberry Pi 4 and 5, has neither FP16 arithmetic nor the memory to keep up with the processor.

@@ -62,9 +62,9 @@ void Device::run(VkCommandBuffer commands, VkFence fence) const {
     const std::chrono::nanoseconds longest = physical_.is_software ? kLongestSoftwareRun : kLongestRun;
     const VkResult result =
         functions_.wait_for_fences(handle_, 1, &fence, VK_TRUE, static_cast<uint64_t>(longest.count()));
-    check_alive(result, result == VK_TIMEOUT ? "gave no answer within " +
-                                                   std::to_string(longest / std::chrono::seconds(1)) + " seconds"
-                                             : "computing");
+    check_alive(result, result == VK_TIMEOUT
+                            ? "gave no answer within " + std::to_string(longest / std::chrono::seconds(1)) + " seconds"
+                            : "computing");
 }
 
 void Device::upload(const Buffer& to, std::span<const std::byte> bytes) const {

@@ -8,8 +8,8 @@ namespace katago::vulkan {
 
 namespace {
 
-// The features and extensions that kernels use, as one chain. Extensions that later versions of Vulkan took in are asked
-// for all the same where the device lists them.
+// The features and extensions that kernels use, as one chain. Extensions that later versions of Vulkan took in are
+// asked for all the same where the device lists them.
 struct WantedFeatures {
     VkPhysicalDeviceFeatures2 head{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, nullptr, {}};
     VkPhysicalDevice16BitStorageFeatures storage{};

@@ -72,8 +72,8 @@ Pipeline Device::make_pipeline(const PipelineRequest& request) const {
     VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT subgroup{};
     subgroup.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT;
     subgroup.requiredSubgroupSize = request.subgroup_size;
-    const bool asks = request.subgroup_size != 0 &&
-                      capabilities().least_subgroup_size != capabilities().most_subgroup_size;
+    const bool asks =
+        request.subgroup_size != 0 && capabilities().least_subgroup_size != capabilities().most_subgroup_size;
 
     VkComputePipelineCreateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO;

@@ -46,7 +46,8 @@ std::vector<Dispatch> AttentionOp::dispatches(const RecordContext& context) cons
     dispatch.push.qk_channels = static_cast<uint32_t>(layer.qk_channels);
     dispatch.push.v_channels = static_cast<uint32_t>(layer.v_channels);
     if (layer.rope.frequencies) dispatch.push.flags |= kHasAffine;
-    dispatch.operands = {{context.range(q)}, {context.range(k)}, {context.range(v)}, {context.range(out), Access::Writes}};
+    dispatch.operands = {
+        {context.range(q)}, {context.range(k)}, {context.range(v)}, {context.range(out), Access::Writes}};
     if (layer.rope.frequencies)
         dispatch.operands.push_back({context.table});
     else

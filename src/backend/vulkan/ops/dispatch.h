@@ -56,8 +56,8 @@ struct RecordContext {
     uint32_t boards = 1;
     bool fp16 = false;  // T is a 16-bit number
     const Capabilities* capabilities = nullptr;
-    std::span<const DeviceValue> values;   // by node
-    std::span<const BufferRange> ranges;   // the same
+    std::span<const DeviceValue> values;  // by node
+    std::span<const BufferRange> ranges;  // the same
     VkBuffer weights = nullptr;
     BufferRange host;     // where the plan's inputs or outputs for this step lie
     BufferRange table;    // of the step: constants that depend on the board

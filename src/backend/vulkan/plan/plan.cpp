@@ -103,8 +103,7 @@ void VulkanPlan::place_host_rows() {
     const std::array<NodeId, 5> ids = program_.outputs.ids();
     for (size_t i = 0; i < ids.size(); ++i) {
         const TensorType& type = program_.values[static_cast<size_t>(ids[i])].type;
-        place(output_parts_[i],
-              (type.kind == TensorKind::Vector ? 1 : points) * static_cast<size_t>(type.channels));
+        place(output_parts_[i], (type.kind == TensorKind::Vector ? 1 : points) * static_cast<size_t>(type.channels));
     }
     outputs_ = Buffer(device_, bytes, Memory::ToHost);
 }

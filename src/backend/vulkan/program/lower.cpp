@@ -14,8 +14,7 @@ namespace {
 // Makes the operation of each fused node. Visits its layer.
 class Lowering {
   public:
-    Lowering(const FusedGraph& fused, bool half)
-        : fused_(fused), graph_(fused.graph()), half_(half) {}
+    Lowering(const FusedGraph& fused, bool half) : fused_(fused), graph_(fused.graph()), half_(half) {}
 
     Step step_of(const FusedNode& node) {
         node_ = &node;

@@ -10,8 +10,8 @@
 
 namespace katago::vulkan {
 
-using Operation = std::variant<ReadInputOp, LinearOp, LinearVectorOp, ElementwiseOp, PoolOp, RmsNormOp, AttentionOp,
-                               WriteOutputOp>;
+using Operation =
+    std::variant<ReadInputOp, LinearOp, LinearVectorOp, ElementwiseOp, PoolOp, RmsNormOp, AttentionOp, WriteOutputOp>;
 
 struct Step {
     NodeId node = kNoNode;              // the first that it computes
@@ -29,7 +29,7 @@ struct Program {
     std::vector<std::byte> weights;  // parts begin at multiples of 256 bytes
 
     int channels_of(ReadInputOp::Source source) const {
-        return source == ReadInputOp::Source::Spatial ? spatial_channels
+        return source == ReadInputOp::Source::Spatial  ? spatial_channels
                : source == ReadInputOp::Source::Global ? global_channels
                                                        : meta_channels;
     }
