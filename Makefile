@@ -106,7 +106,10 @@ format:
 BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
 sysroot_of = $(if $(filter jetson-%,$(1)),jammy,$(if $(filter armhf,$(1)),bookworm-armhf,bookworm))
 toolchain_of = toolchains/$(if $(filter arm64,$(1)),aarch64,$(1)).cmake
-configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON $(2))
+# What is for a Jetson has its graphics unit in it, so a sysroot without Vulkan's headers is an error there.
+vulkan_of = $(if $(filter jetson-%,$(1)),-DKATAGO_VULKAN=ON)
+configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON \
+  $(call vulkan_of,$(1)) $(2))
 
 build/sysroot/%:
 	sh scripts/sysroot.sh --release $(patsubst %-armhf,%,$*) $(if $(filter %-armhf,$*),--arch armhf)
