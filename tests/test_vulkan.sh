@@ -24,19 +24,23 @@ manifest=${VK_LAYER_PATH:-$layers}/VkLayer_khronos_validation.json
     echo "SKIPPED: the checks of Vulkan's use need its validation layer (vulkan-validationlayers): no file $manifest"
     exit 77
 }
-# The layer calls the older name of this setting a fault where it knows the newer.
+# A layer that knows the newer names of these settings calls the older one a fault; only then are shaders not looked into
+# unasked.
 if grep -q '"validate_sync"' "$manifest"; then
-    synchronization='validate_sync = true'
+    synchronization='khronos_validation.validate_sync = true
+khronos_validation.syncval_shader_accesses_heuristic = true'
 else
-    synchronization='enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT'
+    synchronization='khronos_validation.enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT'
 fi
 cat >"$scratch/vk_layer_settings.txt" <<SETTINGS
 khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG
 khronos_validation.report_flags = error,warn,perf
 khronos_validation.log_filename = $pipe
-khronos_validation.$synchronization
+$synchronization
 SETTINGS
 export VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH="$scratch"
+# Small networks have every kind of layer.
+export KATAGO_GOLDEN_SMALL=1
 # The loader says on stderr for which devices it loads the layer.
 export VK_LOADER_DEBUG=layer
 
