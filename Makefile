@@ -7,6 +7,7 @@
 #   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
 #   make soak             thousands of random commands and queries; SOAK_COMMANDS=2000, SOAK_QUERIES=10000, SOAK_SEED=1,
 #                         MODEL=network file
+#   make shaders          SPIR-V from the shaders, for git, by glslang; GLSLANG=program names another than the PATH's
 #   make format           lay out the sources              make clean     remove what was built
 #   make install PREFIX=/usr/local
 #   make package          a .deb and a .tar.gz for this machine, in build/packages; package-static: in need of nothing
@@ -93,6 +94,10 @@ soak:
 	$(call compile,$(BUILD),katago)
 	python3 tests/clients/soak_gtp.py $(BUILD)/katago $(MODEL) --commands $(SOAK_COMMANDS) --seed $(SOAK_SEED) --threads 4
 	python3 tests/clients/soak_analysis.py $(BUILD)/katago $(MODEL) --queries $(SOAK_QUERIES) --seed $(SOAK_SEED)
+
+.PHONY: shaders
+shaders:
+	python3 scripts/shaders make
 
 format:
 	sh scripts/check/layout.sh --fix

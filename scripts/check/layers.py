@@ -26,12 +26,13 @@ LAYERS = {
 # The same for the folders inside of one; its own files may include all of these and be included by all.
 SUBLAYERS = {
     "backend/cpu": {"simd": 0, "ops": 1, "isa": 2, "steps": 2, "program": 3, "plan": 4, "tune": 4},
+    "backend/vulkan": {"shaders": 0, "device": 1, "ops": 2, "program": 3, "plan": 4},
     "search": {"tree": 0, "policy": 1, "run": 2},
 }
 # Folders whose inner folders are programs of their own: each includes itself and the files that lie in the outer one.
 SEPARATE = ("command",)
 # Third-party headers and the only folders whose files may see them.
-CONFINED = {"Eigen/": ("backend/cpu", "quant"), "doctest/": ()}
+CONFINED = {"Eigen/": ("backend/cpu", "quant"), "vulkan/": ("backend/vulkan",), "doctest/": ()}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 STDOUT = re.compile(r"\bstd::cout\b|(?<![\w:])(?:std::)?(?:printf|puts|putchar)\s*\(|\bstdout\b")

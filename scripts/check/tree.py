@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 TOPS = ("src", "tests", "scripts", "configs", "toolchains")
 CPP = (".cpp", ".h")
-SOURCES = (*CPP, ".py", ".sh", ".mjs")
+GLSL = (".comp", ".glsl")
+SOURCES = (*CPP, *GLSL, ".py", ".sh", ".mjs")
 
 
 @dataclass(frozen=True)

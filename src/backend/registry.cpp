@@ -5,6 +5,9 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
+#ifdef KATAGO_VULKAN
+#include "backend/vulkan/vulkan_backend.h"
+#endif
 #include "core/error.h"
 
 namespace katago {
@@ -23,6 +26,9 @@ const Backend* only() {
 std::span<const Backend* const> backends() {
     static const Backend* const table[] = {
         only<CpuBackend>(),
+#ifdef KATAGO_VULKAN
+        only<VulkanBackend>(),
+#endif
         only<ReferenceBackend>(),
     };
     return table;

@@ -34,5 +34,5 @@ struct VkCooperativeMatrixPropertiesKHR {
     VkScopeKHR scope;
 };
 using PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR = VkResult(VKAPI_PTR*)(VkPhysicalDevice, uint32_t*,
-                                                                                 VkCooperativeMatrixPropertiesKHR*);
+                                                                                   VkCooperativeMatrixPropertiesKHR*);
 #endif

@@ -3,9 +3,8 @@
 // Attention of one head for 64 points at a time: softmax and its product with the values go over the keys once, with a
 // running maximum, so that no row of scores is written. Work groups: x: points, y: head, z: board.
 #extension GL_GOOGLE_include_directive : require
-#include "push.glsl"
-
 layout(local_size_x = 64) in;
+#include "push.glsl"
 layout(binding = 0) readonly buffer Q { T q[]; };  // [rows, in_channels]: heads * qk_channels, padded
 layout(binding = 1) readonly buffer K { T k[]; };  // [rows, kv_heads * qk_channels, padded]
 layout(binding = 2) readonly buffer V { T v[]; };  // [rows, kv_heads * v_channels, padded]

@@ -3,9 +3,8 @@
 // A convolution, or a matrix at every point, as an implicit matrix product: rows [boards * points, taps * in_channels]
 // times weights [taps * in_channels, out_channels].
 #extension GL_GOOGLE_include_directive : require
-#include "push.glsl"
-
 layout(local_size_x = 16, local_size_y = 16) in;
+#include "push.glsl"
 layout(binding = 0) readonly buffer In { T values[]; };       // [rows, in_channels]
 layout(binding = 1) readonly buffer Weights { T weights[]; };  // [taps, in_channels, out_channels]
 #include "epilogue.glsl"

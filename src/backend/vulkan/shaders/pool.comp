@@ -3,9 +3,8 @@
 // Global pooling, as GlobalPool in nn/layers.h says. A work group for 64 channels of a board (work group x: channels, y:
 // board); without padding, channels are push.channels.
 #extension GL_GOOGLE_include_directive : require
-#include "push.glsl"
-
 layout(local_size_x = 64) in;
+#include "push.glsl"
 #include "input.glsl"
 layout(binding = 1) writeonly buffer Result { float result[]; };  // [boards, out_channels]: means, scaled means, third
 

@@ -29,7 +29,7 @@ const uint kHasMultiplier = 1, kHasVector = 2, kHasResidual = 4, kHasAffine = 8,
 // Values that are of type T; the others are float. Vectors always are.
 const uint kMultiplierIsT = 64, kResidualIsT = 128, kRawIsT = 256, kActivatedIsT = 512, kInputIsT = 1024;
 // Of norms and pooling.
-const uint kOverBoard = 2048, kValuePool = 4096, kHasBeta = 8192;
+const uint kOverBoard = 2048, kValuePool = 4096;
 // The input has one row a board, as have the results.
 const uint kOnVectors = 16384;
 
@@ -37,3 +37,8 @@ bool has(uint flag) { return (push.flags & flag) != 0; }
 uint board_points() { return push.height * push.width; }
 // Rows of spatial values, or of vectors where kOnVectors is set.
 uint points() { return has(kOnVectors) ? 1 : board_points(); }
+// The number of this invocation, or of its work group, where a dispatch has as many along y as one along x cannot have.
+uint flat_index() {
+    return (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationIndex;
+}
+uint flat_group() { return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x; }

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: MIT
 // The root-mean-square norm of a row, or of a whole board (kOverBoard), with an activation. A work group a row or board.
 #extension GL_GOOGLE_include_directive : require
-#include "push.glsl"
-
 layout(local_size_x = 64) in;
+#include "push.glsl"
 #include "input.glsl"
 #include "activation.glsl"
 layout(binding = 1) readonly buffer Gamma { vec2 gamma_beta[]; };  // [channels padded], zeros in the padding
@@ -16,9 +15,10 @@ layout(binding = 2) writeonly buffer ResultHalf { T result_half[]; };
 shared float squares[64];
 
 void main() {
+    if (flat_group() >= push.boards * (has(kOverBoard) ? 1 : board_points())) return;
     const uint elements = (has(kOverBoard) ? board_points() : 1) * push.in_channels;
     const uint real = (has(kOverBoard) ? board_points() : 1) * push.channels;
-    const uint base = gl_WorkGroupID.x * elements, local = gl_LocalInvocationIndex;
+    const uint base = flat_group() * elements, local = gl_LocalInvocationIndex;
     float sum = 0.0;
     for (uint at = local; at < elements; at += 64) {
         const float x = in_value(base + at);

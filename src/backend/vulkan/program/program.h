@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "backend/vulkan/ops/attention_op.h"
+#include "backend/vulkan/ops/linear_op.h"
+#include "backend/vulkan/ops/pointwise_op.h"
+
+namespace katago::vulkan {
+
+using Operation =
+    std::variant<ReadInputOp, LinearOp, LinearVectorOp, ElementwiseOp, PoolOp, RmsNormOp, AttentionOp, WriteOutputOp>;
+
+struct Step {
+    NodeId node = kNoNode;              // the first that it computes
+    std::vector<NodeId> reads, writes;  // values
+    Operation operation;
+};
+
+// A network as the steps that a plan records, and its weights. Immutable once made.
+struct Program {
+    bool fp16 = false;
+    std::vector<Step> steps;
+    std::vector<DeviceValue> values;  // by node
+    GraphOutputs outputs;
+    int spatial_channels = 0, global_channels = 0, meta_channels = 0;
+    std::vector<std::byte> weights;  // parts begin at multiples of 256 bytes
+
+    int channels_of(ReadInputOp::Source source) const {
+        return source == ReadInputOp::Source::Spatial  ? spatial_channels
+               : source == ReadInputOp::Source::Global ? global_channels
+                                                       : meta_channels;
+    }
+};
+
+// Fuses and packs. Throws UnsupportedError naming the layer.
+Program lower(const Graph& graph, bool fp16);
+
+}  // namespace katago::vulkan
