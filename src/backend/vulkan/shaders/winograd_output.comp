@@ -6,41 +6,45 @@
 #extension GL_EXT_control_flow_attributes : require
 #include "push.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x = 16, local_size_y = 4) in;  // x: channels, y: tiles
 layout(binding = 0) readonly buffer Products { vec4 products[]; };
 #include "epilogue4.glsl"
 #include "taps.glsl"
 #include "winograd.glsl"
 
-// Six products along one axis as four results: sums of products times p^k, p the points.
-void transform(vec4 m[kEdge], out vec4 to[kTile]) {
-    const vec4 sum_a = m[1] + m[2], difference_a = m[1] - m[2], sum_b = m[3] + m[4], difference_b = m[3] - m[4];
-    to[0] = m[0] + sum_a + sum_b;
-    to[1] = difference_a * kA + difference_b * kB;
-    to[2] = sum_a * kA2 + sum_b * kB2;
-    to[3] = m[5] + difference_a * (kA2 * kA) + difference_b * (kB2 * kB);
+vec4 m[kEdge];
+vec4 rows[kEdge * kTile];  // transformed along x
+
+// Result i of m along one axis: the sum of products times p^i, p the points.
+vec4 transformed(uint i) {
+    switch (i) {
+        case 0:
+            return m[0] + m[1] + m[2] + m[3] + m[4];
+        case 1:
+            return (m[1] - m[2]) * kA + (m[3] - m[4]) * kB;
+        case 2:
+            return (m[1] + m[2]) * kA2 + (m[3] + m[4]) * kB2;
+        default:
+            return m[5] + (m[1] - m[2]) * (kA2 * kA) + (m[3] - m[4]) * (kB2 * kB);
+    }
 }
 
 void main() {
     const uint quads = push.out_channels / 4, tiles = all_tiles();
-    const uint at = flat_index(), tile = at / quads, quad = at % quads;
-    if (tile >= tiles) return;
-    vec4 rows[kEdge][kTile];  // transformed along x
+    const uint quad = gl_GlobalInvocationID.x, tile = gl_GlobalInvocationID.y;
+    if (tile >= tiles || quad >= quads) return;
     [[unroll]] for (uint y = 0; y < kEdge; ++y) {
-        vec4 row[kEdge];
-        [[unroll]] for (uint x = 0; x < kEdge; ++x)
-            row[x] = products[((y * kEdge + x) * tiles + tile) * quads + quad];
-        transform(row, rows[y]);
+        [[unroll]] for (uint x = 0; x < kEdge; ++x) m[x] = products[((y * kEdge + x) * tiles + tile) * quads + quad];
+        [[unroll]] for (uint x = 0; x < kTile; ++x) rows[y * kTile + x] = transformed(x);
     }
     const uint board = tile_board(tile);
     const ivec2 corner = tile_place(tile);
-    [[unroll]] for (int x = 0; x < kTile; ++x) {
-        vec4 column[kEdge], results[kTile];
-        [[unroll]] for (uint y = 0; y < kEdge; ++y) column[y] = rows[y][x];
-        transform(column, results);
-        [[unroll]] for (int y = 0; y < kTile; ++y) {
+    [[unroll]] for (uint x = 0; x < kTile; ++x) {
+        [[unroll]] for (uint y = 0; y < kEdge; ++y) m[y] = rows[y * kTile + x];
+        [[unroll]] for (uint y = 0; y < kTile; ++y) {
             const ivec2 place = corner + ivec2(x, y);
-            if (is_on_board(place)) finish((board * push.height + place.y) * push.width + place.x, quad, results[y]);
+            const uint row = (board * push.height + place.y) * push.width + place.x;
+            if (is_on_board(place)) finish(row, quad, transformed(y));
         }
     }
 }
