@@ -17,6 +17,7 @@ using namespace katago;
 using namespace katago::vulkan;
 using test_ops::Doubles;
 using test_ops::OpBench;
+using test_vulkan::shared_device;
 
 namespace {
 
@@ -104,7 +105,7 @@ double activate(ActivationKind kind, double x) {
 class LinearTrial {
   public:
     LinearTrial(const LinearCase& c, bool fp16, const LinearChoices& linear)
-        : case_(c), bench_(test_device(), {c.board, c.boards, fp16}), conv_(generated_conv(c, 7)) {
+        : case_(c), bench_(shared_device(), {c.board, c.boards, fp16}), conv_(generated_conv(c, 7)) {
         const EpilogueCase& e = c.epilogue;
         const TensorType type{TensorKind::Spatial, c.out};
         in_ = bench_.add_random({TensorKind::Spatial, c.in}, true);
@@ -182,8 +183,8 @@ void check_kernels(const Capabilities& device, bool fp16, double bound) {
 }  // namespace
 
 TEST_CASE("vulkan linear: every kernel computes what plain loops compute") {
-    if (!test_device()) return;
-    Capabilities device = test_device()->capabilities();
+    if (!shared_device()) return;
+    Capabilities device = shared_device()->capabilities();
     check_kernels(device, false, test_ops::kFloatError);
     if (!device.fp16_storage) return;
     if (device.fp16_arithmetic) check_kernels(device, true, kHalfSums);
@@ -193,10 +194,10 @@ TEST_CASE("vulkan linear: every kernel computes what plain loops compute") {
 }
 
 TEST_CASE("vulkan linear: Winograd convolutions compute what plain loops compute") {
-    if (!test_device()) return;
+    if (!shared_device()) return;
     for (const bool fp16 : {false, true}) {
-        if (fp16 && !test_device()->capabilities().fp16_storage) continue;
-        const LinearChoices linear(test_device()->physical(), fp16);
+        if (fp16 && !shared_device()->capabilities().fp16_storage) continue;
+        const LinearChoices linear(shared_device()->physical(), fp16);
         for (const LinearCase& c : kWinogradCases) {
             CAPTURE(fp16);
             CAPTURE(&c - kWinogradCases);
