@@ -13,7 +13,7 @@ namespace {
 class VulkanModel final : public LoadedModel {
   public:
     VulkanModel(std::shared_ptr<const vulkan::Device> device, const Graph& graph, bool fp16)
-        : device_(std::move(device)), program_(vulkan::lower(graph, fp16)) {
+        : device_(std::move(device)), program_(vulkan::lower(graph, device_->capabilities(), fp16)) {
         weights_ = vulkan::Buffer(device_, program_.weights.size(), vulkan::Memory::Device);
         device_->upload(weights_, program_.weights);
         program_.weights = {};

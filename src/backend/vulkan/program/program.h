@@ -35,7 +35,7 @@ struct Program {
     }
 };
 
-// Fuses and packs. Throws UnsupportedError naming the layer.
-Program lower(const Graph& graph, bool fp16);
+// Fuses and packs, for a device. Throws UnsupportedError naming the layer.
+Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16);
 
 }  // namespace katago::vulkan
