@@ -26,7 +26,7 @@ LAYERS = {
 # The same for the folders inside of one; its own files may include all of these and be included by all.
 SUBLAYERS = {
     "backend/cpu": {"simd": 0, "ops": 1, "isa": 2, "steps": 2, "program": 3, "plan": 4, "tune": 4},
-    "backend/vulkan": {"shaders": 0, "device": 1, "ops": 2, "program": 3, "plan": 4},
+    "backend/vulkan": {"shaders": 0, "device": 1, "ops": 2, "program": 3, "plan": 4, "tune": 5},
     "search": {"tree": 0, "policy": 1, "run": 2},
 }
 # Folders whose inner folders are programs of their own: each includes itself and the files that lie in the outer one.

@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdio>
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include "backend/vulkan/device/device.h"
+#include "core/error.h"
 
-// The device that tests compute on, opened once: a graphics unit where there is one, else a software device. Null, with
-// a message, where no driver is installed.
-std::shared_ptr<const katago::vulkan::Device> test_device();
+namespace test_vulkan {
+
+using namespace katago;
+
+// The first device of this machine, with some of the driver's functions replaced; null, with a message, where there is
+// no driver.
+inline std::shared_ptr<const vulkan::Device> open_device(
+    const std::function<void(vulkan::DeviceFunctions&)>& replace = {}) {
+    try {
+        const auto instance = std::make_shared<const vulkan::Instance>();
+        const std::vector<vulkan::PhysicalDevice> devices = instance->devices();
+        return std::make_shared<const vulkan::Device>(instance, vulkan::choose_device(devices, ""), replace);
+    } catch (const BackendError& error) {
+        std::fprintf(stderr, "SKIPPED: %s (apt install mesa-vulkan-drivers)\n", error.what());
+        return nullptr;
+    }
+}
+
+}  // namespace test_vulkan

@@ -20,11 +20,13 @@ constexpr std::chrono::seconds kLongestRun{30}, kLongestSoftwareRun{1800};
 
 }  // namespace
 
-Device::Device(std::shared_ptr<const Instance> instance, const PhysicalDevice& physical)
+Device::Device(std::shared_ptr<const Instance> instance, const PhysicalDevice& physical,
+               const std::function<void(DeviceFunctions&)>& replace)
     : instance_(std::move(instance)), physical_(physical) {
     instance_->functions().get_memory_properties(physical_.handle, &memory_);
     handle_ = open_device(instance_->functions(), physical_);
     functions_ = find_device_functions(handle_, instance_->functions().get_device_proc_addr);
+    if (replace) replace(functions_);
     functions_.get_queue(handle_, physical_.queue_family, 0, &queue_);
 }
 

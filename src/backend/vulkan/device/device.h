@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -46,7 +46,10 @@ struct PipelineRequest {
 // (a lost device, or a wait that came to its end) every later call throws, and nothing waits for it any more.
 class Device {
   public:
-    Device(std::shared_ptr<const Instance> instance, const PhysicalDevice& physical);
+    // `replace` may put other functions in the place of the driver's, as tests of failing drivers do. Throws
+    // BackendError.
+    Device(std::shared_ptr<const Instance> instance, const PhysicalDevice& physical,
+           const std::function<void(DeviceFunctions&)>& replace = {});
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
@@ -62,8 +65,6 @@ class Device {
     void upload(const Buffer& to, std::span<const std::byte> bytes) const;
     // Runs commands and waits for their end; another thread's commands may run at the same time. Throws BackendError.
     void run(VkCommandBuffer commands, VkFence fence) const;
-    // Tests: as if the driver had lost the device.
-    void lose() const { failed_ = true; }
     bool has_failed() const { return failed_; }
 
   private:
