@@ -75,5 +75,8 @@ RUN
 chmod 755 "$folder/run"
 version=$("$folder/run" "$folder/root/usr/bin/vulkaninfo" --summary 2>/dev/null |
     sed -n 's/^\tdriverInfo *= //p' | head -n 1)
-[ -n "$version" ] || fail "the driver does not start: $folder/run $folder/root/usr/bin/vulkaninfo --summary"
+[ -n "$version" ] || {
+    mv "$folder/run" "$folder/run.failed"
+    fail "the driver does not start: $folder/run.failed $folder/root/usr/bin/vulkaninfo --summary"
+}
 echo "mesa-new: $folder/run: $version, $(du -sh "$folder" | cut -f 1)"
