@@ -7,9 +7,12 @@ namespace {
 
 nlohmann::json description(Engine& engine) {
     const ModelInfo& model = engine.model();
-    return {{"name", engine.model_file()}, {"internalName", model.name},
-            {"maxBatchSize", 1},           {"usesHumanSLProfile", engine.evaluator().wants_metadata()},
-            {"version", model.version},    {"usingFP16", "false"}};
+    return {{"name", engine.model_file()},
+            {"internalName", model.name},
+            {"maxBatchSize", engine.evaluator().max_batch()},
+            {"usesHumanSLProfile", engine.evaluator().wants_metadata()},
+            {"version", model.version},
+            {"usingFP16", "false"}};
 }
 
 }  // namespace

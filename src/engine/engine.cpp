@@ -15,7 +15,7 @@ namespace katago {
 
 Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
     : model_file_(model_file.string()) {
-    const EngineSettings settings = read_engine_settings(config);
+    EngineSettings settings = read_engine_settings(config);
     backend_ = settings.backend;
     {
         Model model = load_model(model_file, settings.reading);
@@ -30,8 +30,10 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
         notes_.insert(notes_.end(), settings.notes.begin(), settings.notes.end());
+        const BatchPreference batches = loaded_->batch_preference();
+        read_batch_options(config, batches, settings.evaluator, notes_);
         evaluator_ = make_evaluator(model.info, model.graph->meta_channels(), loaded_, settings.evaluator);
-        if (loaded_->batch_preference().wants_batches()) notes_.push_back(evaluator_->description());
+        if (batches.wants_batches() || settings.evaluator.batching) notes_.push_back(evaluator_->description());
     }
     return_free_memory();
     seed_ = settings.seed;

@@ -21,6 +21,10 @@ constexpr int kDefaultCachePower = 16;
 constexpr int64_t kCachedBytes = 3000;
 constexpr int64_t kCacheShare = 4;
 
+// KataGo's limits of both keys, and a batch beyond which no device gains anything, while plans take memory for it.
+constexpr Range<int> kBatchRange = {1, 65536}, kDeviceThreadsRange = {1, 1024};
+constexpr int kMostBatch = 256;
+
 int largest_cache_power() {
     const int64_t memory = read_machine_memory().physical_bytes;
     if (memory <= 0) return kDefaultCachePower;
@@ -35,6 +39,7 @@ EvaluatorOptions read_evaluator_options(const Config& config, std::vector<std::s
         notes.push_back("nnCacheSizePowerOfTwo = " + std::to_string(wanted) + " cut to " +
                         std::to_string(options.cache_size_power_of_two) + ", a quarter of this machine's memory");
     options.randomize_symmetry = config.get_bool("nnRandomize", true);
+    options.batching = config.get_bool_or_auto("nnBatching", std::nullopt);
     if (config.contains("nnForcedSymmetry")) {
         options.randomize_symmetry = false;
         options.default_symmetry = config.get_int("nnForcedSymmetry", {0, 7});
@@ -61,6 +66,19 @@ EngineSettings read_engine_settings(const Config& config) {
     settings.evaluator = read_evaluator_options(config, settings.notes);
     settings.seed = read_seed(config);
     return settings;
+}
+
+void read_batch_options(const Config& config, const BatchPreference& preference, EvaluatorOptions& options,
+                        std::vector<std::string>& notes) {
+    if (!shares_batches(preference, options)) return;
+    if (config.contains("nnMaxBatchSize")) {
+        const int wanted = config.get_int("nnMaxBatchSize", kBatchRange);
+        options.max_batch = std::min(wanted, kMostBatch);
+        if (wanted > kMostBatch)
+            notes.push_back("nnMaxBatchSize = " + std::to_string(wanted) + " cut to " + std::to_string(kMostBatch));
+    }
+    if (config.contains("numNNServerThreadsPerModel"))
+        options.device_threads = config.get_int("numNNServerThreadsPerModel", kDeviceThreadsRange);
 }
 
 }  // namespace katago

@@ -25,4 +25,10 @@ struct EngineSettings {
 // Throws ConfigError, and UsageError for a backend that does not exist.
 EngineSettings read_engine_settings(const Config& config);
 
+// Adds what the configuration says of batches, nnMaxBatchSize and numNNServerThreadsPerModel, where positions of
+// several threads share them. Elsewhere the keys stay unread, so that a person is told that they have no effect.
+// Throws ConfigError.
+void read_batch_options(const Config& config, const BatchPreference& preference, EvaluatorOptions& options,
+                        std::vector<std::string>& notes);
+
 }  // namespace katago

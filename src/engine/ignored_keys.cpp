@@ -13,7 +13,8 @@ struct IgnoredKey {
 };
 
 constexpr std::string_view kOtherBackend = "it belongs to a backend that is not in this engine";
-constexpr std::string_view kNoBatches = "each search thread evaluates its own positions, there is no queue to batch";
+constexpr std::string_view kNoBatches =
+    "each search thread evaluates its own positions, there is no queue to batch (nnBatching = true makes one)";
 constexpr std::string_view kNoBuffer = "evaluations always have exactly the board's size";
 constexpr std::string_view kNoPatterns =
     "gtp and analysis avoid the moves of avoidSgfPatternDirs, avoidSgf2PatternDirs and so on, without gaps";

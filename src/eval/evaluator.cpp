@@ -31,6 +31,7 @@ void Evaluator::clear_cache() {
 
 EvaluatorStats Evaluator::stats() const {
     return {.evaluations = evaluations_.load(std::memory_order_relaxed),
+            .batches = batches(),
             .cache_hits = cache_hits_.load(std::memory_order_relaxed)};
 }
 

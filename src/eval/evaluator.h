@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "backend/backend.h"
@@ -13,16 +15,35 @@
 
 namespace katago {
 
+// The network that goes on where the device of a batching evaluator fails.
+struct EvalFallback {
+    // Loads it, and may take long. Called once at most, at the device's first BackendError, by any thread. Empty: there
+    // is none, and the error reaches whoever asked.
+    std::function<std::shared_ptr<const LoadedModel>()> load = {};
+    std::function<void(const std::string&)> log = {};  // a line for a person, by any thread; may be empty
+};
+
 struct EvaluatorOptions {
-    int cache_size_power_of_two = 16;  // entries; -1: no cache
-    bool randomize_symmetry = true;    // KataGo's nnRandomize
-    int default_symmetry = 0;          // where it does not
+    int cache_size_power_of_two = 16;   // entries; -1: no cache
+    bool randomize_symmetry = true;     // KataGo's nnRandomize
+    int default_symmetry = 0;           // where it does not
+    std::optional<bool> batching = {};  // whether rows of several threads share a run; unset: as the backend prefers
+    int max_batch = 0;  // rows of such a run, KataGo's nnMaxBatchSize; 0: as many as the backend prefers
+    // Such runs under way at a time, KataGo's numNNServerThreadsPerModel; 0: 2 for a backend that prefers batches, so
+    // that its device always has the next one, and one a core for others.
+    int device_threads = 0;
+    EvalFallback fallback = {};  // of a batching evaluator
 };
 
 // Counts since creation, for reports and benchmarks.
 struct EvaluatorStats {
-    int64_t evaluations = 0;  // network runs
+    int64_t evaluations = 0;  // rows that the network computed
+    int64_t batches = 0;      // runs that it computed them in
     int64_t cache_hits = 0;
+
+    double mean_batch() const {
+        return batches > 0 ? static_cast<double>(evaluations) / static_cast<double>(batches) : 1;
+    }
 };
 
 // A way from one row of inputs to the network's raw outputs. One thread at a time; owned by an EvalThread, outlived by
@@ -62,15 +83,19 @@ class Evaluator {
 
     // How rows get their outputs, one line for a person.
     virtual std::string description() const = 0;
+    // How many rows of different threads are computed together at most.
+    virtual int max_batch() const { return 1; }
 
   protected:
     const LoadedModel& model() const { return *model_; }
+    int meta_channels() const { return meta_channels_; }
 
   private:
     friend class EvalThread;
 
     // Called once by each EvalThread, in any thread.
     virtual std::unique_ptr<RowRunner> make_row_runner() = 0;
+    virtual int64_t batches() const { return evaluations_.load(std::memory_order_relaxed); }
 
     ModelInfo info_;
     int meta_channels_;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "play/player_settings.h"
 
-#include <algorithm>
-
 #include "core/error.h"
-#include "core/machine.h"
 #include "eval/sgf_metadata.h"
 #include "play/profile_use.h"
 
@@ -55,18 +52,14 @@ PlayerSettings read_player_settings(const Config& config, const PlayerSettings& 
     return settings;
 }
 
-PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network) {
+PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network, const ThreadCounts& threads) {
     PlayerSettings defaults;
-    defaults.search.num_threads = default_search_threads();
+    defaults.search.num_threads = threads.usual;
     // Where allowResignation says anything, a missing threshold is an error.
     if (config.contains("allowResignation")) config.get_double("resignThreshold", {-1, 0});
     const PlayerSettings settings = read_player_settings(config, defaults);
     if (!has_human_network) refuse_human_network_keys(config);
     return settings;
-}
-
-int default_search_threads() {
-    return std::min(usable_cores(), 4);
 }
 
 }  // namespace katago

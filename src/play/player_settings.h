@@ -6,6 +6,7 @@
 
 #include "core/config.h"
 #include "core/param_table.h"
+#include "engine/thread_counts.h"
 #include "search/params.h"
 
 namespace katago {
@@ -48,11 +49,9 @@ std::span<const ParamRow<PlayerSettings>> player_setting_rows();
 // `defaults` with what the configuration says. Throws ConfigError.
 PlayerSettings read_player_settings(const Config& config, const PlayerSettings& defaults);
 
-// Those of play over GTP. Throws ConfigError, also where keys ask for a human network and there is none.
-PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network = false);
-
-// Search threads where the config does not say: as many as cores, at most 4, so that a small board keeps responsive
-// and a big machine is not taken over unasked.
-int default_search_threads();
+// Those of play over GTP. `threads`: those that suit the network's evaluator. Throws ConfigError, also where keys ask
+// for a human network and there is none.
+PlayerSettings read_gtp_player_settings(const Config& config, bool has_human_network = false,
+                                        const ThreadCounts& threads = {});
 
 }  // namespace katago

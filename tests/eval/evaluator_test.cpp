@@ -258,14 +258,14 @@ TEST_CASE("evaluator: threads share one evaluator") {
     CHECK(f.evaluator.stats().evaluations + f.evaluator.stats().cache_hits == 80);
 }
 
-TEST_CASE("evaluator: a network that wants batches is served as well, and the evaluator says how") {
+TEST_CASE("evaluator: a network that wants batches is served without them as well, and the evaluator says how") {
     struct BatchingModel : StubModel {
         using StubModel::StubModel;
         BatchPreference batch_preference() const override { return {.best_batch = 32}; }
     };
     StubRecord record;
     const auto model = std::make_shared<BatchingModel>(record, 0);
-    const auto evaluator = make_evaluator(Fixture::info(), 0, model, {});
+    const auto evaluator = make_evaluator(Fixture::info(), 0, model, {.batching = false});
     CHECK(evaluator->description() ==
           "Evaluation: one position at a time, on the thread that asks for it; the backend is fastest with 32 at a "
           "time");

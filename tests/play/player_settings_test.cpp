@@ -31,7 +31,7 @@ TEST_CASE("player_settings: over GTP, resigning needs a threshold, and a human n
     const auto read_gtp = [](const char* text, bool has_human_network = false) {
         return read_gtp_player_settings(Config::from_text(text, "test"), has_human_network);
     };
-    CHECK(read_gtp("").search.num_threads == default_search_threads());
+    CHECK(read_gtp("").search.num_threads == ThreadCounts().usual);
     CHECK(read_gtp("numSearchThreads = 2").search.num_threads == 2);
     CHECK_THROWS_AS(read_gtp("allowResignation = false"), ConfigError);
     CHECK_THROWS_AS(read_gtp("humanSLChosenMoveProp = 0.5"), ConfigError);

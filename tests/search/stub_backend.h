@@ -7,13 +7,14 @@
 #include <cstring>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "backend/backend.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "eval/evaluator.h"
-#include "eval/inline_evaluator.h"
+#include "eval/make_evaluator.h"
 
 // A network without a file: its outputs are numbers made from a hash of its inputs.
 namespace stub {
@@ -25,6 +26,8 @@ struct Options {
     int fail_after = -1;      // evaluations that succeed; -1: all
     float policy_spread = 2;  // largest logit: 2 spreads visits over many moves, 40 is like a trained network
     int cache_size_power_of_two = -1;
+    int best_batch = 1;                  // rows of several threads share runs where it is more
+    katago::EvalFallback fallback = {};  // then
 };
 
 class StubPlan : public katago::Plan {
@@ -33,10 +36,23 @@ class StubPlan : public katago::Plan {
         : shape_(shape), options_(options), evaluations_(std::move(evaluations)) {}
 
     void run(int batch, const katago::PlanInputs& inputs, const katago::PlanOutputs& outputs) override {
-        if (batch != 1) throw std::logic_error("stub: one row at a time");
+        if (batch < 1 || batch > options_.best_batch)
+            throw std::logic_error("stub: a batch of " + std::to_string(batch));
         if (options_.fail_after >= 0 && evaluations_->fetch_add(1) >= options_.fail_after)
             throw katago::BackendError("stub: as was asked for");
         if (options_.seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(options_.seconds));
+        const int area = shape_.area();
+        for (int row = 0; row < batch; ++row)
+            run_row({.spatial = inputs.spatial + row * area * 22, .global = inputs.global + row * 19},
+                    {.policy = outputs.policy + row * area * 2,
+                     .pass = outputs.pass + row * 2,
+                     .value = outputs.value + row * 3,
+                     .score = outputs.score + row * 6,
+                     .ownership = outputs.ownership ? outputs.ownership + row * area : nullptr});
+    }
+
+  private:
+    void run_row(const katago::PlanInputs& inputs, const katago::PlanOutputs& outputs) {
         state_ = 1;
         if (!options_.flat) {
             absorb(inputs.spatial, shape_.area() * 22);
@@ -50,8 +66,6 @@ class StubPlan : public katago::Plan {
         if (outputs.ownership)
             for (int i = 0; i < shape_.area(); ++i) outputs.ownership[i] = uniform(-1, 1);
     }
-
-  private:
     void absorb(const float* values, int count) {
         for (int i = 0; i < count; ++i)
             state_ = (state_ ^ std::bit_cast<uint32_t>(values[i])) * 0x9E3779B97F4A7C15u + (state_ >> 29);
@@ -73,6 +87,7 @@ class StubModel : public katago::LoadedModel {
     std::unique_ptr<katago::Plan> compile(katago::BoardShape board, int) const override {
         return std::make_unique<StubPlan>(board, options_, evaluations_);
     }
+    katago::BatchPreference batch_preference() const override { return {.best_batch = options_.best_batch}; }
 
   private:
     Options options_;
@@ -85,10 +100,10 @@ inline std::unique_ptr<katago::Evaluator> make_evaluator(const Options& options 
     info.version = options.version;
     info.input_version = 7;
     info.policy_channels = 2;
-    return std::make_unique<katago::InlineEvaluator>(
-        info, 0, std::make_shared<StubModel>(options),
-        katago::EvaluatorOptions{.cache_size_power_of_two = options.cache_size_power_of_two,
-                                 .randomize_symmetry = false});
+    return katago::make_evaluator(info, 0, std::make_shared<StubModel>(options),
+                                  {.cache_size_power_of_two = options.cache_size_power_of_two,
+                                   .randomize_symmetry = false,
+                                   .fallback = options.fallback});
 }
 
 inline katago::BoardHistory empty_board(int length, katago::Rules rules = {}) {

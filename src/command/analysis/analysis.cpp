@@ -9,6 +9,7 @@
 #include "command/options.h"
 #include "command/version.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "engine/board_health.h"
 #include "engine/engine.h"
 #include "eval/sgf_metadata.h"
@@ -50,8 +51,8 @@ LogOptions log_defaults() {
 void log_statistics(Engine& engine, Logger& log) {
     const EvaluatorStats stats = engine.evaluator().stats();
     log.write("NN rows: " + std::to_string(stats.evaluations));
-    log.write("NN batches: " + std::to_string(stats.evaluations));
-    log.write("NN avg batch size: 1");
+    log.write("NN batches: " + std::to_string(stats.batches));
+    log.write("NN avg batch size: " + default_number(stats.mean_batch()));
     log.write("All cleaned up, quitting");
 }
 
@@ -86,9 +87,11 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     };
     log->write("Analysis Engine starting...");
     say(product_line());
-    const AnalysisOptions analysis = read_analysis_options(launch.config, analysis_threads(options));
-    if (analysis.threads.warning) say(*analysis.threads.warning);
+    read_analysis_options(launch.config, analysis_threads(options));  // throws before a network is loaded
     Engine engine(launch.model_file, launch.config, {.console = &streams.err});
+    const AnalysisOptions analysis =
+        read_analysis_options(launch.config, analysis_threads(options), ThreadCounts::of(engine.evaluator()));
+    if (analysis.threads.warning) say(*analysis.threads.warning);
     const std::unique_ptr<Engine> human = load_human_engine(options, launch.config, streams);
     AnalysisSession session({engine, launch.config, analysis, *log, streams, human.get()});
     report_unused_keys(launch.config, *log, streams.err);

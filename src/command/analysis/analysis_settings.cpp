@@ -66,12 +66,25 @@ std::optional<int> wanted_search_threads(const Config& config) {
     return config.get_int(kThreadsAlias, kSearchThreadsRange);
 }
 
-AnalysisThreads share_threads(std::optional<int> positions, std::optional<int> per_position) {
-    const int cores = usable_cores();
+// Where threads share batches, what the configuration says stands; what it leaves open is shared out.
+AnalysisThreads threads_for_batches(std::optional<int> positions, std::optional<int> per_position,
+                                    const ThreadCounts& counts) {
     AnalysisThreads threads;
+    threads.counts = counts;
+    threads.positions = positions.value_or(std::max(kFewestPositions, counts.useful / per_position.value_or(1)));
+    threads.per_position = per_position.value_or(counts.usual);
+    threads.exceed_useful = !per_position && threads.positions * threads.per_position > counts.useful;
+    return threads;
+}
+
+AnalysisThreads threads_on_cores(std::optional<int> positions, std::optional<int> per_position,
+                                 const ThreadCounts& counts) {
+    const int cores = counts.useful;
+    AnalysisThreads threads;
+    threads.counts = counts;
     threads.positions = std::min(positions.value_or(cores), std::max(cores, kFewestPositions));
-    threads.per_position = std::min(per_position.value_or(default_search_threads()), cores);
-    threads.exceed_cores = threads.positions * threads.per_position > cores;
+    threads.per_position = std::min(per_position.value_or(counts.usual), cores);
+    threads.exceed_useful = threads.positions * threads.per_position > cores;
     const int64_t wanted = int64_t{positions.value_or(1)} * per_position.value_or(1);
     if (wanted > cores)
         threads.warning = "WARNING: numAnalysisThreads = " + std::to_string(positions.value_or(threads.positions)) +
@@ -89,13 +102,15 @@ bool is_setting(std::string_view key) {
 
 }  // namespace
 
-AnalysisOptions read_analysis_options(const Config& config, std::optional<int> positions_flag) {
+AnalysisOptions read_analysis_options(const Config& config, std::optional<int> positions_flag,
+                                      const ThreadCounts& counts) {
     AnalysisOptions options;
     apply_game_settings(config, options.game);
     apply_params(std::span<const ParamRow<AnalysisOptions>>(kOptionRows), config, options);
     if (positions_flag && (*positions_flag < kPositionsRange.min || *positions_flag > kPositionsRange.max))
         throw ConfigError("Invalid value for numAnalysisThreads: " + std::to_string(*positions_flag));
-    options.threads = share_threads(wanted_positions(config, positions_flag), wanted_search_threads(config));
+    const auto share_out = counts.share_batches ? threads_for_batches : threads_on_cores;
+    options.threads = share_out(wanted_positions(config, positions_flag), wanted_search_threads(config), counts);
     return options;
 }
 
@@ -112,7 +127,7 @@ AnalysisSettings AnalysisSettingsReader::read(const Config& config) const {
     params.num_threads = threads_.per_position;
     apply_params(search_param_rows(), config, params);
     apply_params(std::span<const ParamRow<AnalysisSettings>>(kSettingRows), config, settings);
-    params.num_threads = std::min(params.num_threads, usable_cores());
+    params.num_threads = std::min(params.num_threads, threads_.counts.most);
     if (!config.contains("maxTreeMemoryMB"))
         params.max_tree_memory_mb = std::max<int64_t>(
             1, (default_tree_bytes(read_machine_memory(), 0) >> 20) / std::max(1, threads_.positions));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "engine/thread_counts.h"
 #include "play/game_settings.h"
 #include "play/profile_use.h"
 #include "protocol/json_query.h"
@@ -20,11 +21,12 @@ struct AnalysisSettings {
     std::string report_winrates_as = "SIDETOMOVE";
 };
 
-// How the threads are shared out. Both counts are at most what the machine can use.
+// How the threads are shared out. Where each takes a core of its own, both counts are at most what the machine can use.
 struct AnalysisThreads {
     int positions = 1;                   // analysed at a time
     int per_position = 1;                // that search one of them
-    bool exceed_cores = false;           // all together; a search then takes what is left of the cores when it begins
+    ThreadCounts counts;                 // those that suit the evaluator
+    bool exceed_useful = false;          // all together; a search then takes what is left of those when it begins
     std::optional<std::string> warning;  // where the configuration asked for more
 };
 
@@ -40,8 +42,9 @@ struct AnalysisOptions {
     AnalysisThreads threads;
 };
 
-// `positions_flag`: -analysis-threads. Throws ConfigError.
-AnalysisOptions read_analysis_options(const Config& config, std::optional<int> positions_flag);
+// `positions_flag`: -analysis-threads. `counts`: the threads that suit the evaluator. Throws ConfigError.
+AnalysisOptions read_analysis_options(const Config& config, std::optional<int> positions_flag,
+                                      const ThreadCounts& counts = {});
 
 // The settings that queries start from, and with what single queries change. One thread at a time.
 class AnalysisSettingsReader {

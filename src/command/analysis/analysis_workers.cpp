@@ -6,7 +6,6 @@
 #include "command/analysis_common.h"
 #include "command/options.h"
 #include "core/hash.h"
-#include "core/machine.h"
 #include "core/text.h"
 #include "protocol/json_report.h"
 #include "search/tree/value_memory.h"
@@ -81,9 +80,9 @@ class AnalysisWorkers::Worker {
 
 int AnalysisWorkers::Worker::threads_for(int wanted) const {
     const AnalysisThreads& threads = setup_.options.threads;
-    if (!threads.exceed_cores) return wanted;
+    if (!threads.exceed_useful) return wanted;
     const auto busy = static_cast<int>(std::min(setup_.queue.load(), static_cast<size_t>(threads.positions)));
-    return std::clamp(usable_cores() / std::max(1, busy), 1, wanted);
+    return std::clamp(threads.counts.useful / std::max(1, busy), 1, wanted);
 }
 
 void AnalysisWorkers::Worker::prepare(const AnalysisTask& task) {

@@ -8,7 +8,6 @@
 #include "command/launch.h"
 #include "core/error.h"
 #include "core/json_text.h"
-#include "core/machine.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
 #include "engine/engine.h"
@@ -116,6 +115,7 @@ class Benchmark {
   public:
     Benchmark(Engine& engine, const Config& config, const BenchmarkPlan& plan, const Streams& streams)
         : engine_(engine),
+          thread_counts_(ThreadCounts::of(engine.evaluator())),
           config_(config),
           plan_(plan),
           out_(streams.out),
@@ -132,7 +132,8 @@ class Benchmark {
         out_ << "\nBackend " << engine_.backend().name() << ": " << engine_.backend().description() << "\n";
         measure_one_evaluation();
         out_ << "\nYour GTP config is currently set to use numSearchThreads = "
-             << read_gtp_player_settings(config_).search.num_threads << "\n";
+             << read_gtp_player_settings(config_, /*has_human_network=*/false, thread_counts_).search.num_threads
+             << "\n";
         if (plan_.threads.empty())
             search_best(board);
         else
@@ -206,7 +207,7 @@ class Benchmark {
     }
 
     void search_best(const std::string& board) {
-        const std::vector<int> candidates = thread_candidates(usable_cores());
+        const std::vector<int> candidates = thread_candidates(thread_counts_);
         out_ << "Automatically trying different numbers of threads to home in on the best " << board
              << ": \nPossible numbers of threads to test: ";
         for (const int threads : candidates) out_ << threads << ", ";
@@ -226,6 +227,7 @@ class Benchmark {
     }
 
     Engine& engine_;
+    const ThreadCounts thread_counts_;
     const Config& config_;
     const BenchmarkPlan& plan_;
     std::ostream& out_;
@@ -256,7 +258,7 @@ int run_benchmark(std::span<const std::string> arguments, const Streams& streams
     log->write("Model name: " + engine.model().name);
     engine.report(*log);
     text.out << std::endl;
-    if (launch.config.contains("nnMaxBatchSize"))
+    if (launch.config.contains("nnMaxBatchSize") && engine.evaluator().max_batch() == 1)
         text.out << "WARNING: Your nnMaxBatchSize is hardcoded to " << launch.config.get_string("nnMaxBatchSize")
                  << ", which has no effect here: every thread evaluates its own positions.\n";
     Benchmark benchmark(engine, launch.config, plan, text);

@@ -26,14 +26,15 @@ void tell_unused_keys(const Config& config, Diagnosis& diagnosis) {
 }
 
 // Settings that are allowed, and that people then find slow.
-void tell_slow_settings(const Patient& patient, Diagnosis& diagnosis) {
+void tell_slow_settings(const Patient& patient, bool threads_share_batches, Diagnosis& diagnosis) {
     const std::map<std::string, std::string> settings = patient.config.all();
     const auto value = [&](const char* key) {
         const auto found = settings.find(key);
         return found == settings.end() ? std::string() : found->second;
     };
     const int cores = usable_cores(patient.root);
-    if (const auto threads = parse_int(value("numSearchThreads")); threads && *threads > cores)
+    const auto threads = parse_int(value("numSearchThreads"));
+    if (threads && *threads > cores && !threads_share_batches)
         diagnosis.note(kTopic,
                        "numSearchThreads = " + std::to_string(*threads) + ", and this process may use " +
                            std::to_string(cores) + " cores",
@@ -44,6 +45,16 @@ void tell_slow_settings(const Patient& patient, Diagnosis& diagnosis) {
     if (value("nnPrecision") == "fp32")
         diagnosis.note(kTopic, "nnPrecision = fp32 computes more slowly than auto, and no more strongly",
                        "remove the key, unless the digits must be exact");
+}
+
+// Reads the settings of the engine. Whether threads share batches, a loaded network says in the end: here it counts
+// that they may, on a device or because the configuration says so.
+bool check_batch_settings(const Config& config) {
+    EngineSettings settings = read_engine_settings(config);
+    if (!settings.evaluator.batching.value_or(!settings.backend->devices().empty())) return false;
+    constexpr BatchPreference kOfDevice = {.best_batch = 2};
+    read_batch_options(config, kOfDevice, settings.evaluator, settings.notes);
+    return true;
 }
 
 }  // namespace
@@ -58,16 +69,17 @@ void check_config(Patient& patient, Diagnosis& diagnosis) {
             "name a file that is there and correct what is wrong in it; configs/gtp.cfg is an example");
     }
     const ConfigReader& reader = config_reader_for(patient.config);
+    bool may_share_batches = false;
     try {
         reader.read(patient.config, patient.options.has("human-model"));
-        read_engine_settings(patient.config);
+        may_share_batches = check_batch_settings(patient.config);
     } catch (const Error& error) {
         return diagnosis.problem(kTopic, error.what(),
                                  "correct it; configs/" + std::string(reader.command) + ".cfg explains the keys");
     }
     diagnosis.ok(kTopic, patient.config.name() + ", read as katago " + std::string(reader.command) + " reads it");
     tell_unused_keys(patient.config, diagnosis);
-    tell_slow_settings(patient, diagnosis);
+    tell_slow_settings(patient, may_share_batches, diagnosis);
 }
 
 }  // namespace katago

@@ -12,7 +12,6 @@
 #include "command/genconfig/subcommand.h"
 #include "command/options.h"
 #include "core/file.h"
-#include "core/machine.h"
 #include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/benchmark_positions.h"
@@ -115,11 +114,12 @@ class Tuner {
     Tuner(const fs::path& model_file, const ConfigText& text, const Streams& streams)
         : config_(Config::from_text(text.text(), "the new configuration")),
           engine_(model_file, config_, {.console = &streams.err}),
+          threads_(ThreadCounts::of(engine_.evaluator())),
           out_(streams.out),
           progress_(streams.err) {}
 
     int best_threads(const TuningWishes& wishes) {
-        const std::vector<int> candidates = thread_candidates(usable_cores());
+        const std::vector<int> candidates = thread_candidates(threads_);
         const int visits = wishes.visits ? *wishes.visits : visits_for_probe_seconds();
         const std::vector<BoardHistory> positions = benchmark_positions(kBoardLength, kPositions);
         out_ << "Trying different numbers of threads with " << visits << " visits a search:" << std::endl;
@@ -169,13 +169,14 @@ class Tuner {
 
     int visits_for_probe_seconds() {
         const std::vector<BoardHistory> positions = benchmark_positions(kBoardLength, kProbePositions);
-        const SearchSpeed speed = measure(usable_cores(), kProbeVisits, positions);
+        const SearchSpeed speed = measure(threads_.useful, kProbeVisits, positions);
         const double visits = std::round(speed.visits_per_second() * kProbeSeconds / 100) * 100;
         return static_cast<int>(std::clamp(visits, 200.0, 10000.0));
     }
 
     Config config_;
     Engine engine_;
+    ThreadCounts threads_;
     std::ostream& out_;
     ProgressLine progress_;
 };

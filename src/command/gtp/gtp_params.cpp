@@ -87,10 +87,11 @@ nlohmann::json search_param_value(const SearchParams& params, std::string_view n
 
 }  // namespace
 
-GtpParams::GtpParams(const Config& config, ProfileUse profiles)
+GtpParams::GtpParams(const Config& config, ProfileUse profiles, const ThreadCounts& threads)
     : values_(config.all()),
       profiles_(std::move(profiles)),
-      settings_(read_gtp_settings(config, profiles_.human_network)) {}
+      threads_(threads),
+      settings_(read_gtp_settings(config, profiles_.human_network, threads)) {}
 
 std::vector<std::string> GtpParams::names() const {
     std::vector<std::string> searched{std::string(kNumShards)};
@@ -147,7 +148,7 @@ void GtpParams::set(std::span<const std::pair<std::string, std::string>> values)
         // Messages call the file of changed settings by an empty name, as the reference does.
         Config config = Config::from_text("", "");
         config.apply_overrides(std::vector<std::pair<std::string, std::string>>(changed.begin(), changed.end()));
-        settings_ = read_gtp_settings(config, profiles_.human_network);
+        settings_ = read_gtp_settings(config, profiles_.human_network, threads_);
         values_ = std::move(changed);
     } catch (const Error& error) {
         throw ProtocolError(std::string("Could not set params: ") + error.what());

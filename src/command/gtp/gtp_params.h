@@ -18,8 +18,8 @@ namespace katago {
 // The settings in force: the configuration with what kata-set-param has changed since. One thread at a time.
 class GtpParams {
   public:
-    // Reads the settings. Throws ConfigError.
-    GtpParams(const Config& config, ProfileUse profiles);
+    // Reads the settings, which depend on the loaded networks. Throws ConfigError.
+    GtpParams(const Config& config, ProfileUse profiles, const ThreadCounts& threads = {});
 
     const GtpSettings& settings() const { return settings_; }
 
@@ -39,6 +39,7 @@ class GtpParams {
 
     std::map<std::string, std::string> values_;  // config and changes in one
     ProfileUse profiles_;
+    ThreadCounts threads_;
     GtpSettings settings_;
 };
 

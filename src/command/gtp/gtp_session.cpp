@@ -5,7 +5,6 @@
 
 #include "command/options.h"
 #include "core/error.h"
-#include "core/machine.h"
 #include "play/avoided_games.h"
 
 namespace katago {
@@ -50,7 +49,7 @@ GtpSession::GtpSession(const Setup& setup)
       err_(setup.streams.err),
       reader_(setup.streams.reader),
       output_(setup.streams.out, *reader_),
-      params_(setup.config, ProfileUse::of(setup.engine, setup.human)),
+      params_(setup.config, ProfileUse::of(setup.engine, setup.human), ThreadCounts::of(setup.engine.evaluator())),
       game_(board_size_from_config(setup.config), first_rules(setup.engine, setup.config),
             game_options(params_.settings(), setup.engine.model())),
       search_(setup.engine.evaluator(), params_.settings().player.search, setup.engine.seed()),
@@ -67,15 +66,16 @@ GtpSession::GtpSession(const Setup& setup)
     if (!settings().player.has_limit) engine_player_.set_clocks(TimeControl::byo_yomi(1, 5, 5));
 }
 
-// More threads than cores only make each other wait. What a user sets later, by kata-set-param, is the user's wish.
+// More threads than cores only make each other wait, unless they share batches. What a user sets later, by
+// kata-set-param, is the user's wish.
 void GtpSession::limit_threads() {
     const int wanted = settings().player.search.num_threads;
-    const int cores = usable_cores();
-    if (wanted <= cores) return;
-    params_.set({{{"numSearchThreads", std::to_string(cores)}}});
+    const int most = ThreadCounts::of(engine_.evaluator()).most;
+    if (wanted <= most) return;
+    params_.set({{{"numSearchThreads", std::to_string(most)}}});
     search_.set_params(settings().player.search);
     announce("WARNING: numSearchThreads = " + std::to_string(wanted) + " exceeds the cores of this machine, using " +
-             std::to_string(cores));
+             std::to_string(most));
 }
 
 GtpSession::~GtpSession() {

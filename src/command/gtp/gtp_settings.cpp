@@ -44,11 +44,11 @@ SearchParams analysis_params(const GtpSettings& settings) {
 
 }  // namespace
 
-GtpSettings read_gtp_settings(const Config& config, bool has_human_network) {
+GtpSettings read_gtp_settings(const Config& config, bool has_human_network, const ThreadCounts& threads) {
     GtpSettings settings;
     apply_game_settings(config, settings.game);
     apply_params(gtp_setting_rows(), config, settings);
-    settings.player = read_gtp_player_settings(config, has_human_network);
+    settings.player = read_gtp_player_settings(config, has_human_network, threads);
     settings.analysis = analysis_params(settings);
     if (config.contains("ignoreGTPAndForceKomi"))
         settings.forced_komi = config.get_float("ignoreGTPAndForceKomi", {-kMaxKomi, kMaxKomi});

@@ -43,7 +43,7 @@ struct GtpSettings {
 };
 
 // Reads all of them. Throws ConfigError, also where keys ask for a human network and there is none.
-GtpSettings read_gtp_settings(const Config& config, bool has_human_network = false);
+GtpSettings read_gtp_settings(const Config& config, bool has_human_network = false, const ThreadCounts& threads = {});
 
 // The rows of the settings that are neither a game's nor a player's.
 std::span<const ParamRow<GtpSettings>> gtp_setting_rows();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "command/match/subcommand.h"
 #include "command/version.h"
 #include "engine/engine.h"
+#include "engine/thread_counts.h"
 #include "play/avoided_games.h"
 
 namespace katago {
@@ -58,6 +60,15 @@ MatchBot bot_of(const BotSettings& settings, Engine& engine, Logger& log) {
     return {settings, engine.evaluator(), read_avoided_games(settings.config, log)};
 }
 
+// Each game has a search of one of the bots at work, and all of them together the threads that suit its evaluator.
+int default_game_threads(const std::array<BotSettings, 2>& bots, Networks& networks) {
+    int games = kMostSearchThreads;
+    for (size_t i = 0; i < bots.size(); ++i)
+        games =
+            std::min(games, ThreadCounts::of(networks.of(i).evaluator()).useful / bots[i].player.search.num_threads);
+    return std::max(1, games);
+}
+
 void print_start(const MatchOptions& options, Networks& networks, const MatchRun& run, std::ostream& out) {
     for (size_t i = 0; i < options.bots.size(); ++i) {
         const Engine& engine = networks.of(i);
@@ -81,10 +92,12 @@ int run_match(std::span<const std::string> arguments, const Streams& streams) {
         streams.out << "\nmatch  version: " << version_text() << "\n";
         return 0;
     }
-    const MatchOptions options = read_match_options(command_line);
+    MatchOptions options = read_match_options(command_line);
     const Launch launch{.model_file = {}, .config = options.config, .notes = options.notes};
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
     Networks networks(options.bots, streams.err);
+    if (options.settings.num_game_threads == 0)
+        options.settings.num_game_threads = default_game_threads(options.bots, networks);
     std::unique_ptr<MatchFolder> folder;
     if (!options.output_dir.empty())
         folder = std::make_unique<MatchFolder>(

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "core/machine.h"
 #include "engine/embedded_network.h"
 #include "play/game_settings.h"
 
@@ -103,11 +102,6 @@ Config read_bot_config(const Config& shared, const Options& options, size_t bot,
     return config;
 }
 
-// Where both bots think at once on different boards there are `num_game_threads` searches at work.
-int default_game_threads(const std::array<BotSettings, 2>& bots) {
-    return std::max(1, usable_cores() / std::max(bots[0].player.search.num_threads, bots[1].player.search.num_threads));
-}
-
 std::vector<std::string> describe(const std::array<BotSettings, 2>& bots) {
     std::vector<std::string> lines;
     const std::map<std::string, std::string> a = bots[0].config.all();
@@ -164,8 +158,8 @@ const CommandLine& match_command_line() {
             {"output-dir", "sgf-output-dir", "DIR",
              "Keep results and SGF files in this folder, and continue a match begun there.", false},
             {"games", "", "N", "How many games, numGamesTotal (default 400).", false},
-            {"threads", "", "N", "How many games at the same time, numGameThreads (default: as the cores allow).",
-             false},
+            {"threads", "", "N",
+             "How many games at the same time, numGameThreads (default: as the cores or batches allow).", false},
             {"boardsize", "", "SIZE", "Size of the board, or sizes separated by commas, bSizes (default 19).", false},
             {"komi", "", "KOMI", "Komi, komiMean (default: that of the rules).", false},
             {"openings", "", "DIR", "Begin with the first moves of the SGF files in this folder, openingsDir.", false},
@@ -191,7 +185,6 @@ MatchOptions read_match_options(const Options& options) {
         result.bots[i] = read_bot_settings(read_bot_config(result.config, options, i, result.notes), i);
     if (result.bots[0].name == result.bots[1].name)
         throw ConfigError("Both bots are called " + result.bots[0].name + ": give them different botName0, botName1");
-    if (result.settings.num_game_threads == 0) result.settings.num_game_threads = default_game_threads(result.bots);
     result.seed = result.config.get_string("searchRandSeed", "");
     result.output_dir = options.value("output-dir").value_or("");
     result.identity = describe(result.bots);

@@ -18,7 +18,8 @@ using B = BotSettings;
 
 constexpr ParamRow<M> kMatchRows[] = {
     {"numGamesTotal", &M::num_games, 1, 1e6, "Games to play."},
-    {"numGameThreads", &M::num_game_threads, 0, 4096, "Games played at the same time; 0: as the cores allow."},
+    {"numGameThreads", &M::num_game_threads, 0, 4096,
+     "Games played at the same time; 0: as the cores or batches allow."},
     {"maxMovesPerGame", &M::max_moves_per_game, 1, 1e6, "Games are scored as they stand after so many moves."},
     {"openingsDir", &M::openings_dir, "Begin with the first moves of the SGF files in this folder."},
     {"openingMoves", &M::opening_moves, 0, 1e6, "So many of them; 0: a tenth of the board's points."},

@@ -29,7 +29,7 @@ struct BotSettings {
 // The games of a match. A value.
 struct MatchSettings {
     int64_t num_games = 400;
-    int num_game_threads = 0;  // 0: as many as keep the cores busy
+    int num_game_threads = 0;  // 0: as many as suit the evaluators of both bots
     int max_moves_per_game = 1200;
 
     // --- Openings: the first moves of recorded games, else moves drawn from a network's policy ---

@@ -7,8 +7,8 @@
 #include "command/sample/sample_run.h"
 #include "command/sample/subcommand.h"
 #include "core/error.h"
-#include "core/machine.h"
 #include "core/text.h"
+#include "engine/thread_counts.h"
 #include "game/symmetry.h"
 
 namespace katago {
@@ -49,7 +49,7 @@ const CommandLine& command_line() {
               false},
              {"boardsize", "", "SIZES",
               "Sizes of boards and their shares of the rows (default " + std::string(kDefaultSizes) + ").", false},
-             {"threads", "", "N", "Threads (default: one a core).", false},
+             {"threads", "", "N", "Threads (default: one a core, or twice a batch where they share batches).", false},
              {"seed", "", "TEXT", "Draws the same games again, with one thread (default: different every time).",
               false},
              {"shard-rows", "", "N", "Rows of a shard (default " + std::string(kDefaultShardRows) + ").", false}});
@@ -86,7 +86,7 @@ SampleSettings read_settings(const Options& options) {
     settings.sgf_folder = options.value("sgf").value_or("");
     settings.rows = number("rows", kDefaultRows, 0, kMostRows);
     settings.shard_rows = static_cast<size_t>(number("shard-rows", kDefaultShardRows, 1, kMostShardRows));
-    settings.threads = number("threads", std::to_string(usable_cores()), 1, kMostThreads);
+    if (options.has("threads")) settings.threads = number("threads", "", 1, kMostThreads);
     settings.sizes = parse_sizes(options.value("boardsize").value_or(std::string(kDefaultSizes)));
     settings.seed = options.value("seed").value_or("");
     settings.row_share = parse_number_option(options.value("row-share").value_or("1"), "-row-share", kLeastRowShare, 1);
@@ -99,7 +99,7 @@ SampleSettings read_settings(const Options& options) {
 int run_sample(std::span<const std::string> arguments, const Streams& streams) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
-    const SampleSettings settings = read_settings(options);
+    SampleSettings settings = read_settings(options);
     const Launch launch = prepare_launch(options, {std::nullopt, kBuiltInConfig});
     const std::unique_ptr<Logger> log = make_logger(launch, LogOptions{}, streams);
     Engine teacher(launch.model_file, launch.config, {.console = &streams.err});
@@ -110,6 +110,7 @@ int run_sample(std::span<const std::string> arguments, const Streams& streams) {
         quick->report(*log);
     }
     Engine& player = quick ? *quick : teacher;
+    if (!options.has("threads")) settings.threads = ThreadCounts::of(player.evaluator()).useful;
     report_unused_keys(launch.config, *log, streams.err);
 
     SampleStore store({.folder = settings.folder,

@@ -15,7 +15,6 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json_text.h"
-#include "core/machine.h"
 #include "core/replace_file.h"
 #include "core/text.h"
 #include "engine/engine.h"
@@ -45,7 +44,9 @@ const CommandLine& command_line() {
               false},
              {"count", "", "NUMBER", "Positions to draw from the games (default 1000).", false},
              {"seed", "", "NUMBER", "Which of them: the same number draws the same positions (default 1).", false},
-             {"threads", "", "NUMBER", "Positions evaluated at the same time (default: one a core).", false},
+             {"threads", "", "NUMBER",
+              "Positions evaluated at the same time (default: one a core, or twice a batch where they share batches).",
+              false},
              {"json", "", "", "Print one JSON object instead of the table.", false},
              {"report", "", "FILE", "Also write a page with plots (HTML, one file).", false}});
         const auto budgets = budget_options();
@@ -77,7 +78,7 @@ ValidationOptions read_options(const Options& options, const Launch& launch) {
     };
     wanted.count = number("count", 1, kMostPositions, wanted.count);
     wanted.seed = static_cast<uint64_t>(number("seed", 0, kMostSeed, 1));
-    wanted.threads = number("threads", 1, kMostThreads, usable_cores());
+    wanted.threads = number("threads", 1, kMostThreads, 0);
     return wanted;
 }
 

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/network_settings.h"
 #include "engine/speed/nn_speed.h"
+#include "engine/thread_counts.h"
 #include "eval/eval_thread.h"
 #include "eval/position_sampler.h"
 #include "game/sgf.h"
@@ -155,8 +156,13 @@ class Validator {
         result_.warnings.insert(result_.warnings.end(), sampled.warnings.begin(), sampled.warnings.end());
     }
 
-    CompareOptions with_bar(ProgressBar& bar) const {
-        return {.threads = options_.threads, .progress = [&bar](size_t done, size_t all) { bar.show(done, all); }};
+    int threads() {
+        if (options_.threads > 0) return options_.threads;
+        return std::max(ThreadCounts::of(tested_.evaluator()).useful, ThreadCounts::of(against_.evaluator()).useful);
+    }
+
+    CompareOptions with_bar(ProgressBar& bar) {
+        return {.threads = threads(), .progress = [&bar](size_t done, size_t all) { bar.show(done, all); }};
     }
 
     void compare_all() {

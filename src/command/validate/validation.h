@@ -25,7 +25,7 @@ struct ValidationOptions {
     std::vector<std::filesystem::path> excluded;
     int count = 1000;
     uint64_t seed = 1;
-    int threads = 1;
+    int threads = 0;  // 0: as many as suit the evaluators
 };
 
 // One of the two networks.

@@ -29,9 +29,11 @@ SearchSpeed measure_search(Search& search, Evaluator& evaluator, std::span<const
     for (const BoardHistory& position : positions) {
         evaluator.clear_cache();
         search.set_position(position);
-        const int64_t evaluations = evaluator.stats().evaluations;
+        const EvaluatorStats before = evaluator.stats();
         speed.seconds += search.run(SearchLimits{}).seconds;
-        speed.evaluations += evaluator.stats().evaluations - evaluations;
+        const EvaluatorStats after = evaluator.stats();
+        speed.evaluations += after.evaluations - before.evaluations;
+        speed.batches += after.batches - before.batches;
         if (const std::optional<NodeValues> values = search.root_values()) speed.visits += values->visits;
         ++speed.positions;
         progress(speed);
@@ -44,9 +46,9 @@ std::string progress_text(const SearchSpeed& speed, size_t positions) {
 }
 
 std::string speed_line(const SearchSpeed& speed, size_t positions) {
-    const std::string evaluations = fixed_number(speed.evaluations_per_second(), 2);
-    return line_up_to_visits(speed, positions) + " nnEvals/s = " + evaluations + " nnBatches/s = " + evaluations +
-           " avgBatchSize = 1.00 (" + fixed_number(speed.seconds, 1) + " secs)";
+    return line_up_to_visits(speed, positions) + " nnEvals/s = " + fixed_number(speed.evaluations_per_second(), 2) +
+           " nnBatches/s = " + fixed_number(speed.batches_per_second(), 2) +
+           " avgBatchSize = " + fixed_number(speed.mean_batch(), 2) + " (" + fixed_number(speed.seconds, 1) + " secs)";
 }
 
 double elo_of(const SearchSpeed& speed, double seconds_per_move) {

@@ -18,10 +18,13 @@ struct SearchSpeed {
     int positions = 0;
     int64_t visits = 0;
     int64_t evaluations = 0;
+    int64_t batches = 0;  // that the evaluations were computed in
     double seconds = 0;
 
     double visits_per_second() const { return seconds > 0 ? static_cast<double>(visits) / seconds : 0; }
     double evaluations_per_second() const { return seconds > 0 ? static_cast<double>(evaluations) / seconds : 0; }
+    double batches_per_second() const { return seconds > 0 ? static_cast<double>(batches) / seconds : 0; }
+    double mean_batch() const { return EvaluatorStats{.evaluations = evaluations, .batches = batches}.mean_batch(); }
 };
 
 // Searches each position from scratch, until a limit of the search's parameters; the cache of its evaluator is emptied

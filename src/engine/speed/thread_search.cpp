@@ -28,6 +28,13 @@ std::vector<int> thread_candidates(int cores) {
     return candidates;
 }
 
+std::vector<int> thread_candidates(const ThreadCounts& threads) {
+    if (!threads.share_batches) return thread_candidates(threads.useful);
+    std::vector<int> candidates;
+    for (int count = 1; count <= 2 * threads.useful; count *= 2) candidates.push_back(count);
+    return candidates;
+}
+
 std::vector<SearchSpeed> search_threads(std::span<const int> candidates, double seconds_per_move,
                                         const std::function<SearchSpeed(int threads)>& measure) {
     std::map<int, SearchSpeed> measured;

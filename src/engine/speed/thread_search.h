@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "engine/speed/search_speed.h"
+#include "engine/thread_counts.h"
 
 namespace katago {
 
 // The numbers of threads worth a try: 1, 3 and 5 times a power of two, up to the number of cores. Every thread
 // evaluates by itself, so that more threads than cores only wait for each other.
 std::vector<int> thread_candidates(int cores);
+// Those, or where threads share batches the powers of two up to twice the useful number.
+std::vector<int> thread_candidates(const ThreadCounts& threads);
 
 // Finds the number of threads that is best for a search of some seconds: a ternary search over ascending `candidates`,
 // each measured at most once. Source: KataGo's benchmark. Returns what was measured, by ascending threads.

@@ -109,8 +109,8 @@ Host::Host(const std::filesystem::path& model, const std::string& overrides, con
     if (!overrides.empty()) config.apply_overrides(overrides);
     log =
         std::make_unique<Logger>(LogOptions::from_config(config, {}), std::vector<std::ostream*>{&log_text}, log_text);
-    options = read_analysis_options(config, std::nullopt);
     engine = engine_for(model, config);
+    options = read_analysis_options(config, std::nullopt, ThreadCounts::of(engine->evaluator()));
     session = std::make_unique<AnalysisSession>(AnalysisSession::Setup{*engine, config, options, *log, streams});
 }
 

@@ -148,3 +148,18 @@ TEST_CASE("doctor: a configuration is read as the command reads it that it is fo
     CHECK_THROWS_AS(read("numAnalysisThreads = 1\nhumanSLChosenMoveProp = 1"), ConfigError);
     CHECK_THROWS_AS(read("allowResignation = true"), ConfigError);
 }
+
+TEST_CASE("doctor: where threads share batches, their number and the keys of batches are as they should be") {
+    Clinic clinic("batches");
+    const std::string keys = "maxVisits = 5\nnumSearchThreads = 4000\nnnMaxBatchSize = 8\n";
+    clinic.configure(keys);
+    const std::string alone = all_texts(clinic.examine()["findings"], "configuration");
+    CHECK(has(alone, "nnMaxBatchSize has no effect"));
+    CHECK(has(alone, "numSearchThreads = 4000"));
+    clinic.configure(keys + "nnBatching = true\n");
+    const std::string together = all_texts(clinic.examine()["findings"], "configuration");
+    CHECK_FALSE(has(together, "nnMaxBatchSize"));
+    CHECK_FALSE(has(together, "numSearchThreads"));
+    clinic.configure(keys + "nnBatching = true\nnumNNServerThreadsPerModel = 0\n");
+    CHECK(has(all_texts(clinic.examine()["findings"], "configuration"), "numNNServerThreadsPerModel"));
+}
