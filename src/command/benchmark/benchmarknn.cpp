@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "backend/fma_peak.h"
+#include "backend/registry.h"
 #include "command/benchmark/benchmarknn_report.h"
 #include "command/benchmark/subcommand.h"
 #include "command/launch.h"
@@ -11,6 +12,7 @@
 #include "core/json_text.h"
 #include "core/machine.h"
 #include "core/text.h"
+#include "engine/choice/backend_choice.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
 #include "engine/network_settings.h"
@@ -100,7 +102,8 @@ class Measuring {
     Measuring(const Launch& launch, const Wanted& wanted, std::ostream& err)
         : wanted_(wanted),
           model_(load_model(launch.model_file, model_read_options(launch.config))),
-          backend_(configured_backend(launch.config)),
+          choice_(choose_backend(model_, read_backend_setting(launch.config, backends()), launch.config,
+                                 {.console = &err})),
           config_(launch.config),
           progress_(err) {
         const int positions = std::max(kPositions, wanted.load.batch);
@@ -111,11 +114,12 @@ class Measuring {
     NnReport run() {
         NnReport report;
         report.model_name = model_.info.name;
-        report.backend = backend_.name() + ": " + backend_.description();
+        report.computes_with = choice_.chosen;
         report.board_lengths = wanted_.board_lengths;
         report.multiply_adds = mean_multiply_adds(*model_.graph, rows_);
-        const auto loaded = load(wanted_.precisions.front());
-        report.first = measure(*loaded, wanted_.precisions.front(), wanted_.load);
+        const Precision precision = precision_here(wanted_.precisions.front());
+        const auto loaded = load(precision);
+        report.first = measure(*loaded, precision, wanted_.load);
         report.computes_in = loaded->description();
         report.comparisons = compare();
         if (wanted_.profile) profile(report);
@@ -126,11 +130,11 @@ class Measuring {
   private:
     std::shared_ptr<const LoadedModel> load(Precision precision) {
         progress_.show("loading in " + std::string(name_of(precision)));
-        return backend_.load(*model_.graph, load_in(precision));
+        return choice_.chosen.backend->load(*model_.graph, load_in(precision));
     }
 
     LoadOptions load_in(Precision precision) {
-        LoadOptions options = load_options(config_, precision);
+        LoadOptions options = load_options(config_, precision, choice_.chosen);
         options.progress = [this](int done, int all) {
             progress_.show("measuring kernels: " + std::to_string(done) + " of " + std::to_string(all));
         };
@@ -145,7 +149,12 @@ class Measuring {
         return result;
     }
 
-    // What -compare, or several precisions or numbers of threads, ask for besides the first measurement.
+    // What the precision that was asked for comes to: devices have fewer.
+    Precision precision_here(Precision precision) const {
+        return load_options(config_, precision, choice_.chosen).precision;
+    }
+
+    // What -compare, or several precisions, batches or numbers of threads, ask for besides the first measurement.
     std::vector<NnMeasurement> compare() {
         std::vector<int> batches = {wanted_.load.batch};
         std::vector<int> threads = wanted_.threads;
@@ -170,6 +179,8 @@ class Measuring {
                 for (const int batch : batches) {
                     NnLoad load = wanted_.load;
                     load.batch = batch, load.threads = thread_count;
+        for (Precision& precision : precisions) precision = precision_here(precision);
+        precisions.erase(std::unique(precisions.begin(), precisions.end()), precisions.end());
                     load.max_seconds = std::min(load.max_seconds, kComparisonSeconds);
                     results.push_back(measure(*loaded, precision, load));
                 }
@@ -184,12 +195,12 @@ class Measuring {
         report.profile_peak_gflops = measure_fma_peak(0.1);
         progress_.clear();
         if (report.profile.empty())
-            throw UnsupportedError("-profile: backend " + backend_.name() + " cannot tell what its layers take");
+            throw UnsupportedError("-profile: backend " + choice_.chosen.title() + " cannot tell what its layers take");
     }
 
     const Wanted& wanted_;
     Model model_;
-    const Backend& backend_;
+    BackendChoice choice_;
     const Config& config_;
     ProgressLine progress_;
     std::vector<NnRows> rows_;

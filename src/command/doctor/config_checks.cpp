@@ -2,6 +2,7 @@
 // The configuration, as the command that it is for would read it.
 #include <map>
 
+#include "backend/registry.h"
 #include "command/config_readers.h"
 #include "command/doctor/checks.h"
 #include "command/launch.h"
@@ -26,14 +27,15 @@ void tell_unused_keys(const Config& config, Diagnosis& diagnosis) {
 }
 
 // Settings that are allowed, and that people then find slow.
-void tell_slow_settings(const Patient& patient, Diagnosis& diagnosis) {
+void tell_slow_settings(const Patient& patient, const BackendSetting& backend, Diagnosis& diagnosis) {
     const std::map<std::string, std::string> settings = patient.config.all();
     const auto value = [&](const char* key) {
         const auto found = settings.find(key);
         return found == settings.end() ? std::string() : found->second;
     };
     const int cores = usable_cores(patient.root);
-    if (const auto threads = parse_int(value("numSearchThreads")); threads && *threads > cores)
+    const bool fills_batches = backend.candidates.back().device.has_value();  // then many threads are right
+    if (const auto threads = parse_int(value("numSearchThreads")); threads && *threads > cores && !fills_batches)
         diagnosis.note(kTopic,
                        "numSearchThreads = " + std::to_string(*threads) + ", and this process may use " +
                            std::to_string(cores) + " cores",
@@ -58,16 +60,17 @@ void check_config(Patient& patient, Diagnosis& diagnosis) {
             "name a file that is there and correct what is wrong in it; configs/gtp.cfg is an example");
     }
     const ConfigReader& reader = config_reader_for(patient.config);
+    BackendSetting backend;
     try {
         reader.read(patient.config, patient.options.has("human-model"));
-        read_engine_settings(patient.config);
+        backend = read_engine_settings(patient.config, backends()).backend;
     } catch (const Error& error) {
         return diagnosis.problem(kTopic, error.what(),
                                  "correct it; configs/" + std::string(reader.command) + ".cfg explains the keys");
     }
     diagnosis.ok(kTopic, patient.config.name() + ", read as katago " + std::string(reader.command) + " reads it");
     tell_unused_keys(patient.config, diagnosis);
-    tell_slow_settings(patient, diagnosis);
+    tell_slow_settings(patient, backend, diagnosis);
 }
 
 }  // namespace katago
