@@ -26,6 +26,7 @@ namespace {
 
 constexpr int kMaxBatch = 256;
 constexpr int kMaxThreads = 1024;
+constexpr int kMaxIterations = 100'000'000;
 constexpr int kProfileRounds = 15;
 // Without -iterations nobody waits for 200 of a big network on a small board.
 constexpr double kUsualSeconds = 10;
@@ -39,8 +40,9 @@ const CommandLine& command_line() {
         result.options.insert(
             result.options.end(),
             {{"iterations", "", "N", "Timed batches per thread (default 200, fewer where they take over 10 s).", false},
+             {"seconds", "", "SECONDS", "Timed seconds per measurement, instead of -iterations.", false},
              {"warmup", "", "N", "Batches per thread before these (default 20).", false},
-             {"batch-size", "", "N", "Positions per batch (default 1).", false},
+             {"batch-size", "", "N,N,...", "Positions per batch (default 1).", false},
              {"threads", "", "N,N,...", "Threads that evaluate at the same time (default 1).", false},
              {"boardsize", "", "SIZES", "Board sizes in turn, for example 19 or 9,13,19 (default 19).", false},
              {"require-exact-nnlen", "", "", "No effect: evaluations always have exactly the board's size.", false},
@@ -54,7 +56,9 @@ const CommandLine& command_line() {
 
 // What the command line asks for.
 struct Wanted {
-    NnLoad load;  // the first of the thread counts
+    NnLoad load;                                     // the first of the batches and thread counts
+    double comparison_seconds = kComparisonSeconds;  // of each further one, at most
+    std::vector<int> batches = {1};
     std::vector<int> threads = {1};
     std::vector<int> board_lengths = {19};
     std::vector<Precision> precisions;
@@ -69,17 +73,26 @@ std::vector<int> parse_int_list(const std::string& text, std::string_view what, 
 
 Wanted read_wanted(const Options& options) {
     Wanted wanted;
+    if (options.has("iterations") && options.has("seconds"))
+        throw UsageError("Cannot specify both -iterations and -seconds at the same time");
     wanted.load.max_seconds = options.has("iterations") ? NnLoad{}.max_seconds : kUsualSeconds;
+    if (const auto text = options.value("seconds")) {
+        wanted.load.max_seconds = parse_number_option(*text, "Number of seconds", 1e-3, 1e6);
+        wanted.comparison_seconds = wanted.load.max_seconds;
+        wanted.load.iterations = kMaxIterations;
+    }
     auto read_int = [&](const char* name, const char* what, int min, int max, int& target) {
         if (const auto text = options.value(name)) target = parse_int_option(*text, what, min, max);
     };
-    read_int("iterations", "Number of iterations", 1, 100'000'000, wanted.load.iterations);
-    read_int("warmup", "Number of warm-up iterations", 0, 100'000'000, wanted.load.warmup);
-    read_int("batch-size", "Batch size", 1, kMaxBatch, wanted.load.batch);
+    read_int("iterations", "Number of iterations", 1, kMaxIterations, wanted.load.iterations);
+    read_int("warmup", "Number of warm-up iterations", 0, kMaxIterations, wanted.load.warmup);
+    if (const auto text = options.value("batch-size"))
+        wanted.batches = parse_int_list(*text, "Batch size", 1, kMaxBatch);
     if (const auto text = options.value("threads"))
         wanted.threads = parse_int_list(*text, "Number of threads to use", 1, kMaxThreads);
     if (const auto text = options.value("boardsize"))
         wanted.board_lengths = parse_int_list(*text, "Board size to test", 7, kMaxBoardLength);
+    wanted.load.batch = wanted.batches.front();
     wanted.load.threads = wanted.threads.front();
     wanted.compare = options.has("compare");
     wanted.profile = options.has("profile");
@@ -106,7 +119,8 @@ class Measuring {
                                  {.console = &err})),
           config_(launch.config),
           progress_(err) {
-        const int positions = std::max(kPositions, wanted.load.batch);
+        for (const std::string& note : choice_.notes) err << note << std::endl;
+        const int positions = std::max(kPositions, *std::max_element(wanted.batches.begin(), wanted.batches.end()));
         for (const int length : wanted.board_lengths)
             rows_.push_back(benchmark_rows(model_.info, *model_.graph, length, positions));
     }
@@ -156,15 +170,17 @@ class Measuring {
 
     // What -compare, or several precisions, batches or numbers of threads, ask for besides the first measurement.
     std::vector<NnMeasurement> compare() {
-        std::vector<int> batches = {wanted_.load.batch};
+        std::vector<int> batches = wanted_.batches;
         std::vector<int> threads = wanted_.threads;
         std::vector<Precision> precisions = wanted_.precisions;
         if (wanted_.compare) {
-            batches = {1, 2, 4, 8, 16};
+            if (batches.size() == 1) batches = {1, 2, 4, 8, 16};
             if (threads.size() == 1 && usable_cores() > threads[0]) threads.push_back(usable_cores());
             if (precisions.size() == 1)
                 precisions = {Precision::Fp32, Precision::Auto, Precision::Fp16, Precision::Int8};
         }
+        for (Precision& precision : precisions) precision = precision_here(precision);
+        precisions.erase(std::unique(precisions.begin(), precisions.end()), precisions.end());
         std::vector<NnMeasurement> results;
         if (batches.size() * threads.size() * precisions.size() == 1) return results;
         for (const Precision precision : precisions) {
@@ -179,9 +195,7 @@ class Measuring {
                 for (const int batch : batches) {
                     NnLoad load = wanted_.load;
                     load.batch = batch, load.threads = thread_count;
-        for (Precision& precision : precisions) precision = precision_here(precision);
-        precisions.erase(std::unique(precisions.begin(), precisions.end()), precisions.end());
-                    load.max_seconds = std::min(load.max_seconds, kComparisonSeconds);
+                    load.max_seconds = std::min(load.max_seconds, wanted_.comparison_seconds);
                     results.push_back(measure(*loaded, precision, load));
                 }
         }
