@@ -34,12 +34,12 @@ std::span<const Backend* const> backends() {
     return table;
 }
 
-const Backend& find_backend(std::string_view name) {
+const Backend& find_backend(std::string_view name, std::span<const Backend* const> table) {
     if (name == "eigen") name = "cpu";  // as KataGo calls what computes on the processor
-    std::string names;
-    for (const Backend* backend : backends()) {
+    std::string names = "auto";
+    for (const Backend* backend : table) {
         if (backend->name() == name) return *backend;
-        names += (names.empty() ? "" : ", ") + backend->name();
+        names += ", " + backend->name();
     }
     throw UsageError("no backend is called '" + std::string(name) + "'; there are: " + names);
 }

@@ -11,7 +11,7 @@ namespace katago {
 // All backends of this build, the default first.
 std::span<const Backend* const> backends();
 
-// Throws UsageError listing the names that exist.
-const Backend& find_backend(std::string_view name);
+// The one of that name. Throws UsageError listing the names that nnBackend may have.
+const Backend& find_backend(std::string_view name, std::span<const Backend* const> table = backends());
 
 }  // namespace katago

@@ -54,6 +54,8 @@ Config read_launch_config(const Options& options, const DefaultConfig& fallback,
     };
     if (const auto precision = options.value("precision")) set("nnPrecision", *precision);
     if (const auto kernels = options.value("kernels")) set("nnKernels", *kernels);
+    if (const auto backend = options.value("backend")) set("nnBackend", *backend);
+    if (const auto device = options.value("device")) set("nnDevice", *device);
     if (options.has("no-verify")) set("verifyModelFile", "false");
     for (const std::string& text : options.values("override-config"))
         for (const auto& [key, value] : config.apply_overrides(text, rules_keys()))

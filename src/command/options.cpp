@@ -131,6 +131,13 @@ std::vector<OptionSpec> engine_options() {
         {"no-verify", "", "", "Do not check the sums in a .safetensors file: a faster start.", false},
         {"precision", "", "NAME",
          "What the network is computed in: auto, fp32, fp16, int8 (default nnPrecision, auto).", false},
+        {"backend", "", "NAME",
+         "What computes it: auto (the faster of processor and graphics device), cpu, vulkan, reference (default "
+         "nnBackend, auto).",
+         false},
+        {"device", "", "N",
+         "Number or part of the name of the graphics device, as katago info -devices lists them (default nnDevice).",
+         false},
         {"kernels", "", "NAME",
          "Whose kernels compute it on the CPU: auto (the fastest), own, xnnpack, eigen (default nnKernels, auto).",
          false},

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "backend/registry.h"
 #include "core/config.h"
 #include "core/log.h"
+#include "engine/choice/backend_choice.h"
 #include "eval/evaluator.h"
 #include "nn/format/model_file.h"
 #include "nn/stats.h"
@@ -20,6 +22,7 @@ struct EngineOptions {
     bool keep_graph = false;  // the network as the file describes it, weights included
     // Where a person is told what takes long, and that the embedded network is in use; null: nowhere.
     std::ostream* console = nullptr;
+    BackendTable backends = katago::backends();
 };
 
 // A network ready to evaluate, set up once from a configuration for whatever command runs it. Keeps the weights in the
@@ -41,7 +44,7 @@ class Engine {
     const std::map<std::string, std::string>& model_notes() const { return model_notes_; }
     // Of one evaluation.
     const MultiplyAdds& multiply_adds() const { return multiply_adds_; }
-    const Backend& backend() const { return *backend_; }
+    const BackendDevice& computes_with() const { return choice_.chosen; }
     const LoadedModel& loaded_model() const { return *loaded_; }
     // Writes what computes the network, in which precision, and why.
     void report(Logger& log) const;
@@ -49,11 +52,17 @@ class Engine {
     uint64_t seed() const { return seed_; }
 
   private:
+    // Gives the network to what was chosen, or, where auto chose it and it fails, to the processor. `model` becomes
+    // what is computed from, with weights as the configuration wants them stored.
+    void load(Model& model, const Config& config, std::ostream* console);
+    // Loads the same network for the processor, while the search goes on, where a device that auto chose fails later.
+    EvalFallback fallback(const Config& config, const ModelReadOptions& reading, std::ostream* console) const;
+
     std::string model_file_;
     std::shared_ptr<const Graph> graph_;  // null unless it was to be kept
     std::map<std::string, std::string> model_notes_;
     MultiplyAdds multiply_adds_;
-    const Backend* backend_;
+    BackendChoice choice_;
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Evaluator> evaluator_;
     std::vector<std::string> notes_;  // on the precision and the cache

@@ -58,11 +58,11 @@ uint64_t read_seed(const Config& config) {
 
 }  // namespace
 
-EngineSettings read_engine_settings(const Config& config) {
+EngineSettings read_engine_settings(const Config& config, BackendTable table) {
     EngineSettings settings;
-    settings.backend = &configured_backend(config);
+    load_options(config, read_precision(config).precision);  // a fault in its keys should not wait for the network
+    settings.backend = read_backend_setting(config, table);
     settings.reading = model_read_options(config);
-    settings.loading = load_options(config, read_precision(config).precision);
     settings.evaluator = read_evaluator_options(config, settings.notes);
     settings.seed = read_seed(config);
     return settings;

@@ -65,12 +65,14 @@ std::optional<Agreement> parse_agreement(const std::string& text) {
 
 }  // namespace
 
-Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::shared_ptr<const LoadedModel>& loaded,
-                              const LoadOptions& options) {
+Agreement agreement_with_fp32(const Model& model, const BackendChoice& choice,
+                              std::shared_ptr<const LoadedModel>& loaded, const LoadOptions& options) {
+    const Backend& backend = *choice.chosen.backend;
     TuningFile file(options.tuning_folder / "agreement.txt",
                     "katago agreement " + std::to_string(kAgreementVersion) + ", " + cpu_name());
     const std::string key = model.info.name + ", " + std::to_string(fingerprint(*model.graph)) + ", " +
-                            backend.description() + ", " + loaded->description();
+                            backend.description() + ", " + loaded->description() +
+                            (choice.chosen.device ? ", " + choice.chosen.device->identity : "");
     if (!options.measure_again) {
         if (const auto known = parse_agreement(file.find(key).value_or(""))) return *known;
     }
@@ -82,7 +84,7 @@ Agreement agreement_with_fp32(const Model& model, const Backend& backend, std::s
     };
     // One after the other: a big network twice would not fit into a small board.
     loaded.reset();
-    const auto exact = answers(backend.load(*model.graph));
+    const auto exact = answers(choice.exact().load(*model.graph));
     return_free_memory();
     LoadOptions again = options;
     again.measure_again = false;

@@ -31,8 +31,6 @@ constexpr IgnoredKey kIgnored[] = {
     {"coreml", true, kOtherBackend},
     {"eigen", true, kOtherBackend},
     {"dummybackend", true, kOtherBackend},
-    {"deviceToUse", true, kOtherBackend},
-    {"gpuToUse", true, kOtherBackend},
     {"useFP16", true, "the precision is chosen by the backend"},
     {"inputsUseNHWC", true, "the layout is chosen by the backend"},
     {"nnMaxBatchSize", false, kNoBatches},

@@ -8,6 +8,7 @@
 
 #include "backend/backend.h"
 #include "core/config.h"
+#include "engine/choice/backend_choice.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -17,9 +18,11 @@ struct LoadedNetwork {
     std::vector<std::string> notes;  // on the precision and how it was chosen, for the log
 };
 
-// Loads a network as the configuration wants it. Precision::Auto falls back on FP32 where the error would be visible.
-// `console`: where measurements show how far they are; null: nowhere. Throws ConfigError, UnsupportedError,
-// BackendError.
-LoadedNetwork load_network(const Model& model, const Backend& backend, const Config& config, std::ostream* console);
+// Loads a network as the configuration wants it. Precision::Auto, and every precision of a device, falls back on FP32
+// where the error would be visible. `console`: where measurements show how far they are; null: nowhere. Throws
+// ConfigError, UnsupportedError, BackendError; the last also where a device is inexact in FP32, as only faulty ones
+// are.
+LoadedNetwork load_network(const Model& model, const BackendChoice& choice, const Config& config,
+                           std::ostream* console);
 
 }  // namespace katago

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "backend/registry.h"
+#include "core/machine.h"
 #include "engine/default_files.h"
 
 namespace katago {
@@ -27,8 +27,15 @@ LoadOptions load_options(const Config& config, Precision precision) {
     return options;
 }
 
-const Backend& configured_backend(const Config& config) {
-    return config.contains("nnBackend") ? find_backend(config.get_string("nnBackend")) : *backends().front();
+LoadOptions load_options(const Config& config, Precision precision, const BackendDevice& on) {
+    if (!on.device) return load_options(config, precision);
+    LoadOptions options = load_options(config, precision == Precision::Fp32 ? precision : Precision::Fp16);
+    options.device = std::to_string(on.device->index);
+    return options;
+}
+
+int64_t memory_for_weights() {
+    return read_machine_memory().free_bytes / 2;
 }
 
 ModelReadOptions model_read_options(const Config& config) {

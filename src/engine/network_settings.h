@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
 #include "backend/backend.h"
 #include "core/config.h"
+#include "engine/choice/backend_setting.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -24,9 +26,11 @@ PrecisionSetting read_precision(const Config& config);
 // all, but in FP32 ours: it is what other answers are compared with, and gives the same digits on every run. Throws
 // ConfigError.
 LoadOptions load_options(const Config& config, Precision precision);
+// The same for what is to compute it, with its device. Devices compute in FP32 where that is asked for, else in FP16.
+LoadOptions load_options(const Config& config, Precision precision, const BackendDevice& on);
 
-// nnBackend, else the default of this build. Throws UsageError listing the names that exist.
-const Backend& configured_backend(const Config& config);
+// What the weights may take: half of the memory that is free, the rest is for the tree and the cache.
+int64_t memory_for_weights();
 
 // verifyModelFile. Throws ConfigError.
 ModelReadOptions model_read_options(const Config& config);

@@ -59,9 +59,10 @@ void keep_model(const fs::path& file, const Model& model, std::vector<std::strin
 
 }  // namespace
 
-Model quantized_as_configured(Model model, const fs::path& file, const Backend& backend, const Config& config,
+Model quantized_as_configured(Model model, const fs::path& file, const BackendDevice& on, const Config& config,
                               std::vector<std::string>& notes, std::ostream* console) {
     const Precision precision = read_precision(config).precision;
+    if (on.device) return model;
     if ((precision != Precision::Int8 && precision != Precision::Fp16) || !is_fp32(*model.graph)) return model;
     if (precision == Precision::Fp16) return model_in_fp16(model, file.filename().string());
     // XNNPACK's INT8 kernels know one scale for each output: rounded to that from the start, less is lost.
@@ -77,7 +78,7 @@ Model quantized_as_configured(Model model, const fs::path& file, const Backend& 
     settings.threads = usable_cores();
     std::optional<QuantizeDisplay> display;
     if (console) display.emplace(*console, nullptr);
-    QuantizedModel made = quantize_model(model, file.filename().string(), backend, settings,
+    QuantizedModel made = quantize_model(model, file.filename().string(), *on.backend, settings,
                                          [&](const char* stage, size_t done, size_t all) {
                                              if (display) display->show(stage, done, all);
                                          });

@@ -129,7 +129,7 @@ class Benchmark {
         if (plan_.visits == kDefaultVisits)
             out_ << "  If you have a strong machine, consider testing more, for example with -visits 800,\n"
                  << "  because long searches use many threads better than short ones.\n";
-        out_ << "\nBackend " << engine_.backend().name() << ": " << engine_.backend().description() << "\n";
+        out_ << "\nBackend " << engine_.computes_with().text() << "\n";
         measure_one_evaluation();
         out_ << "\nYour GTP config is currently set to use numSearchThreads = "
              << read_gtp_player_settings(config_, /*has_human_network=*/false, thread_counts_).search.num_threads
@@ -150,7 +150,7 @@ class Benchmark {
         const BoardSize size = plan_.positions[0].board().size();
         nlohmann::ordered_json json = {{"modelFile", engine_.model_file()},
                                        {"modelName", engine_.model().name},
-                                       {"backend", engine_.backend().name() + ": " + engine_.backend().description()},
+                                       {"backend", engine_.computes_with().text()},
                                        {"boardXSize", size.width},
                                        {"boardYSize", size.height},
                                        {"visits", plan_.visits},

@@ -24,8 +24,9 @@ double of_peak(const NnSpeed& speed) {
 void print_reference_lines(const NnReport& report, std::ostream& out) {
     const NnSpeed& speed = report.first.speed;
     const int longest = *std::max_element(report.board_lengths.begin(), report.board_lengths.end());
-    out << "internal model: " << report.model_name << "\nrevision/backend: " << product_line() << ", " << report.backend
-        << "\nboard sizes: " << with_commas(report.board_lengths) << " (NN buffer " << longest << "x" << longest << ")"
+    out << "internal model: " << report.model_name << "\nrevision/backend: " << product_line() << ", "
+        << report.computes_with.text() << "\nboard sizes: " << with_commas(report.board_lengths) << " (NN buffer "
+        << longest << "x" << longest << ")"
         << "\nFP16: " << (report.first.precision == Precision::Fp16 ? "true" : "false")
         << "\nbatch size per thread: " << speed.load.batch << "\nNN server threads: " << speed.load.threads
         << "\ntimed iterations per thread: " << speed.load.iterations << "\n";
@@ -91,6 +92,13 @@ TextTable kernel_table(const NnReport& report) {
     return profile_table(summary);
 }
 
+// As the reference lists the devices of its threads.
+nlohmann::ordered_json device_indices(const BackendDevice& computes_with) {
+    nlohmann::ordered_json indices = nlohmann::ordered_json::array();
+    if (computes_with.device) indices.push_back(computes_with.device->index);
+    return indices;
+}
+
 nlohmann::ordered_json json_of(const NnMeasurement& measurement) {
     const NnSpeed& speed = measurement.speed;
     return {{"precision", name_of(measurement.precision)},
@@ -139,13 +147,13 @@ nlohmann::ordered_json nn_report_json(const NnReport& report) {
                                    {"batchSize", speed.load.batch},
                                    {"numThreads", speed.load.threads},
                                    {"numIterations", speed.load.iterations},
-                                   {"gpuIdxs", nlohmann::ordered_json::array()},
+                                   {"gpuIdxs", device_indices(report.computes_with)},
                                    {"perThreadMedianMs", medians},
                                    {"perThreadNNEvalsPerSec", rates},
                                    {"sumMedianNNEvalsPerSec", speed.median_rate()},
                                    {"actualWallSeconds", speed.wall_seconds},
                                    {"actualWallNNEvalsPerSec", speed.wall_rate()},
-                                   {"backend", report.backend},
+                                   {"backend", report.computes_with.text()},
                                    {"precision", name_of(report.first.precision)},
                                    {"computesIn", report.computes_in},
                                    {"multiplyAdds", report.multiply_adds},

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/choice/backend_setting.h"
 #include "engine/speed/nn_speed.h"
 
 namespace katago {
@@ -20,7 +21,7 @@ struct NnMeasurement {
 // What `benchmarknn` found.
 struct NnReport {
     std::string model_file, model_name;
-    std::string backend;      // its name and what it says of itself
+    BackendDevice computes_with;
     std::string computes_in;  // what the plan of `first` says of itself; may be empty
     std::vector<int> board_lengths;
     bool require_exact_length = false;

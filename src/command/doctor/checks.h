@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "command/doctor/diagnosis.h"
 #include "command/options.h"
 #include "core/config.h"
+#include "engine/choice/backend_setting.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -15,6 +17,7 @@ namespace katago {
 struct Patient {
     const Options& options;
     std::filesystem::path root;             // below which files tell about the machine
+    std::vector<BackendDevice> devices;     // what it can compute on besides the processor
     Config config = {};                     // empty where it cannot be read
     std::filesystem::path model_file = {};  // empty: none was found
     std::optional<Model> model = {};        // nothing: it cannot be read

@@ -2,6 +2,7 @@
 // The configuration, as the command that it is for would read it.
 #include <map>
 
+#include "backend/registry.h"
 #include "command/config_readers.h"
 #include "command/doctor/checks.h"
 #include "command/launch.h"
@@ -50,8 +51,9 @@ void tell_slow_settings(const Patient& patient, bool threads_share_batches, Diag
 // Reads the settings of the engine. Whether threads share batches, a loaded network says in the end: here it counts
 // that they may, on a device or because the configuration says so.
 bool check_batch_settings(const Config& config) {
-    EngineSettings settings = read_engine_settings(config);
-    if (!settings.evaluator.batching.value_or(!settings.backend->devices().empty())) return false;
+    EngineSettings settings = read_engine_settings(config, backends());
+    const bool on_device = settings.backend.candidates.back().device.has_value();
+    if (!settings.evaluator.batching.value_or(on_device)) return false;
     constexpr BatchPreference kOfDevice = {.best_batch = 2};
     read_batch_options(config, kOfDevice, settings.evaluator, settings.notes);
     return true;

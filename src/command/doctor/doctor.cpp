@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "backend/registry.h"
 #include "command/doctor/checks.h"
 #include "command/doctor/subcommand.h"
 #include "command/version.h"
@@ -42,8 +43,8 @@ constexpr Check kChecks[] = {
     {"kernels", check_kernels},      {"programs", tell_gui_lines},
 };
 
-Diagnosis examine(const Options& options, const std::filesystem::path& root) {
-    Patient patient{.options = options, .root = root};
+Diagnosis examine(const Options& options, const ExaminedMachine& machine) {
+    Patient patient{.options = options, .root = machine.root, .devices = machine.devices};
     Diagnosis diagnosis;
     for (const Check& check : kChecks) {
         try {
@@ -91,13 +92,13 @@ void print(const Diagnosis& diagnosis, std::ostream& out) {
 }  // namespace
 
 int run_doctor(std::span<const std::string> arguments, const Streams& streams) {
-    return run_doctor_on(arguments, streams, "/");
+    return run_doctor_on(arguments, streams, {.devices = all_devices(backends())});
 }
 
-int run_doctor_on(std::span<const std::string> arguments, const Streams& streams, const std::filesystem::path& root) {
+int run_doctor_on(std::span<const std::string> arguments, const Streams& streams, const ExaminedMachine& machine) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
-    const Diagnosis diagnosis = examine(options, root);
+    const Diagnosis diagnosis = examine(options, machine);
     if (options.has("json"))
         streams.out << json_text(to_json(diagnosis), 2) << std::endl;
     else

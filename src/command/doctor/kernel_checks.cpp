@@ -2,10 +2,13 @@
 // What computes the network: the backend, its kernels, what is kept of their measurements, and the memory for them.
 #include <cstdlib>
 
+#include "backend/registry.h"
 #include "command/doctor/checks.h"
 #include "core/error.h"
 #include "core/machine.h"
+#include "engine/choice/backend_choice.h"
 #include "engine/engine_settings.h"
+#include "engine/network_settings.h"
 #include "nn/stats.h"
 
 namespace katago {
@@ -15,8 +18,9 @@ namespace {
 constexpr int64_t kMiB = int64_t{1} << 20;
 constexpr int kBoardArea = 361;
 
-void tell_backend(const Backend& backend, Diagnosis& diagnosis) {
-    diagnosis.ok("kernels", "backend " + backend.name() + ": " + backend.description());
+void tell_backend(const BackendChoice& choice, Diagnosis& diagnosis) {
+    diagnosis.ok("kernels", "backend " + choice.chosen.text());
+    for (const std::string& note : choice.notes) diagnosis.ok("kernels", note);
     if (const char* best = std::getenv("KATAGO_CPU_FEATURES"); best != nullptr && *best != '\0')
         diagnosis.note(
             "kernels",
@@ -54,15 +58,15 @@ bool tell_tuning(const KeptTuning& kept, Diagnosis& diagnosis) {
 }
 
 // Loads the network as the engine would, but that nothing is measured, and tells what computes it.
-void tell_kernels(const Graph& graph, const EngineSettings& settings, bool is_tuned, Diagnosis& diagnosis) {
-    LoadOptions options = settings.loading;
+void tell_kernels(const Graph& graph, const BackendDevice& on, LoadOptions options, bool is_tuned,
+                  Diagnosis& diagnosis) {
     // Weights are rounded to these when the engine starts, for INT8 once for each network.
-    if (options.precision == Precision::Int8 || options.precision == Precision::Fp16)
+    if (!on.device && (options.precision == Precision::Int8 || options.precision == Precision::Fp16))
         return diagnosis.ok("kernels", "nnPrecision = " + std::string(name_of(options.precision)));
     if (!is_tuned) options.tuning_folder.clear();
     std::vector<std::string> lines;
     options.log = [&](const std::string& line) { lines.push_back(line); };
-    const auto loaded = settings.backend->load(graph, options);
+    const auto loaded = on.backend->load(graph, options);
     const std::string description = loaded->description();
     diagnosis.ok("kernels", "this network in " + (description.empty() ? "FP32" : description) +
                                 (is_tuned ? "" : ", unless the measurements find something faster"));
@@ -73,17 +77,20 @@ void tell_kernels(const Graph& graph, const EngineSettings& settings, bool is_tu
 }  // namespace
 
 void check_kernels(Patient& patient, Diagnosis& diagnosis) {
-    const EngineSettings settings = read_engine_settings(patient.config);
-    tell_backend(*settings.backend, diagnosis);
+    const EngineSettings settings = read_engine_settings(patient.config, backends());
+    BackendChoice choice{settings.backend.candidates.front(), settings.backend.processor};
+    if (patient.model) choice = choose_backend(*patient.model, settings.backend, patient.config, {.measure = false});
+    tell_backend(choice, diagnosis);
     if (!patient.model || !has_room(*patient.model->graph, patient, diagnosis)) return;
     const Graph& graph = *patient.model->graph;
+    const LoadOptions loading = load_options(patient.config, read_precision(patient.config).precision, choice.chosen);
     bool is_tuned = false;
     try {
-        is_tuned = tell_tuning(settings.backend->kept_tuning(graph, settings.loading), diagnosis);
+        is_tuned = tell_tuning(choice.chosen.backend->kept_tuning(graph, loading), diagnosis);
     } catch (const IoError& error) {
         diagnosis.problem("tuning", error.what(), "make it readable, or remove it");
     }
-    tell_kernels(graph, settings, is_tuned, diagnosis);
+    tell_kernels(graph, choice.chosen, loading, is_tuned, diagnosis);
 }
 
 }  // namespace katago

@@ -143,7 +143,8 @@ class Tuner {
 
   private:
     double evaluations_per_second(const Graph& graph, Precision precision, const NnRows& rows) {
-        const auto loaded = engine_.backend().load(graph, load_options(config_, precision));
+        const auto loaded =
+            engine_.computes_with().backend->load(graph, load_options(config_, precision, engine_.computes_with()));
         NnLoad load;
         load.max_seconds = kPrecisionSeconds;
         const double rate = measure_nn(graph, *loaded, {&rows, 1}, load).median_rate();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// `katago info`: what is in a network file.
+// `katago info`: what is in a network file, and what can compute it.
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "backend/registry.h"
+#include "command/info/devices.h"
 #include "command/info/subcommand.h"
 #include "command/options.h"
+#include "core/error.h"
 #include "core/json_text.h"
 #include "core/text.h"
 #include "engine/default_files.h"
@@ -26,8 +29,10 @@ constexpr int kBoardArea = 361;
 const CommandLine& command_line() {
     static const CommandLine line{
         "info",
-        "Show what is in a network file: version, architecture, layers, numbers, provenance.",
+        "Show what is in a network file: version, architecture, layers, numbers, provenance. Or the graphics devices "
+        "that can compute one.",
         {{"model", "", "FILE", "Neural net model file of any kind.", false},
+         {"devices", "", "", "Show what networks can be computed on here instead of a network.", false},
          {"json", "", "", "Print one JSON object instead of text.", false},
          {"no-verify", "", "", "Do not check the sums of a .safetensors file: faster.", false}}};
     return line;
@@ -198,6 +203,14 @@ void print(const Model& model, const GraphStats& stats, const std::string& file,
 int run_info(std::span<const std::string> arguments, const Streams& streams) {
     const Options options = Options::parse(command_line(), arguments);
     if (answer_help(command_line(), options, streams.out)) return 0;
+    if (options.has("devices")) {
+        if (options.has("model")) throw UsageError("Cannot specify both -devices and -model at the same time");
+        if (options.has("json"))
+            streams.out << json_text(devices_json(backends())) << std::endl;
+        else
+            streams.out << devices_text(backends()) << std::flush;
+        return 0;
+    }
     const std::string file = options.has("model") ? *options.value("model") : find_default_model().string();
     const Model model = load_model(file, {.verify = !options.has("no-verify")});
     const GraphStats stats = graph_stats(*model.graph, kBoardArea);

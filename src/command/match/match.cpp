@@ -73,7 +73,7 @@ void print_start(const MatchOptions& options, Networks& networks, const MatchRun
     for (size_t i = 0; i < options.bots.size(); ++i) {
         const Engine& engine = networks.of(i);
         out << options.bots[i].name << ": " << engine.model().name << " (" << engine.model_file() << "), backend "
-            << engine.backend().name() << "\n";
+            << engine.computes_with().title() << "\n";
     }
     const size_t before = run.games();
     if (before > 0) out << "Continuing after " << before << " games in " << options.output_dir.string() << "\n";

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "backend/registry.h"
 #include "command/launch.h"
 #include "command/tune/subcommand.h"
 #include "core/json_text.h"
 #include "core/text.h"
+#include "engine/choice/backend_choice.h"
 #include "engine/embedded_network.h"
 #include "engine/engine.h"
 #include "engine/fp32_agreement.h"
@@ -44,11 +46,15 @@ struct Tuning {
 };
 
 Tuning tune(const Launch& launch, bool force, std::ostream& err) {
-    const Backend& backend = configured_backend(launch.config);
+    const BackendSetting setting = read_backend_setting(launch.config, backends());
     const Model model = load_model(launch.model_file, model_read_options(launch.config));
+    const BackendChoice choice =
+        choose_backend(model, setting, launch.config, {.measure_again = force, .console = &err});
+    for (const std::string& note : choice.notes) err << note << std::endl;
+    const Backend& backend = *choice.chosen.backend;
     ProgressLine progress(err);
     const bool int8 = read_precision(launch.config).precision == Precision::Int8;
-    LoadOptions options = load_options(launch.config, int8 ? Precision::Int8 : Precision::Auto);
+    LoadOptions options = load_options(launch.config, int8 ? Precision::Int8 : Precision::Auto, choice.chosen);
     options.measure_again = force;
     options.log = [&, last = std::string()](const std::string& line) mutable {
         if (line != last) err << line << std::endl;
@@ -56,7 +62,7 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     };
     Tuning result;
     result.model = model.info.name;
-    result.backend = backend.name() + ": " + backend.description();
+    result.backend = choice.chosen.text();
     result.folder = options.tuning_folder;
     bool is_first = true;
     options.progress = [&](int done, int all) {
@@ -70,7 +76,7 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     result.precision = loaded->description();
     options.measure_again = force;
     progress.show("Comparing with FP32");
-    result.agreement = agreement_with_fp32(model, backend, loaded, options);
+    result.agreement = agreement_with_fp32(model, choice, loaded, options);
     return result;
 }
 

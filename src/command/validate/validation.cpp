@@ -111,7 +111,7 @@ class Validator {
     Validation run() {
         result_.tested = describe_network(tested_, tested_config_);
         result_.against = describe_network(against_, against_config_);
-        result_.backend = tested_.backend().name() + ": " + tested_.backend().description();
+        result_.backend = tested_.computes_with().text();
         find_positions();
         compare_all();
         keep_worst();

@@ -174,12 +174,15 @@ NnSpeed measure_nn(const Graph& graph, const LoadedModel& model, std::span<const
     Runners runners;
     for (int thread = 0; thread < load.threads; ++thread)
         runners.push_back(std::make_unique<Runner>(graph, model, rows, load.batch, thread));
-    // The first batch shows how long the others will take; it is part of the warm-up.
-    const double one_batch = run_all(runners, static_cast<int>(rows.size())) / static_cast<double>(rows.size());
+    // The first batch shows how long the warm-up will take, and that how long the others will.
+    double one_batch = run_all(runners, static_cast<int>(rows.size())) / static_cast<double>(rows.size());
     auto that_fit = [&](int batches, double seconds) {
         return static_cast<int>(std::clamp(seconds / std::max(one_batch, 1e-9), 1.0, static_cast<double>(batches)));
     };
-    if (load.warmup > 0) run_all(runners, that_fit(load.warmup, load.max_seconds / 5));
+    if (load.warmup > 0) {
+        const int batches = that_fit(load.warmup, load.max_seconds / 5);
+        one_batch = run_all(runners, batches) / batches;
+    }
     for (const auto& runner : runners) runner->batch_seconds.clear();
 
     const int iterations = that_fit(load.iterations, load.max_seconds);

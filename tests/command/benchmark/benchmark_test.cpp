@@ -104,6 +104,21 @@ TEST_CASE("benchmarknn: prints the reference's lines and fields, and ours") {
     CHECK(multiply_adds > 0);
 }
 
+TEST_CASE("benchmarknn: measures a list of batches for as long as is asked, on the backend that is asked for") {
+    const TinyModel folder("benchmarknn-batches");
+    const Result json = run(run_benchmarknn, {"-model", folder.model(), "-seconds", "0.01", "-batch-size", "2,5",
+                                              "-backend", "cpu", "-boardsize", "7", "-json"});
+    const auto record = nlohmann::json::parse(json.out);
+    CHECK(record["batchSize"] == 2);
+    CHECK(record["backend"].get<std::string>().starts_with("cpu: "));
+    REQUIRE(record["comparisons"].size() == 2);
+    CHECK(record["comparisons"][1]["batchSize"] == 5);
+    std::istringstream in;
+    std::ostringstream out;
+    const std::vector<std::string> both = {"-model", folder.model(), "-seconds", "1", "-iterations", "5"};
+    CHECK_THROWS_AS(run_benchmarknn(both, {in, out, out}), UsageError);
+}
+
 TEST_CASE("benchmarknn: -compare covers batches and threads") {
     const TinyModel folder("benchmarknn-compare");
     const Result json = run(run_benchmarknn, {"-model", folder.model(), "-iterations", "2", "-warmup", "0",

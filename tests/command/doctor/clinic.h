@@ -40,7 +40,7 @@ class Clinic {
     std::string text(std::vector<std::string> words) {
         std::istringstream in;
         std::ostringstream out, err;
-        status = katago::run_doctor_on(words, {in, out, err}, machine.root());
+        status = katago::run_doctor_on(words, {in, out, err}, {.root = machine.root(), .devices = devices});
         CHECK(err.str().empty());
         return out.str();
     }
@@ -52,6 +52,7 @@ class Clinic {
 
     MadeUpRoot machine;
     TinyModel files;
+    std::vector<katago::BackendDevice> devices;
     std::string model, home;
     std::vector<std::string> more;  // arguments
     int status = -1;

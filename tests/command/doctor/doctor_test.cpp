@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "backend/registry.h"
 #include "command/config_readers.h"
 #include "command/doctor/clinic.h"
 #include "command/tune/subcommand.h"
@@ -53,7 +54,7 @@ TEST_CASE("doctor: a healthy machine has no problem, and each thing that was loo
     CHECK(has(all_texts(findings, "temperature"), "48 degrees (cpu-thermal)"));
     CHECK(has(all_texts(findings, "clock"), "600 MHz at the moment, at most 1800 MHz, governor ondemand"));
     CHECK(has(all_texts(findings, "throttling"), "none"));
-    CHECK(has(all_texts(findings, "graphics"), "computes on the processor alone"));
+    CHECK(has(all_texts(findings, "graphics"), "no device, and none is needed"));
     CHECK(has(all_texts(findings, "configuration"), "gtp.cfg"));
     CHECK(has(all_texts(findings, "home"), "can be written"));
     CHECK(has(all_texts(findings, "network"), clinic.model + ": tiny, "));
@@ -61,6 +62,23 @@ TEST_CASE("doctor: a healthy machine has no problem, and each thing that was loo
     CHECK(has(all_texts(findings, "kernels"), "backend cpu: "));
     CHECK(has(all_texts(findings, "tuning"), " are measured, in " + clinic.home));
     CHECK_FALSE(has(report.dump(), "10000000abcdef01"));  // the board's serial number
+}
+
+TEST_CASE("doctor: graphics devices are told with what they can do, and what lacks only where there are none") {
+    Clinic clinic("devices");
+    clinic.machine.write("dev/dri/renderD128", "");
+    DeviceInfo software{.index = 1, .name = "llvmpipe", .details = "Mesa", .never_by_auto = true};
+    clinic.devices = {{backends().front(), DeviceInfo{.index = 0, .name = "Orin", .details = "FP16"}},
+                      {backends().front(), software}};
+    const json findings = clinic.examine()["findings"];
+    CHECK(has(all_texts(findings, "graphics"), "cpu, nnDevice = 0: Orin; FP16"));
+    CHECK(has(all_texts(findings, "graphics"), "nnDevice = 1: llvmpipe; Mesa; nnBackend = auto never takes it"));
+    CHECK_FALSE(has(all_texts(findings, "graphics"), "libvulkan"));
+
+    clinic.devices.clear();
+    clinic.machine.write("usr/lib/aarch64-linux-gnu/libvulkan.so.1", "");
+    clinic.machine.write("usr/share/vulkan/icd.d/nvidia_icd.json", "");
+    CHECK(has(all_texts(clinic.examine()["findings"], "graphics"), "nvidia_icd; this program can use no device"));
 }
 
 TEST_CASE("doctor: the text has a line for each finding, with the same words as the JSON") {
@@ -107,7 +125,7 @@ TEST_CASE("doctor: the machine at hand is looked at to the end") {
     Clinic clinic("at-hand");
     std::istringstream in;
     std::ostringstream out, err;
-    run_doctor_on(clinic.arguments(), {in, out, err}, "/");
+    run_doctor_on(clinic.arguments(), {in, out, err}, {});
     CHECK(has(out.str(), "\nok       OGS: "));
 }
 
