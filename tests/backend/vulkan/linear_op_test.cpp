@@ -166,8 +166,12 @@ class LinearTrial {
 // cases.
 void check_kernels(const Capabilities& device, bool fp16, double bound) {
     constexpr size_t kCasesEach = 3;
+    // Mesa's software device takes minutes to compile the bigger tiles of matrices, whose code has no loops.
+    constexpr uint32_t kMostOfSoftware = 32 * 64;
     size_t next = 0;
     for (const LinearKernel& kernel : linear_kernels(device, fp16)) {
+        const bool is_slow = shared_device()->physical().is_software && kernel.has_matrix_unit;
+        if (is_slow && kernel.tile_rows * kernel.tile_channels > kMostOfSoftware) continue;
         const LinearChoices linear({kernel});
         for (size_t i = 0; i < kCasesEach; ++i) {
             const LinearCase& c = kCases[next++ % std::size(kCases)];
