@@ -7,7 +7,6 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/largest_edge.h"
@@ -16,17 +15,11 @@
 
 namespace test_parity {
 
-using test_nets::Numbers;
-using test_nets::RandomNet;
-
 namespace {
 
-// Of the largest value of a tensor. FP32 sums of a few thousand products differ by 1e-6; Winograd's transforms cost
-// another factor of a few, once for each of the two or three convolutions in a row here.
-constexpr double kParity = 2e-5;
-// The same of plans that compute in 16-bit integers: inputs and weights have about 12 bits each, relative to the
-// largest of their row or column, and errors of a few hundred products average out to less than that; several layers
-// add up.
+// The same as kParity for plans that compute in 16-bit integers: inputs and weights have about 12 bits each, relative
+// to the largest of their row or column, and errors of a few hundred products average out to less than that; several
+// layers add up.
 constexpr double kInt16Parity = 8e-3;
 // Of plans with 8-bit weights and inputs, each to half a step in 127 and 255 of the largest of its block.
 constexpr double kInt8Parity = 4e-2;
@@ -51,17 +44,6 @@ constexpr Way kWays[] = {{Precision::Fp32, KernelProvider::Own, kParity},
                          {Precision::Int8, KernelProvider::Own, kInt8Parity},
                          {Precision::Fp16, KernelProvider::Own, kFp16WeightsParity},
                          {Precision::Fp16, KernelProvider::Xnnpack, kFp16WeightsParity}};
-
-// The largest difference in the rows that were found, over the largest value.
-double relative_error(const std::vector<float>& found, const std::vector<float>& wanted) {
-    double largest = 1e-3, error = 0;
-    for (const float x : wanted) largest = std::max(largest, std::abs(double{x}));
-    for (size_t i = 0; i < found.size(); ++i) {
-        const double difference = std::abs(double{found[i]} - double{wanted[i]});
-        error = std::max(error, std::isfinite(found[i]) ? difference : 1e30);
-    }
-    return error / largest;
-}
 
 // The layer with its weights rounded as Precision::Fp16 rounds them.
 Layer rounded_to_fp16(Layer layer) {
@@ -96,14 +78,6 @@ std::optional<Graph> heads_after_policy(const Graph& graph) {
         if (to(id) < 0) return std::nullopt;
     }
     return builder.build({to(o.policy), to(o.pass), to(o.value), to(o.score), to(o.ownership)});
-}
-
-// Outputs [first, last) of a plan, each within `bound`.
-void check_outputs(const Outputs& found, const Outputs& wanted, size_t first, size_t last, double bound) {
-    for (size_t i = first; i < last; ++i) {
-        CAPTURE(i);
-        CHECK(relative_error(found.rows[i], wanted.rows[i]) <= bound);
-    }
 }
 
 // Plans that add up in FP16 do so in the trunk alone. A head's sum may come out far smaller than its terms, the more so
@@ -167,35 +141,6 @@ void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, con
             }
         }
     }
-}
-
-Inputs::Inputs(const Graph& graph, BoardShape board, int batch) {
-    Numbers numbers(7);
-    const auto rows = static_cast<size_t>(batch);
-    spatial = numbers.row(rows * static_cast<size_t>(board.area() * graph.spatial_channels()));
-    for (float& x : spatial) x = std::max(x, 0.0f);
-    global = numbers.row(rows * static_cast<size_t>(graph.global_channels()));
-    meta = numbers.row(rows * static_cast<size_t>(graph.meta_channels()));
-}
-
-Outputs::Outputs(const Graph& graph, BoardShape board, int batch) {
-    const GraphOutputs& o = graph.outputs();
-    for (const NodeId id : {o.policy, o.pass, o.value, o.score, o.ownership}) {
-        const TensorType& type = graph.node(id).type;
-        const int points = type.kind == TensorKind::Spatial ? board.area() : 1;
-        rows.emplace_back(static_cast<size_t>(batch * points * type.channels));
-    }
-}
-
-NodeId attention(RandomNet& net, NodeId in, Attention layer, bool rope) {
-    if (rope) {
-        layer.rope.frequencies = net.weights(layer.kv_heads * (layer.qk_channels / 2) * 2, 1);
-        layer.rope.learned = true;
-    }
-    const NodeId q = net.matmul(in, layer.heads * layer.qk_channels);
-    const NodeId k = net.matmul(in, layer.kv_heads * layer.qk_channels);
-    const NodeId v = net.matmul(in, layer.kv_heads * layer.v_channels);
-    return net.add(layer, {q, k, v});
 }
 
 }  // namespace test_parity

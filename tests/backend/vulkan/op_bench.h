@@ -12,6 +12,10 @@ namespace test_ops {
 using namespace katago;
 using Doubles = std::vector<double>;
 
+// The device that operations are tried on, opened once, so that each shader is compiled once. Null, with a message,
+// where there is no driver.
+std::shared_ptr<const vulkan::Device> bench_device();
+
 // The size of the values that an operation is tried on, and the numbers it computes with.
 struct BenchShape {
     BoardShape board;
@@ -48,6 +52,7 @@ class OpBench {
     // What lies on the device, [boards, points, channels]; checks that padding is zero.
     Doubles rows(NodeId id) const;
     Doubles host() const;
+    size_t points(NodeId id) const { return context_.rows_of_board(id); }
     const BenchShape& shape() const { return shape_; }
 
   private:

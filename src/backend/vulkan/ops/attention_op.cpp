@@ -3,22 +3,18 @@
 
 #include <cmath>
 
+#include "backend/vulkan/ops/attention_tile.h"
+#include "core/ensure.h"
 #include "core/error.h"
 
 namespace katago::vulkan {
 
-namespace {
-
-constexpr uint32_t kPoints = 64;  // of a work group
-
-}  // namespace
-
-void AttentionOp::check(const std::string& node) const {
-    constexpr int kMostChannels = 128;
-    if (layer.qk_channels > kMostChannels || layer.v_channels > kMostChannels)
+void AttentionOp::check(const std::string& node, const Capabilities& capabilities, bool fp16) const {
+    if (!choose_attention_tile(layer, capabilities, {.fp16 = fp16}))
         throw UnsupportedError("vulkan: " + node + ": heads of " + std::to_string(layer.qk_channels) + " and " +
-                               std::to_string(layer.v_channels) + " channels, at most " +
-                               std::to_string(kMostChannels) + " are known here");
+                               std::to_string(layer.v_channels) + " channels want more memory than the " +
+                               std::to_string(capabilities.shared_memory_bytes) +
+                               " bytes that the device's work groups share");
 }
 
 std::vector<float> AttentionOp::table(BoardShape board) const {
@@ -38,7 +34,11 @@ std::vector<float> AttentionOp::table(BoardShape board) const {
 
 std::vector<Dispatch> AttentionOp::dispatches(const RecordContext& context) const {
     Dispatch dispatch;
-    dispatch.pipeline.shader = context.variant("attention_f32", "attention_f16");
+    const uint32_t points = context.rows_of_board(out);
+    const std::optional<AttentionTile> tile = choose_attention_tile(
+        layer, *context.capabilities, {.boards = context.boards, .points = points, .fp16 = context.fp16});
+    ENSURE(tile);
+    dispatch.pipeline = tile->pipeline;
     dispatch.push = context.push(out);
     dispatch.push.in_channels = context.value(q).stride();
     dispatch.push.heads = static_cast<uint32_t>(layer.heads);
@@ -46,14 +46,14 @@ std::vector<Dispatch> AttentionOp::dispatches(const RecordContext& context) cons
     dispatch.push.qk_channels = static_cast<uint32_t>(layer.qk_channels);
     dispatch.push.v_channels = static_cast<uint32_t>(layer.v_channels);
     if (layer.rope.frequencies) dispatch.push.flags |= kHasAffine;
+    if (context.value(out).is_half) dispatch.push.flags |= kRawIsT;
     dispatch.operands = {
         {context.range(q)}, {context.range(k)}, {context.range(v)}, {context.range(out), Access::Writes}};
     if (layer.rope.frequencies)
         dispatch.operands.push_back({context.table});
     else
         dispatch.operands.push_back({context.range(q), Access::Ignores});
-    const uint32_t points = static_cast<uint32_t>(context.board.area());
-    dispatch.groups = {(points + kPoints - 1) / kPoints, dispatch.push.heads, context.boards};
+    dispatch.groups = {groups_for(points, tile->queries), dispatch.push.heads, context.boards};
     return {dispatch};
 }
 

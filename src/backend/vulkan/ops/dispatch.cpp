@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "backend/vulkan/ops/dispatch.h"
 
-#include <algorithm>
-
 namespace katago::vulkan {
-
-std::array<uint32_t, 3> flat_groups(uint64_t count) {
-    constexpr uint64_t kMostAlongX = 32768;
-    const uint64_t x = std::clamp<uint64_t>(count, 1, kMostAlongX);
-    return {static_cast<uint32_t>(x), static_cast<uint32_t>(std::max<uint64_t>(1, (count + x - 1) / x)), 1};
-}
 
 Push RecordContext::push(NodeId result) const {
     Push push;

@@ -31,9 +31,10 @@ struct Dispatch {
     std::array<uint32_t, 3> groups{1, 1, 1};
 };
 
-// Work groups for `count` invocations or groups that a shader numbers by flat_index() or flat_group(); an axis has at
-// most 65535.
-std::array<uint32_t, 3> flat_groups(uint64_t count);
+// As many groups as hold `count` things, `size` to a group.
+constexpr uint32_t groups_for(uint32_t count, uint32_t size) {
+    return (count + size - 1) / size;
+}
 
 // A part of a model's weights.
 struct WeightRange {
@@ -69,9 +70,8 @@ struct RecordContext {
     const DeviceValue& value(NodeId id) const { return values[static_cast<size_t>(id)]; }
     BufferRange range(NodeId id) const { return ranges[static_cast<size_t>(id)]; }
     BufferRange range(const WeightRange& part) const { return {weights, part.offset, part.bytes}; }
-    uint32_t rows(NodeId id) const {
-        return boards * (value(id).is_vector() ? 1 : static_cast<uint32_t>(board.area()));
-    }
+    uint32_t rows_of_board(NodeId id) const { return value(id).is_vector() ? 1 : static_cast<uint32_t>(board.area()); }
+    uint32_t rows(NodeId id) const { return boards * rows_of_board(id); }
     // The variant of a shader for the numbers in use: "pool" -> "pool_f16".
     std::string_view variant(std::string_view f32, std::string_view f16) const { return fp16 ? f16 : f32; }
     // With the board, for an operation whose result is such a value.

@@ -89,14 +89,14 @@ std::vector<Dispatch> WinogradOp::dispatches(const RecordContext& context) const
 }
 
 std::vector<Dispatch> LinearVectorOp::dispatches(const RecordContext& context) const {
-    constexpr uint32_t kInvocations = 64;
+    constexpr uint32_t kOutputs = 32, kBoards = 4;  // of a work group
     Dispatch dispatch;
     dispatch.pipeline.shader = "linear_vector";
     dispatch.push = context.push(epilogue.result());
     dispatch.push.in_channels = context.value(in).stride();
     dispatch.operands = {{context.range(in)}, {context.range(weights)}};
     add_epilogue(dispatch, epilogue, context, context.range(in));
-    dispatch.groups = flat_groups((context.boards * dispatch.push.out_channels + kInvocations - 1) / kInvocations);
+    dispatch.groups = {groups_for(dispatch.push.out_channels, kOutputs), groups_for(context.boards, kBoards), 1};
     return {dispatch};
 }
 

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "backend/vulkan/ops/pointwise_op.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace katago::vulkan {
 
 namespace {
 
-constexpr uint64_t kInvocations = 64;  // of a work group
+constexpr uint32_t kInvocations = 64;  // of a work group that has no other size
+constexpr uint32_t kQuad = 4;          // channels of an invocation
 
-uint64_t groups_for(uint64_t invocations) {
-    return (invocations + kInvocations - 1) / kInvocations;
+// For a shader with so many invocations for each row of a value, x going over a board and y over boards.
+std::array<uint32_t, 3> groups_of_rows(const RecordContext& context, NodeId value, uint32_t invocations) {
+    return {groups_for(context.rows_of_board(value) * invocations, kInvocations), context.boards, 1};
+}
+
+// The least power of two that is not below `wanted`, or the largest that is not above `most`.
+uint32_t power_of_two(uint32_t wanted, uint32_t most) {
+    return std::min(std::bit_ceil(wanted), std::bit_floor(most));
 }
 
 }  // namespace
@@ -19,7 +29,7 @@ std::vector<Dispatch> ReadInputOp::dispatches(const RecordContext& context) cons
     dispatch.push = context.push(out);
     if (context.value(out).is_half) dispatch.push.flags |= kRawIsT;
     dispatch.operands = {{context.host}, {context.range(out), Access::Writes}};
-    dispatch.groups = flat_groups(groups_for(uint64_t{context.rows(out)} * dispatch.push.out_channels));
+    dispatch.groups = groups_of_rows(context, out, dispatch.push.out_channels / kQuad);
     return {dispatch};
 }
 
@@ -30,7 +40,7 @@ std::vector<Dispatch> WriteOutputOp::dispatches(const RecordContext& context) co
     dispatch.push.in_channels = context.value(in).stride();
     if (context.value(in).is_half) dispatch.push.flags |= kInputIsT;
     dispatch.operands = {{context.range(in)}, {context.host, Access::Writes}};
-    dispatch.groups = flat_groups(groups_for(uint64_t{context.rows(in)} * dispatch.push.channels));
+    dispatch.groups = groups_of_rows(context, in, dispatch.push.channels);
     return {dispatch};
 }
 
@@ -41,7 +51,7 @@ std::vector<Dispatch> ElementwiseOp::dispatches(const RecordContext& context) co
     if (context.value(in).is_half) dispatch.push.flags |= kInputIsT;
     dispatch.operands = {{context.range(in)}, {context.range(in), Access::Ignores}};
     add_epilogue(dispatch, epilogue, context, context.range(in));
-    dispatch.groups = flat_groups(groups_for(uint64_t{context.rows(in)} * dispatch.push.out_channels));
+    dispatch.groups = groups_of_rows(context, in, dispatch.push.out_channels / kQuad);
     return {dispatch};
 }
 
@@ -54,7 +64,8 @@ std::vector<Dispatch> PoolOp::dispatches(const RecordContext& context) const {
     if (context.value(in).is_half) dispatch.push.flags |= kInputIsT;
     if (kind == GlobalPool::Kind::Value) dispatch.push.flags |= kValuePool;
     dispatch.operands = {{context.range(in)}, {context.range(out), Access::Writes}};
-    dispatch.groups = {static_cast<uint32_t>(groups_for(dispatch.push.in_channels)), context.boards, 1};
+    constexpr uint32_t kChannels = 32;  // of a work group
+    dispatch.groups = {groups_for(dispatch.push.in_channels, kChannels), context.boards, 1};
     return {dispatch};
 }
 
@@ -69,7 +80,14 @@ std::vector<Dispatch> RmsNormOp::dispatches(const RecordContext& context) const 
     if (context.value(out).is_half) dispatch.push.flags |= kRawIsT;
     if (over_board) dispatch.push.flags |= kOverBoard;
     dispatch.operands = {{context.range(in)}, {context.range(gamma_beta)}, {context.range(out), Access::Writes}};
-    dispatch.groups = flat_groups(over_board ? context.boards : context.rows(in));
+    const uint32_t rows = context.rows_of_board(in), quads = dispatch.push.in_channels / kQuad;
+    // A board has one work group for all its points, as wide as the device lets it be.
+    constexpr uint32_t kLanesOfRow = 32, kThreads = 128;
+    const uint32_t lanes = over_board ? power_of_two(rows * quads, context.capabilities->workgroup_invocations)
+                                      : power_of_two(quads, kLanesOfRow);
+    const uint32_t units = over_board ? 1 : kThreads / lanes;
+    dispatch.pipeline.constants = {lanes, units};
+    dispatch.groups = {1, groups_for(over_board ? 1 : rows, units), context.boards};
     return {dispatch};
 }
 

@@ -14,8 +14,8 @@ namespace {
 // Makes the operation of each fused node. Visits its layer.
 class Lowering {
   public:
-    Lowering(const FusedGraph& fused, bool half, const LinearChoices& linear)
-        : fused_(fused), graph_(fused.graph()), half_(half), linear_(linear) {}
+    Lowering(const FusedGraph& fused, const Capabilities& capabilities, bool half, const LinearChoices& linear)
+        : fused_(fused), graph_(fused.graph()), capabilities_(capabilities), half_(half), linear_(linear) {}
 
     Step step_of(const FusedNode& node) {
         node_ = &node;
@@ -59,7 +59,7 @@ class Lowering {
     Operation operator()(const GlobalPool& layer) { return PoolOp{in(0), node_->first, layer.kind}; }
     Operation operator()(const Attention& layer) {
         AttentionOp op{in(0), in(1), in(2), node_->first, layer};
-        op.check(graph_.node(node_->first).name);
+        op.check(graph_.node(node_->first).name, capabilities_, half_);
         return op;
     }
 
@@ -78,6 +78,7 @@ class Lowering {
 
     const FusedGraph& fused_;
     const Graph& graph_;
+    const Capabilities& capabilities_;
     bool half_;
     const LinearChoices& linear_;
     WeightStore weights_;
@@ -102,7 +103,7 @@ void store_operands_in_halves(const FusedGraph& fused, std::vector<DeviceValue>&
 
 }  // namespace
 
-Program lower(const Graph& graph, bool fp16, LinearChoices linear) {
+Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16, LinearChoices linear) {
     Program program(fp16, std::move(linear));
     program.outputs = graph.outputs();
     program.spatial_channels = graph.spatial_channels();
@@ -112,7 +113,7 @@ Program lower(const Graph& graph, bool fp16, LinearChoices linear) {
 
     const FusedGraph fused = fuse_epilogues(graph);
     if (fp16) store_operands_in_halves(fused, program.values);
-    Lowering lowering(fused, fp16, program.linear);
+    Lowering lowering(fused, capabilities, fp16, program.linear);
     for (const FusedNode& node : fused.nodes()) program.steps.push_back(lowering.step_of(node));
     const std::array<NodeId, 5> outputs = graph.outputs().ids();
     for (size_t i = 0; i < outputs.size(); ++i)

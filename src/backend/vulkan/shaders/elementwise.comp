@@ -1,14 +1,16 @@
 #version 450
 // SPDX-License-Identifier: MIT
-// An epilogue without a product. One invocation an element.
+// An epilogue without a product. One invocation four channels of a row; work groups: x: the quads of a board, y: board.
 #extension GL_GOOGLE_include_directive : require
-layout(local_size_x = 64) in;
 #include "push.glsl"
+
+layout(local_size_x = 64) in;
 #include "input.glsl"
-#include "epilogue.glsl"
+#include "epilogue4.glsl"
 
 void main() {
-    const uint at = flat_index();
-    if (at < push.boards * points() * push.out_channels)
-        finish(at / push.out_channels, at % push.out_channels, in_value(at));
+    const uint at = gl_GlobalInvocationID.x, quads = push.out_channels / 4;
+    if (at >= points() * quads) return;
+    const uint row = gl_WorkGroupID.y * points() + at / quads, quad = at % quads;
+    finish(row, quad, in_quad(row * quads + quad));
 }

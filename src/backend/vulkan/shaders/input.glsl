@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// An input at binding 0 that may be of either element type.
-layout(binding = 0) readonly buffer InFloat { float in_float[]; };
+// An input at binding 0 that may be of either element type, four channels at a time: quads count from its beginning.
+layout(binding = 0) readonly buffer InFloat { vec4 in_float[]; };
 #if FP16
-layout(binding = 0) readonly buffer InHalf { T in_half[]; };
-float in_value(uint at) { return has(kInputIsT) ? float(in_half[at]) : in_float[at]; }
-#else
-float in_value(uint at) { return in_float[at]; }
+layout(binding = 0) readonly buffer InHalf { f16vec4 in_half[]; };
 #endif
+
+vec4 in_quad(uint at) {
+#if FP16
+    if (has(kInputIsT)) return vec4(in_half[at]);
+#endif
+    return in_float[at];
+}

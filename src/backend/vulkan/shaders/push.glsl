@@ -7,8 +7,10 @@
 #if FP16
 #extension GL_EXT_shader_16bit_storage : require
 #define T float16_t
+#define T4 f16vec4
 #else
 #define T float
+#define T4 vec4
 #endif
 
 layout(push_constant) uniform Push {
@@ -37,8 +39,3 @@ bool has(uint flag) { return (push.flags & flag) != 0; }
 uint board_points() { return push.height * push.width; }
 // Rows of spatial values, or of vectors where kOnVectors is set.
 uint points() { return has(kOnVectors) ? 1 : board_points(); }
-// The number of this invocation, or of its work group, where a dispatch has as many along y as one along x cannot have.
-uint flat_index() {
-    return (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationIndex;
-}
-uint flat_group() { return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x; }

@@ -1,43 +1,41 @@
 #version 450
 // SPDX-License-Identifier: MIT
-// The root-mean-square norm of a row, or of a whole board (kOverBoard), with an activation. A work group a row or board.
+// The root-mean-square norm of a row, or of a whole board (kOverBoard), with an activation. A work group normalises
+// kUnits rows, or one board, by kLanes lanes each, a power of two. Work groups: y: rows of a board, z: board.
 #extension GL_GOOGLE_include_directive : require
-layout(local_size_x = 64) in;
 #include "push.glsl"
+
+layout(local_size_x_id = 0, local_size_y_id = 1) in;
+layout(constant_id = 0) const uint kLanes = 32;
+layout(constant_id = 1) const uint kUnits = 4;
 #include "input.glsl"
 #include "activation.glsl"
-layout(binding = 1) readonly buffer Gamma { vec2 gamma_beta[]; };  // [channels padded], zeros in the padding
-layout(binding = 2) writeonly buffer ResultFloat { float result_float[]; };
-#if FP16
-layout(binding = 2) writeonly buffer ResultHalf { T result_half[]; };
-#endif
+layout(binding = 1) readonly buffer Gamma { vec4 gamma_beta[]; };  // pairs, [channels padded], zeros in the padding
+#define RESULT_BINDING 2
+#include "result.glsl"
 
-shared float squares[64];
+shared float squares[kUnits * kLanes];
 
 void main() {
-    if (flat_group() >= push.boards * (has(kOverBoard) ? 1 : board_points())) return;
-    const uint elements = (has(kOverBoard) ? board_points() : 1) * push.in_channels;
-    const uint real = (has(kOverBoard) ? board_points() : 1) * push.channels;
-    const uint base = flat_group() * elements, local = gl_LocalInvocationIndex;
+    const uint rows = has(kOverBoard) ? points() : 1, units = points() / rows;
+    const uint unit = gl_GlobalInvocationID.y, lane = gl_LocalInvocationID.x, local = gl_LocalInvocationIndex;
+    const uint quads = push.in_channels / 4, elements = unit < units ? rows * quads : 0;
+    const uint base = (gl_WorkGroupID.z * units + unit) * rows * quads;
     float sum = 0.0;
-    for (uint at = local; at < elements; at += 64) {
-        const float x = in_value(base + at);
-        sum += x * x;
+    for (uint at = lane; at < elements; at += kLanes) {
+        const vec4 x = in_quad(base + at);
+        sum += dot(x, x);
     }
     squares[local] = sum;
     barrier();
-    for (uint half_size = 32; half_size > 0; half_size /= 2) {
-        if (local < half_size) squares[local] += squares[local + half_size];
+    for (uint lanes = kLanes / 2; lanes > 0; lanes /= 2) {
+        if (lane < lanes) squares[local] += squares[local + lanes];
         barrier();
     }
-    const float factor = inversesqrt(squares[0] / float(real) + push.epsilon);
-    for (uint at = local; at < elements; at += 64) {
-        const vec2 affine = gamma_beta[at % push.in_channels];
-        const float y = activate(in_value(base + at) * affine.x * factor + affine.y);
-#if FP16
-        if (has(kRawIsT)) result_half[base + at] = T(y);
-        else
-#endif
-            result_float[base + at] = y;
+    const float factor = inversesqrt(squares[local - lane] / float(rows * push.channels) + push.epsilon);
+    for (uint at = lane; at < elements; at += kLanes) {
+        const vec4 low = gamma_beta[at % quads * 2], high = gamma_beta[at % quads * 2 + 1];
+        const vec4 y = in_quad(base + at) * vec4(low.xz, high.xz) * factor + vec4(low.yw, high.yw);
+        write_quad(base + at, vec4(activate(y.x), activate(y.y), activate(y.z), activate(y.w)));
     }
 }
