@@ -60,6 +60,14 @@ void TuningFile::save() const {
     write_file(file_, body + checksum_line(body));
 }
 
+void TuningFile::save_or_tell(const std::string& what, const std::function<void(const std::string&)>& log) const {
+    try {
+        save();
+    } catch (const IoError& error) {
+        if (log) log(what + " are not kept: " + error.what());
+    }
+}
+
 std::string cpu_name() {
     std::ifstream file("/proc/cpuinfo");
     for (std::string line; std::getline(file, line);) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ class TuningFile {
     void set(const std::string& key, const std::string& value) { content_.lines[key] = value; }
     // Replaces the file by what it holds now and what was set since. Throws IoError.
     void save() const;
+    // The same; a folder that cannot be written costs no more than the time to measure again, so `log` (which may be
+    // empty) is told that `what` is not kept.
+    void save_or_tell(const std::string& what, const std::function<void(const std::string&)>& log) const;
 
   private:
     struct Content {

@@ -5,6 +5,7 @@
 
 #include "backend/vulkan/device/device.h"
 #include "backend/vulkan/tune/best_batch.h"
+#include "backend/vulkan/tune/linear_tuning.h"
 #include "backend/vulkan/vulkan_model.h"
 #include "core/error.h"
 
@@ -53,8 +54,11 @@ std::shared_ptr<const LoadedModel> VulkanBackend::load(const Graph& graph, const
     if (wants_fp16 && !chosen.capabilities.fp16_storage && options.log)
         options.log(chosen.info.name + " has no 16-bit numbers in memory: computing in FP32");
     const auto device = std::make_shared<const vulkan::Device>(instance, chosen);
-    const auto model =
-        std::make_shared<vulkan::VulkanModel>(device, graph, wants_fp16 && chosen.capabilities.fp16_storage);
+    const bool fp16 = wants_fp16 && chosen.capabilities.fp16_storage;
+    vulkan::LinearChoices linear(chosen, fp16);
+    if (!chosen.is_software && !options.tuning_folder.empty())
+        vulkan::tune_linear(device, graph, fp16, options, linear);
+    const auto model = std::make_shared<vulkan::VulkanModel>(device, graph, fp16, std::move(linear));
     model->set_best_batch(vulkan::best_batch(chosen, *model, graph, options));
     return model;
 }

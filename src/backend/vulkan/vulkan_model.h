@@ -11,7 +11,7 @@ namespace katago::vulkan {
 class VulkanModel final : public LoadedModel {
   public:
     // Throws UnsupportedError, BackendError.
-    VulkanModel(std::shared_ptr<const Device> device, const Graph& graph, bool fp16);
+    VulkanModel(std::shared_ptr<const Device> device, const Graph& graph, bool fp16, LinearChoices linear);
 
     std::unique_ptr<Plan> compile(BoardShape board, int max_batch) const override;
     std::string description() const override;

@@ -7,8 +7,8 @@
 
 #include "backend/cpu/check_parity.h"
 #include "backend/vulkan/test_device.h"
+#include "backend/vulkan/test_model.h"
 #include "backend/vulkan/vulkan_backend.h"
-#include "backend/vulkan/vulkan_model.h"
 
 using namespace test_vulkan;
 using test_nets::RandomNet;
@@ -74,7 +74,7 @@ TEST_CASE("vulkan: a device that is lost, or gives no answer, ends the run and e
         });
         if (!device) return;
         waits_left = 1000;
-        const auto model = std::make_shared<const vulkan::VulkanModel>(device, graph, false);
+        const auto model = test_vulkan::model_of(device, graph);
         const auto plan = model->compile(kBoard, 2), other = model->compile(kBoard, 1);
         const Inputs inputs(graph, kBoard, 2);
         Outputs outputs(graph, kBoard, 2);
@@ -93,8 +93,8 @@ TEST_CASE("vulkan: a device that is lost, or gives no answer, ends the run and e
 TEST_CASE("vulkan: memory that is exhausted is told of while a network is loaded") {
     const auto device = open_device([](vulkan::DeviceFunctions& functions) { functions.allocate_memory = no_memory; });
     if (!device) return;
-    CHECK_THROWS_WITH_AS(vulkan::VulkanModel(device, small_net(), false),
-                         doctest::Contains("VK_ERROR_OUT_OF_DEVICE_MEMORY"), BackendError);
+    CHECK_THROWS_WITH_AS(test_vulkan::model_of(device, small_net()), doctest::Contains("VK_ERROR_OUT_OF_DEVICE_MEMORY"),
+                         BackendError);
     CHECK(!device->has_failed());
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("vulkan: plans of one network run from several threads at once") {
     const Graph graph = small_net();
     const auto device = open_device();
     if (!device) return;
-    const auto model = std::make_shared<const vulkan::VulkanModel>(device, graph, false);
+    const auto model = test_vulkan::model_of(device, graph);
     const Inputs inputs(graph, kBoard, 3);
     Outputs wanted(graph, kBoard, 3);
     model->compile(kBoard, 3)->run(3, inputs.pointers(), wanted.pointers());

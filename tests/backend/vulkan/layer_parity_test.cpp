@@ -8,7 +8,7 @@
 #include "backend/parity.h"
 #include "backend/registry.h"
 #include "backend/vulkan/op_bench.h"
-#include "backend/vulkan/vulkan_model.h"
+#include "backend/vulkan/test_model.h"
 
 using namespace test_parity;
 using test_nets::LayerNet;
@@ -35,7 +35,7 @@ void check_nets(const std::vector<LayerNet>& nets) {
         std::vector<std::shared_ptr<const LoadedModel>> models;  // FP32, FP16
         for (const bool fp16 : {false, true})
             if (!fp16 || device->capabilities().fp16_storage)
-                models.push_back(std::make_shared<const vulkan::VulkanModel>(device, net.graph, fp16));
+                models.push_back(test_vulkan::model_of(device, net.graph, fp16));
         for (const auto& [board, batches] : kSizes) {
             CAPTURE(board.height);
             const int most = *std::max_element(batches.begin(), batches.end());

@@ -9,7 +9,6 @@
 
 #include "backend/cpu/tune/trial.h"
 #include "backend/tuning_file.h"
-#include "core/error.h"
 #include "core/text.h"
 
 namespace katago::cpu {
@@ -61,14 +60,6 @@ std::string others_than(const std::vector<const Kernel*>& kernels, const std::st
     return others;
 }
 
-void save(const TuningFile& file, const LoadOptions& options) {
-    try {
-        file.save();
-    } catch (const IoError& error) {  // a home that cannot be written only costs the time to measure again
-        if (options.log) options.log(std::string("Measurements of kernels are not kept: ") + error.what());
-    }
-}
-
 std::filesystem::path file_of(const InstructionSet& set, const LoadOptions& options) {
     std::string name = "kernels-" + std::string(set.name) + ".txt";
     std::replace(name.begin(), name.end(), ' ', '-');
@@ -101,7 +92,7 @@ class MeasuredTimes {
         return times;
     }
     void keep() const {
-        if (has_news_ && !options_.tuning_folder.empty()) save(file_, options_);
+        if (has_news_ && !options_.tuning_folder.empty()) file_.save_or_tell("Measurements of kernels", options_.log);
     }
 
   private:

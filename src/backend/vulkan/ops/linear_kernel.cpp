@@ -111,10 +111,6 @@ double cost(const LinearKernel& kernel, const LinearShape& shape, uint64_t point
     return std::max(groups, kEnoughGroups) * (m * n + load * (m + n));
 }
 
-bool has_matrix_unit(const std::vector<LinearKernel>& kernels) {
-    return std::any_of(kernels.begin(), kernels.end(), [](const LinearKernel& k) { return k.has_matrix_unit; });
-}
-
 // On a software device, Mesa's, lanes are those of the processor's vectors, shared memory is its cache, and numbers of
 // 16 bits cost conversions: one tile is the fastest for all products.
 std::vector<LinearKernel> software_kernels(Capabilities device, bool fp16) {
@@ -143,7 +139,7 @@ std::vector<LinearKernel> linear_kernels(const Capabilities& device, bool fp16) 
 }
 
 LinearChoices::LinearChoices(std::vector<LinearKernel> kernels)
-    : kernels_(std::move(kernels)), winograd_(!has_matrix_unit(kernels_)) {
+    : kernels_(std::move(kernels)), winograd_(!has_matrix_unit()) {
     ENSURE(!kernels_.empty());
 }
 
@@ -151,8 +147,18 @@ LinearChoices::LinearChoices(const PhysicalDevice& device, bool fp16)
     : LinearChoices(device.is_software ? software_kernels(device.capabilities, fp16)
                                        : linear_kernels(device.capabilities, fp16)) {}
 
+bool LinearChoices::has_matrix_unit() const {
+    return std::any_of(kernels_.begin(), kernels_.end(), [](const LinearKernel& k) { return k.has_matrix_unit; });
+}
+
+const LinearKernel* LinearChoices::find(std::string_view name) const {
+    const auto found =
+        std::find_if(kernels_.begin(), kernels_.end(), [&](const LinearKernel& kernel) { return kernel.name == name; });
+    return found == kernels_.end() ? nullptr : &*found;
+}
+
 std::vector<const LinearKernel*> LinearChoices::likely(const LinearShape& shape, uint64_t points, size_t count) const {
-    const bool unit = has_matrix_unit(kernels_) && shape.matrices == 1;
+    const bool unit = has_matrix_unit() && shape.matrices == 1;
     std::vector<const LinearKernel*> found;
     for (const LinearKernel& kernel : kernels_)
         if (kernel.has_matrix_unit == unit) found.push_back(&kernel);

@@ -43,13 +43,16 @@ class LinearChoices {
     // With these kernels to choose from, at least one.
     explicit LinearChoices(std::vector<LinearKernel> kernels);
 
-    const std::vector<LinearKernel>& kernels() const { return kernels_; }
+    bool has_matrix_unit() const;
+    // By its name; null: there is none.
+    const LinearKernel* find(std::string_view name) const;
     // `points`: of all boards of a batch.
     const LinearKernel& kernel(const LinearShape& shape, uint64_t points) const;
     // Whether a 3x3 convolution without dilation is computed by Winograd's transform.
     bool is_winograd(uint32_t in_channels, uint32_t out_channels) const;
 
-    // The kernels that look the fastest, best first, no more than `count`.
+    // The kernels that look the fastest, best first, no more than `count`; for a shape that the matrix unit computes,
+    // its own.
     std::vector<const LinearKernel*> likely(const LinearShape& shape, uint64_t points, size_t count) const;
     void set(const LinearShape& shape, bool few, const LinearKernel& kernel);
     void set_winograd(uint32_t in_channels, uint32_t out_channels, bool winograd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What follows a product, as epilogue.glsl says, for four channels at a time. Bindings 2 to 7; buffers of either element
-// type are declared twice.
+// What follows a product, as FusedEpilogue says: raw = y * multiplier + vector + residual, activated = kind(affine(raw)),
+// for four channels at a time. Bindings 2 to 7; buffers of either element type are declared twice.
 #include "activation.glsl"
 
 layout(binding = 2) writeonly buffer RawFloat { vec4 raw_float[]; };

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "backend/tuning_file.h"
-#include "core/error.h"
 #include "core/text.h"
 #include "nn/stats.h"
 
@@ -75,11 +74,7 @@ int best_batch(const PhysicalDevice& device, const LoadedModel& model, const Gra
     if (kept && *kept >= 1 && *kept <= kMost && !options.measure_again) return *kept;
     const int measured = measure(model, graph, options);
     file.set(key, std::to_string(measured));
-    try {
-        file.save();
-    } catch (const IoError& error) {  // a home that cannot be written only costs the time to measure again
-        if (options.log) options.log(std::string("Measurements of batches are not kept: ") + error.what());
-    }
+    file.save_or_tell("Measurements of batches", options.log);
     return measured;
 }
 
