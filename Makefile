@@ -5,6 +5,9 @@
 #   make check            layers, sizes, layout, static analysis
 #   make sanitize         tests under ASan + UBSan, threaded tests under TSan
 #   make fuzz             every parser against random input, FUZZ_SECONDS=600 each; needs clang
+#   make test-vulkan-validation   the tests of the Vulkan backend under Vulkan's validation layer
+#   make test-vulkan-new  the same on the Mesa of Debian unstable, whose software device has cooperative matrices, fetched
+#                         into MESA_NEW=build/mesa-new
 #   make soak             thousands of random commands and queries; SOAK_COMMANDS=2000, SOAK_QUERIES=10000, SOAK_SEED=1,
 #                         MODEL=network file
 #   make shaders          SPIR-V from the shaders, for git, by glslang; GLSLANG=program names another than the PATH's
@@ -83,6 +86,18 @@ fuzz:
 	$(call compile,$(BUILD)/fuzz,fuzzers)
 	sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(JOBS)
 
+.PHONY: test-vulkan-validation test-vulkan-new
+MESA_NEW ?= build/mesa-new
+
+test-vulkan-validation: tests-built
+	sh tests/test_vulkan.sh $(BUILD)/katago_tests
+
+test-vulkan-new: tests-built $(MESA_NEW)/run
+	sh tests/test_vulkan.sh $(BUILD)/katago_tests $(MESA_NEW)
+
+$(MESA_NEW)/run:
+	sh scripts/mesa-new.sh $(MESA_NEW)
+
 .PHONY: soak
 SOAK_COMMANDS ?= 2000
 SOAK_QUERIES ?= 10000
@@ -106,7 +121,10 @@ format:
 BOARDS = rpi3 rpi4 rpi5 jetson-xavier jetson-orin
 sysroot_of = $(if $(filter jetson-%,$(1)),jammy,$(if $(filter armhf,$(1)),bookworm-armhf,bookworm))
 toolchain_of = toolchains/$(if $(filter arm64,$(1)),aarch64,$(1)).cmake
-configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON $(2))
+# What is for a Jetson has its graphics unit in it, so a sysroot without Vulkan's headers is an error there.
+vulkan_of = $(if $(filter jetson-%,$(1)),-DKATAGO_VULKAN=ON)
+configure_arm = $(call configure,$(BUILD)/$(1),--toolchain $(call toolchain_of,$(1)) -DKATAGO_STATIC_RUNTIME=ON \
+  $(call vulkan_of,$(1)) $(2))
 
 build/sysroot/%:
 	sh scripts/sysroot.sh --release $(patsubst %-armhf,%,$*) $(if $(filter %-armhf,$*),--arch armhf)

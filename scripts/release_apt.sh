@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Sourced by sysroot.sh and xnnpack-source.sh: apt on a configuration of its own, which knows one release of a distribution
-# and nothing else. It needs no root, leaves this machine's packages and lists alone, and checks signatures as always.
+# Sourced by sysroot.sh, xnnpack-source.sh and mesa-new.sh: apt on a configuration of its own, which knows one release of a
+# distribution and nothing else. It needs no root, leaves this machine's packages and lists alone, and checks signatures as
+# always.
 # The script that sources it has a function `fail`.
 debian=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 debian_security=${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
@@ -9,9 +10,9 @@ ubuntu=${UBUNTU_PORTS_MIRROR:-http://ports.ubuntu.com/ubuntu-ports}
 # find_keyring RELEASE: the keys that sign it, as $keyring.
 find_keyring() {
     case $1 in
-        bookworm | trixie) owner=debian keyring_package=debian-archive-keyring ;;
+        bookworm | trixie | sid) owner=debian keyring_package=debian-archive-keyring ;;
         jammy) owner=ubuntu keyring_package=ubuntu-keyring ;;
-        *) fail "unknown release '$1', must be bookworm, trixie or jammy" ;;
+        *) fail "unknown release '$1', must be bookworm, trixie, sid or jammy" ;;
     esac
     keyring=/usr/share/keyrings/$owner-archive-keyring.gpg
     [ -r $keyring ] || fail "$keyring is missing: it holds the keys that sign $1. Install $keyring_package"
@@ -25,6 +26,7 @@ source_list() {
         echo "$2 [signed-by=$keyring] $ubuntu jammy-security main universe"
     else
         echo "$2 [signed-by=$keyring] $debian $1 main"
+        [ "$1" != sid ] || return 0 # updates go into it directly
         echo "$2 [signed-by=$keyring] $debian $1-updates main"
         echo "$2 [signed-by=$keyring] $debian_security $1-security main"
     fi

@@ -7,7 +7,8 @@ set -eu
 usage() {
     cat <<'TEXT'
 Usage: sh scripts/setup.sh [--test] [--train] [--deps-only | --build-only]
-  --test        also install what the tests use (doctest, GNU Go as an opponent, python3, compiler and emulator for Arm)
+  --test        also install what the tests use (doctest, GNU Go as an opponent, python3, compiler and emulator for Arm,
+                a Vulkan device played by the processor)
   --train       only make .venv, the Python environment of scripts/train and scripts/export (about 4 GB)
   --deps-only   install packages, do not build
   --build-only  build, do not look at packages
@@ -21,11 +22,14 @@ fail() {
 }
 
 build_packages="g++ make cmake ninja-build libeigen3-dev zlib1g-dev nlohmann-json3-dev"
-# Kernels beside our own, where the distribution has them; the engine is built without them all the same.
-optional_packages="libxnnpack-dev libpthreadpool-dev"
+# Kernels beside our own, and headers of Vulkan, where the distribution has them; the engine is built without them all the
+# same.
+optional_packages="libxnnpack-dev libpthreadpool-dev libvulkan-dev"
 test_packages="doctest-dev gnugo python3"
 # For the tests as boards' processors (make test-arm64), on other processors than Arm's.
 arm_test_packages="g++-aarch64-linux-gnu qemu-user"
+# A Vulkan device that the processor plays, its checks, and what compiles shaders; tests that lack them skip.
+optional_test_packages="mesa-vulkan-drivers vulkan-validationlayers glslang-tools spirv-tools"
 
 with_tests=no
 train_only=no
@@ -106,10 +110,12 @@ install_packages() {
     wanted=$build_packages
     [ $with_tests = yes ] && wanted="$wanted $test_packages"
     [ $with_tests = yes ] && [ "$(uname -m)" != aarch64 ] && wanted="$wanted $arm_test_packages"
+    if_there=$optional_packages
+    [ $with_tests = yes ] && if_there="$if_there $optional_test_packages"
     # shellcheck disable=SC2086 # lists of words
     missing=$(missing_packages $wanted)
     # shellcheck disable=SC2046,SC2086
-    optional=$(available_packages $(missing_packages $optional_packages))
+    optional=$(available_packages $(missing_packages $if_there))
     if [ -z "$missing" ] && { [ -z "$optional" ] || ! can_be_root; }; then
         say "all packages are installed${optional:+, but for $optional}"
         return
@@ -121,7 +127,7 @@ install_packages() {
     [ -z "$missing" ] || apt_install $missing
     # The lists of a new machine are empty before.
     # shellcheck disable=SC2046,SC2086
-    optional=$(available_packages $(missing_packages $optional_packages))
+    optional=$(available_packages $(missing_packages $if_there))
     # shellcheck disable=SC2086
     [ -z "$optional" ] || apt_install $optional || say "going on without $optional"
 }

@@ -53,8 +53,8 @@ case $arch in
     *) fail "unknown architecture '$arch', must be arm64 or armhf" ;;
 esac
 packages="libc6-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev doctest-dev"
-# Kernels beside our own: without them the engine is built all the same.
-optional_packages="libxnnpack-dev libpthreadpool-dev"
+# Kernels beside our own, and headers of Vulkan: without them the engine is built all the same.
+optional_packages="libxnnpack-dev libpthreadpool-dev libvulkan-dev"
 # The newest compiler of the release, whose C++ library the build uses.
 case $release in
     trixie) gcc=14 ;;

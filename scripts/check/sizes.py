@@ -16,7 +16,7 @@ def first_line_faults(tree: Tree) -> list[str]:
     faults = []
     for source in tree.sources:
         mark = "#" if source.path.suffix in (".py", ".sh") else "//"
-        head = [line for line in source.lines[:2] if not line.startswith("#!")][:1]
+        head = [line for line in source.lines[:2] if not line.startswith(("#!", "#version"))][:1]
         if head != [f"{mark} {LICENCE}"]:
             faults.append(f"{source.path}: the first line is not the SPDX line")
         if source.path.suffix == ".h" and "#pragma once" not in source.lines:

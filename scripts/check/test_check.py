@@ -112,15 +112,17 @@ class SizeTest(Case):
         self.write("src/core/x.h", "#pragma once", *["int x;"] * (MAX_LINES - 2))
         self.write("scripts/x.sh")
         (self.root / "scripts/y.py").write_text(f"#!/usr/bin/env python3\n# {SPDX}\n", encoding="utf-8")
+        (self.root / "scripts/z.comp").write_text(f"#version 450\n// {SPDX}\n", encoding="utf-8")
         for number in range(MAX_FILES):
             (self.root / "src" / f"{number}.sgf").write_text("", encoding="utf-8")
+            (self.root / "src" / f"{number}.spv").write_text("", encoding="utf-8")
         self.assertEqual(size_faults(self.tree), [])
 
     def test_a_missing_first_line_is_found(self) -> None:
         (self.root / "scripts").mkdir()
-        for name in ("x.py", "x.sh", "x.mjs", "x.cpp"):
+        for name in ("x.py", "x.sh", "x.mjs", "x.cpp", "x.comp"):
             (self.root / "scripts" / name).write_text("1\n", encoding="utf-8")
-        self.assertEqual(len(size_faults(self.tree)), 4)
+        self.assertEqual(len(size_faults(self.tree)), 5)
 
     def test_a_header_without_pragma_once_is_found(self) -> None:
         self.write("src/core/x.h")

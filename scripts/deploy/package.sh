@@ -120,6 +120,14 @@ fi
 
 # XNNPACK is opened at run time, so the program does without it. Debian names a library's package by its version.
 recommends=$(grep -ao 'libXNNPACK\.so\.[0-9.]*[0-9]' "$binary" | sort -u | sed 's/.*\.so\./libxnnpack/')
+# So is Vulkan's library, whose functions are looked up by name. Every driver brings it along; recommended, it would come to
+# machines without a device.
+suggests=$(grep -aq vkQueueSubmit "$binary" && echo libvulkan1 || true)
+relations="Depends: $depends"
+[ -z "$recommends" ] || relations="$relations
+Recommends: $recommends"
+[ -z "$suggests" ] || relations="$relations
+Suggests: $suggests"
 
 mkdir -p "$root/DEBIAN"
 cat >"$root/DEBIAN/control" <<TEXT
@@ -128,8 +136,7 @@ Version: $version
 Architecture: $arch
 Maintainer: katago maintainers <maintainers@katago.invalid>
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
-Depends: $depends${recommends:+
-Recommends: $recommends}
+$relations
 Section: misc
 Priority: optional
 Homepage: https://katagotraining.org/

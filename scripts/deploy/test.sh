@@ -125,6 +125,9 @@ package)
     case $("$engine" version) in
         *libXNNPACK.so*) dpkg-deb -f "$scratch"/katago_*.deb Recommends | grep -q '^libxnnpack0' || fail "does not recommend XNNPACK" ;;
     esac
+    if grep -aq vkQueueSubmit "$engine"; then
+        dpkg-deb -f "$scratch"/katago_*.deb Suggests | grep -qx libvulkan1 || fail "does not suggest Vulkan's library"
+    fi
     dpkg-deb -x "$scratch"/katago_*.deb "$scratch/root"
     "$scratch/root/usr/bin/katago" version >/dev/null || fail "the packaged engine does not run"
     for file in usr/share/katago/configs/rpi4.cfg etc/katago/analysis.cfg usr/share/man/man1/katago.1.gz \

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -221,12 +222,17 @@ struct Computer {
     std::optional<KernelProvider> kernels;
     Precision precision = Precision::Fp32;
 
+    bool is_vulkan() const { return backend->name() == "vulkan"; }
     std::string name() const {
         return backend->name() + (kernels ? " " + std::string(name_of(*kernels)) : "") +
                (precision == Precision::Fp16 ? " fp16" : "");
     }
     // Null, with a message, where this build or machine lacks such kernels.
     std::shared_ptr<const LoadedModel> load(const Graph& graph) const {
+        if (is_vulkan() && backend->devices().empty()) {
+            std::fprintf(stderr, "SKIPPED: %s\n", backend->description().c_str());
+            return nullptr;
+        }
         LoadOptions options;
         options.kernels = kernels;
         options.precision = precision;
@@ -255,6 +261,8 @@ std::vector<Computer> computers() {
             all.push_back({backend, KernelProvider::Eigen});
             all.push_back({backend, std::nullopt, Precision::Fp16});
             all.push_back({backend, KernelProvider::Xnnpack, Precision::Fp16});
+        } else if (backend->name() == "vulkan") {
+            all.push_back({backend, std::nullopt, Precision::Fp16});
         }
     }
     return all;
@@ -297,9 +305,7 @@ void check_network(const std::string& name, const Computer& computer) {
         expect_within(check_rows(model, loaded, rounded_rows), kRoundedRowTolerance, name, computer);
 }
 
-}  // namespace
-
-TEST_CASE("evaluator: networks answer as the reference engine does") {
+void check_networks(const std::function<bool(const Computer&)>& wanted) {
     const auto folder = golden::find("nn-outputs");
     if (folder.empty()) return;
     std::vector<std::string> names;
@@ -312,9 +318,21 @@ TEST_CASE("evaluator: networks answer as the reference engine does") {
     CHECK(names.size() > 0);
     for (const Computer& computer : computers()) {
         CAPTURE(computer.name());
-        if (small_wanted() && computer.backend->name() == "reference") continue;
+        if (!wanted(computer)) continue;
         for (const std::string& name : names) check_network(name, computer);
     }
+}
+
+}  // namespace
+
+TEST_CASE("evaluator: networks answer as the reference engine does") {
+    check_networks([](const Computer& computer) {
+        return !computer.is_vulkan() && !(small_wanted() && computer.backend->name() == "reference");
+    });
+}
+
+TEST_CASE("evaluator: networks on Vulkan devices answer as the reference engine does") {
+    check_networks([](const Computer& computer) { return computer.is_vulkan(); });
 }
 
 }  // namespace katago

@@ -8,7 +8,8 @@
 namespace katago::vulkan {
 
 VulkanModel::VulkanModel(std::shared_ptr<const Device> device, const Graph& graph, bool fp16)
-    : device_(std::move(device)), program_(lower(graph, device_->capabilities(), fp16)) {
+    : device_(std::move(device)),
+      program_(lower(graph, device_->capabilities(), fp16, LinearChoices(device_->physical(), fp16))) {
     weights_ = Buffer(device_, program_.weights.size(), Memory::Device);
     device_->upload(weights_, program_.weights);
     program_.weights = {};

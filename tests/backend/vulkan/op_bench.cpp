@@ -8,18 +8,12 @@
 #include <cstring>
 
 #include "backend/vulkan/plan/recorder.h"
-#include "backend/vulkan/test_device.h"
 #include "core/fp16.h"
 #include "nn/random_net.h"
 
 namespace test_ops {
 
 using namespace vulkan;
-
-std::shared_ptr<const Device> bench_device() {
-    static const std::shared_ptr<const Device> device = test_vulkan::open_device();
-    return device;
-}
 
 OpBench::OpBench(std::shared_ptr<const Device> device, const BenchShape& shape)
     : capabilities(device->capabilities()), device_(std::move(device)), shape_(shape) {
@@ -85,6 +79,11 @@ void OpBench::upload_weights() {
     weights_ = Buffer(device_, bytes.size(), Memory::ToHost);
     std::copy(bytes.begin(), bytes.end(), static_cast<std::byte*>(weights_.mapped()));
     context_.weights = weights_.handle();
+}
+
+void OpBench::set_scratch(uint64_t bytes) {
+    scratch_ = Buffer(device_, bytes, Memory::Device);
+    context_.scratch = {scratch_.handle(), 0, bytes};
 }
 
 void OpBench::dispatch(const std::vector<Dispatch>& dispatches) {

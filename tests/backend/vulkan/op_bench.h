@@ -12,10 +12,6 @@ namespace test_ops {
 using namespace katago;
 using Doubles = std::vector<double>;
 
-// The device that operations are tried on, opened once, so that each shader is compiled once. Null, with a message,
-// where there is no driver.
-std::shared_ptr<const vulkan::Device> bench_device();
-
 // The size of the values that an operation is tried on, and the numbers it computes with.
 struct BenchShape {
     BoardShape board;
@@ -36,6 +32,8 @@ class OpBench {
     NodeId add_result(TensorType type, bool is_half);
     void set_host(const std::vector<float>& rows);
     void set_table(const std::vector<float>& table);
+    // How products are computed; it must live as long as the bench.
+    void set_linear(const vulkan::LinearChoices& linear) { context_.linear = &linear; }
 
     vulkan::WeightStore weights;
     vulkan::Capabilities capabilities;  // the device's, for operations to choose by
@@ -43,6 +41,7 @@ class OpBench {
     template <class Op>
     void run(const Op& op) {
         upload_weights();
+        if constexpr (requires { op.scratch_bytes(context_); }) set_scratch(op.scratch_bytes(context_));
         dispatch(op.dispatches(context_));
     }
 
@@ -54,6 +53,7 @@ class OpBench {
 
   private:
     void upload_weights();
+    void set_scratch(uint64_t bytes);
     void dispatch(const std::vector<vulkan::Dispatch>& dispatches);
     vulkan::Buffer buffer_of(const std::vector<float>& values) const;
 
@@ -62,7 +62,7 @@ class OpBench {
     std::vector<vulkan::DeviceValue> values_;
     std::vector<vulkan::Buffer> buffers_;
     std::vector<vulkan::BufferRange> ranges_;
-    vulkan::Buffer weights_, host_, table_;
+    vulkan::Buffer weights_, host_, table_, scratch_;
     vulkan::RecordContext context_;
     uint32_t seed_ = 1;
 };

@@ -27,4 +27,10 @@ inline std::shared_ptr<const vulkan::Device> open_device(
     }
 }
 
+// The same as it is, opened once for all tests.
+inline const std::shared_ptr<const vulkan::Device>& shared_device() {
+    static const std::shared_ptr<const vulkan::Device> device = open_device();
+    return device;
+}
+
 }  // namespace test_vulkan

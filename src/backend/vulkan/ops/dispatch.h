@@ -13,6 +13,8 @@
 
 namespace katago::vulkan {
 
+class LinearChoices;
+
 enum class Access : uint8_t { Reads, Writes, Ignores };
 
 // A buffer range at a binding; the shader ignores those that its flags leave out.
@@ -57,6 +59,7 @@ struct RecordContext {
     uint32_t boards = 1;
     bool fp16 = false;  // T is a 16-bit number
     const Capabilities* capabilities = nullptr;
+    const LinearChoices* linear = nullptr;
     std::span<const DeviceValue> values;  // by node
     std::span<const BufferRange> ranges;  // the same
     VkBuffer weights = nullptr;

@@ -130,6 +130,7 @@ RecordContext VulkanPlan::context(uint32_t boards, size_t step) const {
                           .boards = boards,
                           .fp16 = program_.fp16,
                           .capabilities = &device_->capabilities(),
+                          .linear = &program_.linear,
                           .values = program_.values,
                           .ranges = ranges_,
                           .weights = weights_.handle(),

@@ -14,8 +14,8 @@ namespace {
 // Makes the operation of each fused node. Visits its layer.
 class Lowering {
   public:
-    Lowering(const FusedGraph& fused, const Capabilities& capabilities, bool half)
-        : fused_(fused), graph_(fused.graph()), capabilities_(capabilities), half_(half) {}
+    Lowering(const FusedGraph& fused, const Capabilities& capabilities, bool half, const LinearChoices& linear)
+        : fused_(fused), graph_(fused.graph()), capabilities_(capabilities), half_(half), linear_(linear) {}
 
     Step step_of(const FusedNode& node) {
         node_ = &node;
@@ -28,6 +28,9 @@ class Lowering {
     Operation operator()(const InputMeta&) { return ReadInputOp{ReadInputOp::Source::Meta, node_->first}; }
 
     Operation operator()(const Conv2d& conv) {
+        if (is_conv3x3(conv) &&
+            linear_.is_winograd(padded_channels(conv.in_channels), padded_channels(conv.out_channels)))
+            return WinogradOp{in(0), weights_.add_winograd(conv, half_), epilogue()};
         LinearOp op{in(0), conv.kernel_y, conv.kernel_x, conv.dilation_y, conv.dilation_x, {}, {}};
         op.weights = weights_.add_matrix(conv.weights, conv.kernel_y * conv.kernel_x, conv.in_channels,
                                          conv.out_channels, half_);
@@ -77,6 +80,7 @@ class Lowering {
     const Graph& graph_;
     const Capabilities& capabilities_;
     bool half_;
+    const LinearChoices& linear_;
     WeightStore weights_;
     const FusedNode* node_ = nullptr;
 };
@@ -99,9 +103,8 @@ void store_operands_in_halves(const FusedGraph& fused, std::vector<DeviceValue>&
 
 }  // namespace
 
-Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16) {
-    Program program;
-    program.fp16 = fp16;
+Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16, LinearChoices linear) {
+    Program program(fp16, std::move(linear));
     program.outputs = graph.outputs();
     program.spatial_channels = graph.spatial_channels();
     program.global_channels = graph.global_channels();
@@ -110,7 +113,7 @@ Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16) {
 
     const FusedGraph fused = fuse_epilogues(graph);
     if (fp16) store_operands_in_halves(fused, program.values);
-    Lowering lowering(fused, capabilities, fp16);
+    Lowering lowering(fused, capabilities, fp16, program.linear);
     for (const FusedNode& node : fused.nodes()) program.steps.push_back(lowering.step_of(node));
     const std::array<NodeId, 5> outputs = graph.outputs().ids();
     for (size_t i = 0; i < outputs.size(); ++i)

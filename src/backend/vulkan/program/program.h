@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "backend/vulkan/ops/attention_op.h"
+#include "backend/vulkan/ops/linear_kernel.h"
 #include "backend/vulkan/ops/linear_op.h"
 #include "backend/vulkan/ops/pointwise_op.h"
 
 namespace katago::vulkan {
 
-using Operation =
-    std::variant<ReadInputOp, LinearOp, LinearVectorOp, ElementwiseOp, PoolOp, RmsNormOp, AttentionOp, WriteOutputOp>;
+using Operation = std::variant<ReadInputOp, LinearOp, WinogradOp, LinearVectorOp, ElementwiseOp, PoolOp, RmsNormOp,
+                               AttentionOp, WriteOutputOp>;
 
 struct Step {
     NodeId node = kNoNode;              // the first that it computes
@@ -21,7 +23,10 @@ struct Step {
 
 // A network as the steps that a plan records, and its weights. Immutable once made.
 struct Program {
-    bool fp16 = false;
+    Program(bool in_halves, LinearChoices choices) : fp16(in_halves), linear(std::move(choices)) {}
+
+    bool fp16;
+    LinearChoices linear;  // how its products are computed
     std::vector<Step> steps;
     std::vector<DeviceValue> values;  // by node
     GraphOutputs outputs;
@@ -35,7 +40,7 @@ struct Program {
     }
 };
 
-// Fuses and packs, for a device. Throws UnsupportedError naming the layer.
-Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16);
+// Fuses and packs, for a device and the kernels of these choices. Throws UnsupportedError naming the layer.
+Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16, LinearChoices linear);
 
 }  // namespace katago::vulkan

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backend/vulkan/ops/winograd.h"
 #include "core/fp16.h"
 
 namespace katago::vulkan {
@@ -33,6 +34,26 @@ WeightRange WeightStore::add_matrix(const LinearWeights& weights, int taps, int 
         for (size_t i = 0; i < static_cast<size_t>(in); ++i, from += out)
             std::copy(from, from + out, padded.data() + (tap * padded_in + i) * padded_out);
     return add(padded, half);
+}
+
+WeightRange WeightStore::add_winograd(const Conv2d& conv, bool half) {
+    const size_t in = static_cast<size_t>(conv.in_channels), out = static_cast<size_t>(conv.out_channels);
+    const size_t padded_in = padded_channels(conv.in_channels), padded_out = padded_channels(conv.out_channels);
+    constexpr size_t kEdge = kWinogradTile + 2, kTaps = 3;
+    const WinogradMatrix matrix = winograd_matrix();
+    const Weights floats = conv.weights.floats();
+    std::vector<float> transformed(kWinogradPositions * padded_in * padded_out);
+    for (size_t i = 0; i < in; ++i)
+        for (size_t o = 0; o < out; ++o)
+            for (size_t position = 0; position < kWinogradPositions; ++position) {
+                const auto& along_y = matrix[position / kEdge];
+                const auto& along_x = matrix[position % kEdge];
+                double sum = 0;
+                for (size_t tap = 0; tap < kTaps * kTaps; ++tap)
+                    sum += along_y[tap / kTaps] * along_x[tap % kTaps] * double{(*floats)[(tap * in + i) * out + o]};
+                transformed[(position * padded_in + i) * padded_out + o] = static_cast<float>(sum);
+            }
+    return add(transformed, half);
 }
 
 WeightRange WeightStore::add_pairs(const std::vector<float>& first, const std::vector<float>& second) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "backend/vulkan/ops/dispatch.h"
-#include "nn/linear_weights.h"
+#include "nn/layers.h"
 #include "nn/passes/fold_norms.h"
 
 namespace katago::vulkan {
@@ -17,6 +17,8 @@ class WeightStore {
     WeightRange add(const std::vector<float>& values, bool half);
     // [taps, in, out] with both channels padded.
     WeightRange add_matrix(const LinearWeights& weights, int taps, int in, int out, bool half);
+    // Of a 3x3 convolution, [36, in, out] with both channels padded: see ops/winograd.h.
+    WeightRange add_winograd(const Conv2d& conv, bool half);
     // Pairs of two vectors' elements, padded with zeros; no bytes where the first is empty.
     WeightRange add_pairs(const std::vector<float>& first, const std::vector<float>& second);
 

@@ -1,53 +1,66 @@
 // SPDX-License-Identifier: MIT
-// What follows a product, as FusedEpilogue says: raw = y * multiplier + vector + residual, activated = kind(affine(raw)).
-// Bindings 2 to 7. Buffers of either element type are declared twice.
+// What follows a product, as FusedEpilogue says, for four channels at a time: raw = y * multiplier + vector + residual,
+// activated = kind(affine(raw)). Bindings 2 to 7; buffers of either element type are declared twice.
 #include "activation.glsl"
 
-layout(binding = 2) writeonly buffer RawFloat { float raw_float[]; };
-layout(binding = 3) writeonly buffer ActivatedFloat { float activated_float[]; };
-layout(binding = 4) readonly buffer MultiplierFloat { float multiplier_float[]; };
-layout(binding = 5) readonly buffer Vector { float vector[]; };  // [boards, out_channels]
-layout(binding = 6) readonly buffer ResidualFloat { float residual_float[]; };
-layout(binding = 7) readonly buffer Affine { vec2 affine[]; };  // scale and shift, [out_channels]
+layout(binding = 2) writeonly buffer RawFloat { vec4 raw_float[]; };
+layout(binding = 3) writeonly buffer ActivatedFloat { vec4 activated_float[]; };
+layout(binding = 4) readonly buffer MultiplierFloat { vec4 multiplier_float[]; };
+layout(binding = 5) readonly buffer Vector { vec4 vector[]; };  // [boards, out_channels]
+layout(binding = 6) readonly buffer ResidualFloat { vec4 residual_float[]; };
+layout(binding = 7) readonly buffer Affine { vec4 affine[]; };  // scale and shift, scale and shift: [out_channels]
 #if FP16
-layout(binding = 2) writeonly buffer RawHalf { T raw_half[]; };
-layout(binding = 3) writeonly buffer ActivatedHalf { T activated_half[]; };
-layout(binding = 4) readonly buffer MultiplierHalf { T multiplier_half[]; };
-layout(binding = 6) readonly buffer ResidualHalf { T residual_half[]; };
+layout(binding = 2) writeonly buffer RawHalf { f16vec4 raw_half[]; };
+layout(binding = 3) writeonly buffer ActivatedHalf { f16vec4 activated_half[]; };
+layout(binding = 4) readonly buffer MultiplierHalf { f16vec4 multiplier_half[]; };
+layout(binding = 6) readonly buffer ResidualHalf { f16vec4 residual_half[]; };
 #endif
 
-// The result y of channel `channel` in row `row` of a value with `points` rows a board.
-void finish(uint row, uint channel, float y) {
-    const uint at = row * push.out_channels + channel;
-    if (has(kHasMultiplier)) {
+vec4 multiplier_at(uint at) {
 #if FP16
-        y *= has(kMultiplierIsT) ? float(multiplier_half[at]) : multiplier_float[at];
-#else
-        y *= multiplier_float[at];
+    if (has(kMultiplierIsT)) return vec4(multiplier_half[at]);
 #endif
-    }
-    if (has(kHasVector)) y += vector[row / points() * push.out_channels + channel];
-    if (has(kHasResidual)) {
+    return multiplier_float[at];
+}
+
+vec4 residual_at(uint at) {
 #if FP16
-        y += has(kResidualIsT) ? float(residual_half[at]) : residual_float[at];
-#else
-        y += residual_float[at];
+    if (has(kResidualIsT)) return vec4(residual_half[at]);
 #endif
-    }
-    if (has(kWritesRaw)) {
+    return residual_float[at];
+}
+
+void write_raw(uint at, vec4 y) {
 #if FP16
-        if (has(kRawIsT)) raw_half[at] = T(y);
-        else
-#endif
-            raw_float[at] = y;
+    if (has(kRawIsT)) {
+        raw_half[at] = f16vec4(y);
+        return;
     }
-    if (has(kWritesActivated)) {
-        if (has(kHasAffine)) y = y * affine[channel].x + affine[channel].y;
-        y = activate(y);
+#endif
+    raw_float[at] = y;
+}
+
+void write_activated(uint at, vec4 y) {
 #if FP16
-        if (has(kActivatedIsT)) activated_half[at] = T(y);
-        else
-#endif
-            activated_float[at] = y;
+    if (has(kActivatedIsT)) {
+        activated_half[at] = f16vec4(y);
+        return;
     }
+#endif
+    activated_float[at] = y;
+}
+
+// The results y of channels 4 * quad ... in row `row` of a value with `points` rows a board.
+void finish(uint row, uint quad, vec4 y) {
+    const uint quads = push.out_channels / 4, at = row * quads + quad;
+    if (has(kHasMultiplier)) y *= multiplier_at(at);
+    if (has(kHasVector)) y += vector[row / points() * quads + quad];
+    if (has(kHasResidual)) y += residual_at(at);
+    if (has(kWritesRaw)) write_raw(at, y);
+    if (!has(kWritesActivated)) return;
+    if (has(kHasAffine)) {
+        const vec4 low = affine[2 * quad], high = affine[2 * quad + 1];
+        y = y * vec4(low.xz, high.xz) + vec4(low.yw, high.yw);
+    }
+    write_activated(at, vec4(activate(y.x), activate(y.y), activate(y.z), activate(y.w)));
 }

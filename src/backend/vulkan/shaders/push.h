@@ -25,6 +25,11 @@ inline constexpr uint32_t kHasMultiplier = 1, kHasVector = 2, kHasResidual = 4, 
                           kOnVectors = 16384;
 inline constexpr uint32_t kActivationShift = 16;
 
+// Push::kernel of a convolution.
+constexpr uint32_t packed_kernel(int height, int width, int dilation_y, int dilation_x) {
+    return static_cast<uint32_t>(height | width << 8 | dilation_y << 16 | dilation_x << 24);
+}
+
 // Channels of a value are padded with zeros to a multiple of this.
 inline constexpr uint32_t kChannelStep = 16;
 constexpr uint32_t padded_channels(int channels) {
