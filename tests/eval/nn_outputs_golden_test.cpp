@@ -26,6 +26,8 @@ namespace katago {
 namespace {
 
 constexpr int kRowsOfBigNetworks = 10;
+// Most machines' Vulkan device is a software one, which takes seconds for a row of a big network.
+constexpr int kRowsOfBigOnVulkan = 1, kRowsOfOthersOnVulkan = 10;
 
 // How far an evaluation may be from the reference's, which computes in floats and prints six or seven digits; two of
 // its own runs agree within 3e-6.
@@ -290,7 +292,11 @@ void check_network(const std::string& name, const Computer& computer) {
     }
     std::vector<nlohmann::json> rows = read_rows(golden::find("nn-outputs/" + name + ".jsonl.gz"));
     const Model model = read_model(network);
-    if (!all_rows_wanted() && model.info.trunk_channels >= 256) rows = spread(rows, kRowsOfBigNetworks);
+    const bool is_big = model.info.trunk_channels >= 256;
+    if (!all_rows_wanted() && is_big)
+        rows = spread(rows, computer.is_vulkan() ? kRowsOfBigOnVulkan : kRowsOfBigNetworks);
+    else if (!all_rows_wanted() && computer.is_vulkan() && (!is_random(name) || computer.precision == Precision::Fp16))
+        rows = spread(rows, kRowsOfOthersOnVulkan);
     if (small_wanted() && (computer.kernels || computer.precision != Precision::Fp32))
         rows = spread(rows, kRowsOfOthersInSmall);
     const auto loaded = computer.load(*model.graph);

@@ -8,7 +8,9 @@
 #include "backend/parity.h"
 #include "backend/registry.h"
 #include "backend/vulkan/op_bench.h"
+#include "backend/vulkan/test_device.h"
 #include "backend/vulkan/test_model.h"
+#include "backend/vulkan/vulkan_model.h"
 
 using namespace test_parity;
 using test_nets::LayerNet;
@@ -27,7 +29,7 @@ const std::vector<Size> kSizes = {
     {{2, 2}, {1, 16}}, {{3, 7}, {3, 16, 1}}, {{9, 9}, {3}}, {{13, 13}, {1}}, {{19, 19}, {2, 1}}};
 
 void check_nets(const std::vector<LayerNet>& nets) {
-    const auto device = test_ops::bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for (const LayerNet& net : nets) {
         CAPTURE(net.name);

@@ -8,18 +8,12 @@
 #include <cstring>
 
 #include "backend/vulkan/plan/recorder.h"
-#include "backend/vulkan/test_device.h"
 #include "core/fp16.h"
 #include "nn/random_net.h"
 
 namespace test_ops {
 
 using namespace vulkan;
-
-std::shared_ptr<const Device> bench_device() {
-    static const std::shared_ptr<const Device> device = test_vulkan::open_device();
-    return device;
-}
 
 OpBench::OpBench(std::shared_ptr<const Device> device, const BenchShape& shape)
     : capabilities(device->capabilities()), device_(std::move(device)), shape_(shape) {

@@ -12,10 +12,6 @@ namespace test_ops {
 using namespace katago;
 using Doubles = std::vector<double>;
 
-// The device that operations are tried on, opened once, so that each shader is compiled once. Null, with a message,
-// where there is no driver.
-std::shared_ptr<const vulkan::Device> bench_device();
-
 // The size of the values that an operation is tried on, and the numbers it computes with.
 struct BenchShape {
     BoardShape board;

@@ -7,6 +7,7 @@
 #include "backend/reference/kernels.h"
 #include "backend/vulkan/op_bench.h"
 #include "backend/vulkan/ops/linear_op.h"
+#include "backend/vulkan/test_device.h"
 #include "nn/random_net.h"
 
 using namespace test_ops;
@@ -47,7 +48,7 @@ void for_each_case(const vulkan::Device& device, Test test) {
 }  // namespace
 
 TEST_CASE("vulkan: RMS norms equal plain loops") {
-    const auto device = bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for_each_case(*device, [&](const BenchShape& shape, int channels, int index) {
         const bool over_board = index % 2 == 0, half_in = index % 3 == 0, half_out = index % 4 < 2;
@@ -73,7 +74,7 @@ TEST_CASE("vulkan: RMS norms equal plain loops") {
 }
 
 TEST_CASE("vulkan: pooling equals plain loops") {
-    const auto device = bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for_each_case(*device, [&](const BenchShape& shape, int channels, int index) {
         OpBench bench(device, shape);
@@ -93,7 +94,7 @@ TEST_CASE("vulkan: pooling equals plain loops") {
 }
 
 TEST_CASE("vulkan: matrices on vectors equal plain loops") {
-    const auto device = bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for (const int boards : {1, 3, 16}) {
         for (const auto& [in, out] : {std::pair{3, 5}, {16, 16}, {96, 48}, {1200, 400}, {1536, 30}}) {
@@ -162,7 +163,7 @@ void check_epilogue(const OpBench& bench, const vulkan::Epilogue& epilogue, cons
 }  // namespace
 
 TEST_CASE("vulkan: sums and products of elements equal plain loops for every operand and type") {
-    const auto device = bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for_each_case(*device, [&](const BenchShape& shape, int channels, int index) {
         const TensorType type{index % 7 == 3 ? TensorKind::Vector : TensorKind::Spatial, channels};
@@ -176,7 +177,7 @@ TEST_CASE("vulkan: sums and products of elements equal plain loops for every ope
 }
 
 TEST_CASE("vulkan: the host's rows come in and go out unchanged") {
-    const auto device = bench_device();
+    const auto device = test_vulkan::shared_device();
     if (!device) return;
     for_each_case(*device, [&](const BenchShape& shape, int channels, int index) {
         const TensorType type{index % 3 == 1 ? TensorKind::Vector : TensorKind::Spatial, channels};

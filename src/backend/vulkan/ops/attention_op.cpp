@@ -52,7 +52,7 @@ std::vector<Dispatch> AttentionOp::dispatches(const RecordContext& context) cons
     if (layer.rope.frequencies)
         dispatch.operands.push_back({context.table});
     else
-        dispatch.operands.push_back({context.range(q), Access::Ignores});
+        dispatch.operands.push_back(kIgnored);
     dispatch.groups = {groups_for(points, tile->queries), dispatch.push.heads, context.boards};
     return {dispatch};
 }

@@ -49,7 +49,7 @@ std::optional<AttentionTile> choose_lanes(const Attention& layer, const Capabili
     return std::nullopt;
 }
 
-// A tile of attention_matrix.comp.
+// A tile of attention_coopmat.comp.
 struct SubgroupTile {
     MatrixTile product;
     uint32_t subgroups = 0, keys = 0, qk_quads = 0, v_quads = 0;
@@ -62,7 +62,7 @@ struct SubgroupTile {
     }
 };
 
-// Whether attention_matrix.comp can compute by such products: lanes share queries evenly, and rows of operands are
+// Whether attention_coopmat.comp can compute by such products: lanes share queries evenly, and rows of operands are
 // quads in pairs, because the matrix unit wants them at multiples of 16 bytes.
 bool is_usable(const MatrixTile& product, uint32_t subgroup_size) {
     constexpr uint32_t kPair = 2 * kQuad, kMost = 32;
@@ -92,7 +92,7 @@ std::optional<AttentionTile> choose_matrices(const Attention& layer, const Capab
         if (tile.shared_bytes() > capabilities.shared_memory_bytes) continue;
         if (subgroups * capabilities.subgroup_size > capabilities.workgroup_invocations) continue;
         AttentionTile chosen{.pipeline = {}, .queries = tile.queries()};
-        chosen.pipeline.shader = "attention_matrix";
+        chosen.pipeline.shader = "attention_coopmat";
         chosen.pipeline.constants = {
             capabilities.subgroup_size, subgroups, best->m, best->n, best->k, tile.keys, tile.qk_quads, tile.v_quads};
         chosen.pipeline.subgroup_size = capabilities.subgroup_size;

@@ -22,6 +22,7 @@ struct Operand {
     BufferRange range;
     Access access = Access::Reads;
 };
+inline constexpr Operand kIgnored{{}, Access::Ignores};
 
 // One shader on its operands.
 struct Dispatch {

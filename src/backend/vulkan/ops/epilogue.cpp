@@ -3,12 +3,11 @@
 
 namespace katago::vulkan {
 
-void add_epilogue(Dispatch& dispatch, const Epilogue& epilogue, const RecordContext& context,
-                  const BufferRange& spare) {
+void add_epilogue(Dispatch& dispatch, const Epilogue& epilogue, const RecordContext& context) {
     uint32_t& flags = dispatch.push.flags;
     const auto add = [&](NodeId id, Access access, uint32_t present, uint32_t is_half) {
         if (id == kNoNode) {
-            dispatch.operands.push_back({spare, Access::Ignores});
+            dispatch.operands.push_back(kIgnored);
             return;
         }
         flags |= present;
@@ -24,7 +23,7 @@ void add_epilogue(Dispatch& dispatch, const Epilogue& epilogue, const RecordCont
         flags |= kHasAffine;
         dispatch.operands.push_back({context.range(epilogue.affine), Access::Reads});
     } else {
-        dispatch.operands.push_back({spare, Access::Ignores});
+        dispatch.operands.push_back(kIgnored);
     }
     flags |= static_cast<uint32_t>(epilogue.kind) << kActivationShift;
 }

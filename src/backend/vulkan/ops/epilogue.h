@@ -18,7 +18,7 @@ struct Epilogue {
 // The bindings of a shader with an epilogue: its own two, then those of the epilogue.
 inline constexpr size_t kEpilogueEnd = 8;
 
-// Adds bindings 2 to 7 and their flags, as shaders/epilogue.glsl wants them; `spare` lies where there is no operand.
-void add_epilogue(Dispatch& dispatch, const Epilogue& epilogue, const RecordContext& context, const BufferRange& spare);
+// Adds bindings 2 to 7 and their flags, as shaders/epilogue.glsl wants them.
+void add_epilogue(Dispatch& dispatch, const Epilogue& epilogue, const RecordContext& context);
 
 }  // namespace katago::vulkan

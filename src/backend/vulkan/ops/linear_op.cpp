@@ -49,7 +49,7 @@ std::vector<Dispatch> LinearOp::dispatches(const RecordContext& context) const {
                             dispatch.push.out_channels};
     set_kernel(dispatch, context.linear->kernel(shape, points(context)), context.rows(in), 1);
     dispatch.operands = {{context.range(in)}, {context.range(weights)}};
-    add_epilogue(dispatch, epilogue, context, context.range(in));
+    add_epilogue(dispatch, epilogue, context);
     return {dispatch};
 }
 
@@ -80,10 +80,10 @@ std::vector<Dispatch> WinogradOp::dispatches(const RecordContext& context) const
     const LinearShape shape{1, in_channels, out_channels, kWinogradPositions};
     set_kernel(product, context.linear->kernel(shape, points(context)), tiles.count, kWinogradPositions);
     product.operands = {{tiles.transformed}, {context.range(weights)}, {tiles.products, Access::Writes}};
-    product.operands.resize(kEpilogueEnd, {tiles.transformed, Access::Ignores});
+    product.operands.resize(kEpilogueEnd, kIgnored);
 
-    output.operands = {{tiles.products}, {tiles.products, Access::Ignores}};
-    add_epilogue(output, epilogue, context, tiles.products);
+    output.operands = {{tiles.products}, kIgnored};
+    add_epilogue(output, epilogue, context);
     output.groups = tiles.groups(out_channels);
     return {input, product, output};
 }
@@ -95,7 +95,7 @@ std::vector<Dispatch> LinearVectorOp::dispatches(const RecordContext& context) c
     dispatch.push = context.push(epilogue.result());
     dispatch.push.in_channels = context.value(in).stride();
     dispatch.operands = {{context.range(in)}, {context.range(weights)}};
-    add_epilogue(dispatch, epilogue, context, context.range(in));
+    add_epilogue(dispatch, epilogue, context);
     dispatch.groups = {groups_for(dispatch.push.out_channels, kOutputs), groups_for(context.boards, kBoards), 1};
     return {dispatch};
 }

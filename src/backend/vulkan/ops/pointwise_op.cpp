@@ -49,8 +49,8 @@ std::vector<Dispatch> ElementwiseOp::dispatches(const RecordContext& context) co
     dispatch.pipeline.shader = context.variant("elementwise_f32", "elementwise_f16");
     dispatch.push = context.push(epilogue.result());
     if (context.value(in).is_half) dispatch.push.flags |= kInputIsT;
-    dispatch.operands = {{context.range(in)}, {context.range(in), Access::Ignores}};
-    add_epilogue(dispatch, epilogue, context, context.range(in));
+    dispatch.operands = {{context.range(in)}, kIgnored};
+    add_epilogue(dispatch, epilogue, context);
     dispatch.groups = groups_of_rows(context, in, dispatch.push.out_channels / kQuad);
     return {dispatch};
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/ensure.h"
+
 namespace katago::vulkan {
 
 namespace {
@@ -30,9 +32,14 @@ void Recorder::add(Dispatch dispatch) {
         read_.clear();
         written_.clear();
     }
+    // What a shader ignores is bound to what it writes: validation takes it for used, and whatever uses that range
+    // waits for this dispatch anyway.
+    const auto result = std::find_if(dispatch.operands.begin(), dispatch.operands.end(),
+                                     [](const Operand& operand) { return operand.access == Access::Writes; });
+    ENSURE(result != dispatch.operands.end());
     std::vector<BufferRange> ranges;
     for (const Operand& operand : dispatch.operands) {
-        ranges.push_back(operand.range);
+        ranges.push_back(operand.access == Access::Ignores ? result->range : operand.range);
         if (operand.access == Access::Reads) read_.push_back(operand.range);
         if (operand.access == Access::Writes) written_.push_back(operand.range);
     }

@@ -40,7 +40,7 @@ struct Program {
     }
 };
 
-// Fuses and packs, for a device and for the kernels of these choices. Throws UnsupportedError naming the layer.
+// Fuses and packs, for a device and the kernels of these choices. Throws UnsupportedError naming the layer.
 Program lower(const Graph& graph, const Capabilities& capabilities, bool fp16, LinearChoices linear);
 
 }  // namespace katago::vulkan

@@ -32,42 +32,33 @@ vec4 rotated(vec4 x, uint point, uint quad) {
     return has(kHasAffine) ? vec4(turned(x.xy, point, 2 * quad), turned(x.zw, point, 2 * quad + 1)) : x;
 }
 
+// A function for each operand, because a function cannot be given a buffer: channels 4 * quad ... of a head that has
+// `channels`, which begin at `at`. Heads whose channels are quads begin at quads.
+#define DEFINE_QUAD_OF(FUNCTION, ONES, QUADS)                                                  \
+    vec4 FUNCTION(uint at, uint quad, uint channels) {                                         \
+        if (channels % 4 == 0) return 4 * quad < channels ? vec4(QUADS[at / 4]) : vec4(0.0);   \
+        vec4 x = vec4(0.0);                                                                    \
+        for (uint i = 0; i < 4; ++i)                                                           \
+            if (4 * quad + i < channels) x[i] = float(ONES[at + i]);                           \
+        return x;                                                                              \
+    }
+DEFINE_QUAD_OF(quad_of_q, q, q_quads)
+DEFINE_QUAD_OF(quad_of_k, k, k_quads)
+DEFINE_QUAD_OF(quad_of_v, v, v_quads)
+
 vec4 query_quad(uint point, uint quad) {
     const uint at = (first_row() + point) * push.in_channels + head() * push.qk_channels + 4 * quad;
-    vec4 x = vec4(0.0);
-    if (push.qk_channels % 4 == 0) {
-        if (4 * quad < push.qk_channels) x = vec4(q_quads[at / 4]);
-    } else {
-        for (uint i = 0; i < 4; ++i)
-            if (4 * quad + i < push.qk_channels) x[i] = float(q[at + i]);
-    }
-    return rotated(x, point, quad);
+    return rotated(quad_of_q(at, quad, push.qk_channels), point, quad);
 }
 
 vec4 key_quad(uint point, uint quad) {
-    const uint stride = padded(push.kv_heads * push.qk_channels);
-    const uint at = (first_row() + point) * stride + kv_head() * push.qk_channels + 4 * quad;
-    vec4 x = vec4(0.0);
-    if (push.qk_channels % 4 == 0) {
-        if (4 * quad < push.qk_channels) x = vec4(k_quads[at / 4]);
-    } else {
-        for (uint i = 0; i < 4; ++i)
-            if (4 * quad + i < push.qk_channels) x[i] = float(k[at + i]);
-    }
-    return rotated(x, point, quad);
+    const uint row = (first_row() + point) * padded(push.kv_heads * push.qk_channels);
+    return rotated(quad_of_k(row + kv_head() * push.qk_channels + 4 * quad, quad, push.qk_channels), point, quad);
 }
 
 vec4 value_quad(uint point, uint quad) {
-    const uint stride = padded(push.kv_heads * push.v_channels);
-    const uint at = (first_row() + point) * stride + kv_head() * push.v_channels + 4 * quad;
-    vec4 x = vec4(0.0);
-    if (push.v_channels % 4 == 0) {
-        if (4 * quad < push.v_channels) x = vec4(v_quads[at / 4]);
-    } else {
-        for (uint i = 0; i < 4; ++i)
-            if (4 * quad + i < push.v_channels) x[i] = float(v[at + i]);
-    }
-    return x;
+    const uint row = (first_row() + point) * padded(push.kv_heads * push.v_channels);
+    return quad_of_v(row + kv_head() * push.v_channels + 4 * quad, quad, push.v_channels);
 }
 
 // The factor of scores whose powers of 2 are the weights.

@@ -6,7 +6,7 @@
 
 layout(local_size_x = 64) in;
 #include "input.glsl"
-#include "epilogue4.glsl"
+#include "epilogue.glsl"
 
 void main() {
     const uint at = gl_GlobalInvocationID.x, quads = push.out_channels / 4;

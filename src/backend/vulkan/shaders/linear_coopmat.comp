@@ -28,7 +28,7 @@ layout(constant_id = 10) const uint kBuffers = 1;  // 2: the next step's tiles a
 // Eight channels are 16 bytes, the widest load that there is.
 layout(binding = 0) readonly buffer In { uvec4 values[]; };        // [rows, in_channels]
 layout(binding = 1) readonly buffer Weights { uvec4 weights[]; };  // [taps, in_channels, out_channels]
-#include "epilogue4.glsl"
+#include "epilogue.glsl"
 #include "taps.glsl"
 
 const uint kTileRows = kSubgroupsDown * kRowTiles * kUnitRows;

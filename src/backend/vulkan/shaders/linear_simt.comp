@@ -32,7 +32,7 @@ layout(constant_id = 5) const uint kBuffers = 1;  // 2: the next step's tiles ar
 
 layout(binding = 0) readonly buffer In { STORED values[]; };       // [z, rows, in_channels]
 layout(binding = 1) readonly buffer Weights { STORED weights[]; };  // [z, taps, in_channels, out_channels]
-#include "epilogue4.glsl"
+#include "epilogue.glsl"
 #include "taps.glsl"
 
 const uint kThreads = kLanes * kLanesDown;

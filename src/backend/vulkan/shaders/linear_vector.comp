@@ -11,7 +11,7 @@ const uint kLanes = 8, kSlices = 16, kBoards = 4;
 layout(local_size_x = 8, local_size_y = 16) in;
 layout(binding = 0) readonly buffer In { vec4 values[]; };       // [boards, in_channels]
 layout(binding = 1) readonly buffer Weights { vec4 weights[]; };  // [in_channels, out_channels]
-#include "epilogue4.glsl"
+#include "epilogue.glsl"
 
 shared vec4 parts[kSlices][kBoards][kLanes];
 

@@ -35,6 +35,12 @@ const uint kOverBoard = 2048, kValuePool = 4096;
 // The input has one row a board, as have the results.
 const uint kOnVectors = 16384;
 
+#if FP16
+// Rounded to FP16; what is beyond its range becomes its largest number, not infinity, which the next layer would make a
+// NaN of.
+f16vec4 halves(vec4 x) { return f16vec4(clamp(x, -65504.0, 65504.0)); }
+#endif
+
 bool has(uint flag) { return (push.flags & flag) != 0; }
 uint board_points() { return push.height * push.width; }
 // Rows of spatial values, or of vectors where kOnVectors is set.

@@ -8,7 +8,7 @@ layout(binding = RESULT_BINDING) writeonly buffer ResultHalf { f16vec4 result_ha
 void write_quad(uint at, vec4 y) {
 #if FP16
     if (has(kRawIsT)) {
-        result_half[at] = f16vec4(y);
+        result_half[at] = halves(y);
         return;
     }
 #endif

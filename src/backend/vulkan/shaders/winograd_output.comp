@@ -8,7 +8,7 @@
 
 layout(local_size_x = 16, local_size_y = 4) in;  // x: channels, y: tiles
 layout(binding = 0) readonly buffer Products { vec4 products[]; };
-#include "epilogue4.glsl"
+#include "epilogue.glsl"
 #include "taps.glsl"
 #include "winograd.glsl"
 

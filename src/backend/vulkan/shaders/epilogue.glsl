@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What follows a product, as FusedEpilogue says: raw = y * multiplier + vector + residual, activated = kind(affine(raw)),
-// for four channels at a time. Bindings 2 to 7; buffers of either element type are declared twice.
+// What follows a product, as FusedEpilogue says, for four channels at a time: raw = y * multiplier + vector + residual,
+// activated = kind(affine(raw)). Bindings 2 to 7; buffers of either element type are declared twice.
 #include "activation.glsl"
 
 layout(binding = 2) writeonly buffer RawFloat { vec4 raw_float[]; };
@@ -33,7 +33,7 @@ vec4 residual_at(uint at) {
 void write_raw(uint at, vec4 y) {
 #if FP16
     if (has(kRawIsT)) {
-        raw_half[at] = f16vec4(y);
+        raw_half[at] = halves(y);
         return;
     }
 #endif
@@ -43,7 +43,7 @@ void write_raw(uint at, vec4 y) {
 void write_activated(uint at, vec4 y) {
 #if FP16
     if (has(kActivatedIsT)) {
-        activated_half[at] = f16vec4(y);
+        activated_half[at] = halves(y);
         return;
     }
 #endif
