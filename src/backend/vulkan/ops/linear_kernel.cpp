@@ -98,8 +98,7 @@ std::optional<MatrixTile> best_unit(const std::vector<MatrixTile>& units) {
 
 // How long a product takes, in units of its own: work groups, or as many as keep a device busy, times the operations
 // and the loads of each.
-double cost(const LinearKernel& kernel, const LinearShape& shape, uint64_t points) {
-    constexpr double kEnoughGroups = 32;
+double cost(const LinearKernel& kernel, const LinearShape& shape, uint64_t points, double enough_groups) {
     constexpr uint64_t kTileOfWinograd = 16;
     // Loading an operand takes as long as so many multiplications.
     const double load = kernel.has_matrix_unit ? 64 : 16;
@@ -108,19 +107,19 @@ double cost(const LinearKernel& kernel, const LinearShape& shape, uint64_t point
                    across = kernel.groups_across(shape.out_channels);
     const double groups = static_cast<double>(down) * across * shape.matrices;
     const double m = kernel.tile_rows, n = kernel.tile_channels;
-    return std::max(groups, kEnoughGroups) * (m * n + load * (m + n));
+    return std::max(groups, enough_groups) * (m * n + load * (m + n));
 }
 
 // On a software device, Mesa's, lanes are those of the processor's vectors, shared memory is its cache, and numbers of
-// 16 bits cost conversions: one tile is the fastest for all products.
+// 16 bits cost conversions: two tiles are the fastest ones, the smaller one where there are few rows.
 std::vector<LinearKernel> software_kernels(Capabilities device, bool fp16) {
     device.fp16_arithmetic = false;
     device.matrix_tiles.clear();
     std::vector<LinearKernel> kernels = linear_kernels(device, fp16);
-    const auto is_best = [](const LinearKernel& kernel) { return kernel.name == "simt_64x64x32_b1"; };
-    const auto found = std::find_if(kernels.begin(), kernels.end(), is_best);
-    if (found == kernels.end()) return kernels;
-    return {*found};
+    std::erase_if(kernels, [](const LinearKernel& kernel) {
+        return kernel.name != "simt_64x64x32_b1" && kernel.name != "simt_32x64x16_b1";
+    });
+    return kernels;
 }
 
 }  // namespace
@@ -145,7 +144,9 @@ LinearChoices::LinearChoices(std::vector<LinearKernel> kernels)
 
 LinearChoices::LinearChoices(const PhysicalDevice& device, bool fp16)
     : LinearChoices(device.is_software ? software_kernels(device.capabilities, fp16)
-                                       : linear_kernels(device.capabilities, fp16)) {}
+                                       : linear_kernels(device.capabilities, fp16)) {
+    if (device.is_software) enough_groups_ = 1;
+}
 
 bool LinearChoices::has_matrix_unit() const {
     return std::any_of(kernels_.begin(), kernels_.end(), [](const LinearKernel& k) { return k.has_matrix_unit; });
@@ -163,7 +164,7 @@ std::vector<const LinearKernel*> LinearChoices::likely(const LinearShape& shape,
     for (const LinearKernel& kernel : kernels_)
         if (kernel.has_matrix_unit == unit) found.push_back(&kernel);
     std::stable_sort(found.begin(), found.end(), [&](const LinearKernel* a, const LinearKernel* b) {
-        return cost(*a, shape, points) < cost(*b, shape, points);
+        return cost(*a, shape, points, enough_groups_) < cost(*b, shape, points, enough_groups_);
     });
     found.resize(std::min(found.size(), count));
     return found;

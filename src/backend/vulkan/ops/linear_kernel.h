@@ -66,6 +66,7 @@ class LinearChoices {
     using Key = std::pair<LinearShape, bool>;
 
     std::vector<LinearKernel> kernels_;
+    double enough_groups_ = 32;                                // work groups that keep a device busy
     bool winograd_;                                            // where it was not measured
     std::map<Key, size_t> chosen_;                             // an index of kernels_
     std::map<std::pair<uint32_t, uint32_t>, bool> winograds_;  // by channels
