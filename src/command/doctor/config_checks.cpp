@@ -27,15 +27,14 @@ void tell_unused_keys(const Config& config, Diagnosis& diagnosis) {
 }
 
 // Settings that are allowed, and that people then find slow.
-void tell_slow_settings(const Patient& patient, const BackendSetting& backend, Diagnosis& diagnosis) {
+void tell_slow_settings(const Patient& patient, Diagnosis& diagnosis) {
     const std::map<std::string, std::string> settings = patient.config.all();
     const auto value = [&](const char* key) {
         const auto found = settings.find(key);
         return found == settings.end() ? std::string() : found->second;
     };
     const int cores = usable_cores(patient.root);
-    const bool fills_batches = backend.candidates.back().device.has_value();  // then many threads are right
-    if (const auto threads = parse_int(value("numSearchThreads")); threads && *threads > cores && !fills_batches)
+    if (const auto threads = parse_int(value("numSearchThreads")); threads && *threads > cores)
         diagnosis.note(kTopic,
                        "numSearchThreads = " + std::to_string(*threads) + ", and this process may use " +
                            std::to_string(cores) + " cores",
@@ -60,17 +59,16 @@ void check_config(Patient& patient, Diagnosis& diagnosis) {
             "name a file that is there and correct what is wrong in it; configs/gtp.cfg is an example");
     }
     const ConfigReader& reader = config_reader_for(patient.config);
-    BackendSetting backend;
     try {
         reader.read(patient.config, patient.options.has("human-model"));
-        backend = read_engine_settings(patient.config, backends()).backend;
+        read_engine_settings(patient.config, backends());
     } catch (const Error& error) {
         return diagnosis.problem(kTopic, error.what(),
                                  "correct it; configs/" + std::string(reader.command) + ".cfg explains the keys");
     }
     diagnosis.ok(kTopic, patient.config.name() + ", read as katago " + std::string(reader.command) + " reads it");
     tell_unused_keys(patient.config, diagnosis);
-    tell_slow_settings(patient, backend, diagnosis);
+    tell_slow_settings(patient, diagnosis);
 }
 
 }  // namespace katago
