@@ -142,8 +142,7 @@ BackendChoice choose_backend(const Model& model, const BackendSetting& setting, 
         }
         return_free_memory();
     }
-    choice.notes.push_back("nnBackend = auto takes " + choice.chosen.title() +
-                           "; evaluations a second: " + join(rates, ", "));
+    choice.notes.push_back(choice.chosen.title() + " computes; evaluations a second: " + join(rates, ", "));
     trial.keep(choice.notes);
     return choice;
 }

@@ -41,7 +41,9 @@ BackendSetting read_named(const Backend& backend, const WantedDevice& wanted) {
     }
     const std::vector<DeviceInfo> found = matching(devices, wanted.device);
     if (found.empty()) fail_without_match(wanted, devices);
-    setting.candidates.push_back({&backend, found.front()});
+    for (const DeviceInfo& device : found)
+        if (!device.never_by_auto) setting.candidates.push_back({&backend, device});
+    if (setting.candidates.empty()) setting.candidates.push_back({&backend, found.front()});
     setting.notes = wanted.notes;
     return setting;
 }
@@ -86,8 +88,8 @@ std::string BackendDevice::title() const {
 }
 
 std::string BackendDevice::text() const {
-    return backend->name() + ": " + backend->description() +
-           (device ? "; device " + std::to_string(device->index) + ": " + device->name + ", " + device->details : "");
+    if (!device) return backend->name() + ": " + backend->description();
+    return backend->name() + ", device " + std::to_string(device->index) + ": " + device->name + ", " + device->details;
 }
 
 std::vector<BackendDevice> all_devices(BackendTable table) {

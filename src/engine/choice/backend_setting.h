@@ -21,7 +21,7 @@ struct BackendDevice {
 
     // "cpu", "vulkan on llvmpipe".
     std::string title() const;
-    // The same with what backend and device say of themselves, one line for a person.
+    // The same with what the backend or its device says of itself, one line for a person.
     std::string text() const;
 };
 
@@ -32,7 +32,8 @@ std::vector<BackendDevice> all_devices(BackendTable table);
 struct BackendSetting {
     bool is_auto = true;
     const Backend* processor = nullptr;  // the table's first
-    // Of auto the processor, then every device that it may take; else the one that was asked for. Never empty.
+    // Of auto the processor, then every device that it may take; else the devices of the backend that was asked for, a
+    // software device only where there is no other. Never empty.
     std::vector<BackendDevice> candidates;
     std::vector<std::string> notes;  // for the log
 };

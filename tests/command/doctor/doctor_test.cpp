@@ -67,8 +67,8 @@ TEST_CASE("doctor: a healthy machine has no problem, and each thing that was loo
 TEST_CASE("doctor: graphics devices are told with what they can do, and what lacks only where there are none") {
     Clinic clinic("devices");
     clinic.machine.write("dev/dri/renderD128", "");
-    DeviceInfo software{.index = 1, .name = "llvmpipe", .details = "Mesa", .never_by_auto = true};
-    clinic.devices = {{backends().front(), DeviceInfo{.index = 0, .name = "Orin", .details = "FP16"}},
+    DeviceInfo software{.index = 1, .name = "llvmpipe", .details = "Mesa", .identity = "", .never_by_auto = true};
+    clinic.devices = {{backends().front(), DeviceInfo{.index = 0, .name = "Orin", .details = "FP16", .identity = ""}},
                       {backends().front(), software}};
     const json findings = clinic.examine()["findings"];
     CHECK(has(all_texts(findings, "graphics"), "cpu, nnDevice = 0: Orin; FP16"));

@@ -69,7 +69,7 @@ TEST_CASE("backend choice: the faster one is taken and both speeds are told") {
     CHECK(choice.chosen.title() == "gpu on Orin");
     CHECK(choice.falls_back);
     CHECK(machine.gpu.last_device == "0");
-    CHECK(choice.notes.back().starts_with("nnBackend = auto takes gpu on Orin; evaluations a second: cpu "));
+    CHECK(choice.notes.back().starts_with("gpu on Orin computes; evaluations a second: cpu "));
     CHECK(has(choice.notes.back(), ", gpu on Orin "));
 
     machine.cpu.options().seconds = 0;
@@ -130,6 +130,18 @@ TEST_CASE("backend choice: a backend that was asked for fails with its own error
     CHECK_THROWS_WITH_AS(machine.log_of("nnBackend = gpu\n"), "the device is lost", BackendError);
 }
 
+TEST_CASE("backend choice: of several devices of a backend that was asked for the fastest is taken") {
+    Machine machine;
+    stub::DeviceBackend other({.name = "other", .devices = {stub::device(0, "slow"), stub::device(1, "fast")}});
+    machine.table.push_back(&other);
+    const BackendChoice choice = machine.choose("nnBackend = other\n");
+    CHECK(other.loads == 2);
+    CHECK_FALSE(choice.falls_back);
+    CHECK(machine.cpu.loads + machine.gpu.loads == 0);
+    CHECK(machine.choose("nnBackend = other\nnnDevice = fast\n").chosen.title() == "other on fast");
+    CHECK(other.loads == 2);
+}
+
 TEST_CASE("backend choice: a device computes in FP16 unless FP32 is asked for, and says how exact it is") {
     Machine machine;
     for (const char* precision : {"auto", "fp16", "int8", "fp32"}) {
@@ -137,7 +149,7 @@ TEST_CASE("backend choice: a device computes in FP16 unless FP32 is asked for, a
         const std::string log = machine.log_of("nnBackend = gpu\nnnPrecision = " + std::string(precision) + "\n");
         const bool is_fp32 = precision == std::string("fp32");
         CHECK(machine.gpu.last_precision == (is_fp32 ? Precision::Fp32 : Precision::Fp16));
-        CHECK(has(log, "Backend gpu: made up; device 0: Orin, driver of Orin\n"));
+        CHECK(has(log, "Backend gpu, device 0: Orin, driver of Orin\n"));
         CHECK(has(log, is_fp32 ? "Precision: FP32 on Orin; against the processor's FP32 top-1 100"
                                : "Precision: FP16 on Orin; against the processor's FP32 top-1 100"));
         CHECK(has(log, "INT8 is the processor's") == (precision == std::string("int8")));

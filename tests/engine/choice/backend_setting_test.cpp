@@ -43,7 +43,7 @@ TEST_CASE("backend setting: auto has the processor and each device that is worth
     }
     CHECK(machine.read("nnDevice = orin\n").candidates.size() == 2);
     CHECK(machine.read("nnDevice = orin\n").candidates[1].title() == "gpu on Orin");
-    CHECK(machine.read("nnDevice = 1\n").candidates[1].text() == "gpu: made up; device 1: Orin, driver of Orin");
+    CHECK(machine.read("nnDevice = 1\n").candidates[1].text() == "gpu, device 1: Orin, driver of Orin");
 }
 
 TEST_CASE("backend setting: without a device there is one line for the log") {
@@ -65,9 +65,10 @@ TEST_CASE("backend setting: a software device is taken by name only") {
     CHECK(machine.chosen("nnBackend = gpu\nnnDevice = LLVM\n") == "gpu on llvmpipe");
 }
 
-TEST_CASE("backend setting: a named backend takes the device of nnDevice, else its first") {
+TEST_CASE("backend setting: a named backend takes the device of nnDevice, else one of those that are no software") {
     const Machine machine;
     CHECK(machine.chosen("nnBackend = gpu\n") == "gpu on Radeon 780M");
+    CHECK(machine.read("nnBackend = gpu\n").candidates.size() == 2);
     CHECK(machine.chosen("nnBackend = gpu\nnnDevice = 1\n") == "gpu on Orin");
     CHECK(machine.chosen("nnBackend = gpu\nnnDevice = 780m\n") == "gpu on Radeon 780M");
     CHECK(machine.chosen("nnBackend = cpu\n") == "cpu");
