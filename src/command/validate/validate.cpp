@@ -36,6 +36,7 @@ const CommandLine& command_line() {
             options.end(),
             {{"against", "", "FILE", "The network that counts as right (default: the same file).", false},
              {"against-precision", "", "NAME", "What that one is computed in (default fp32).", false},
+             {"against-backend", "", "NAME", "What computes that one (default cpu).", false},
              {"positions", "", "PATH[,PATH...]",
               "Game records (SGF), or folders of them (default: games that come with the engine).", false},
              {"exclude", "", "PATH[,PATH...]",
@@ -70,6 +71,7 @@ ValidationOptions read_options(const Options& options, const Launch& launch) {
     wanted.against = options.value("against").value_or(launch.model_file.string());
     wanted.against_precision = options.value("against-precision").value_or(wanted.against_precision);
     parse_precision(wanted.against_precision, "-against-precision");
+    wanted.against_backend = options.value("against-backend").value_or(wanted.against_backend);
     wanted.positions = read_paths(options, "positions");
     wanted.excluded = read_paths(options, "exclude");
     const auto number = [&](const char* name, int min, int max, int usual) {

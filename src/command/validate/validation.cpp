@@ -91,9 +91,9 @@ std::set<std::string> calibration_digests(const Engine& engine) {
     return digests;
 }
 
-Config with_settings(Config config, const std::string& precision) {
-    std::vector<std::pair<std::string, std::string>> pairs = {{"nnCacheSizePowerOfTwo", "-1"}};
-    if (!precision.empty()) pairs.emplace_back("nnPrecision", precision);
+// Without a cache, and with further settings.
+Config with_settings(Config config, std::vector<std::pair<std::string, std::string>> pairs) {
+    pairs.emplace_back("nnCacheSizePowerOfTwo", "-1");
     config.apply_overrides(pairs);
     return config;
 }
@@ -103,8 +103,9 @@ class Validator {
     Validator(const ValidationOptions& options, const Config& config, std::ostream& err)
         : options_(options),
           err_(err),
-          tested_config_(with_settings(config, "")),
-          against_config_(with_settings(config, options.against_precision)),
+          tested_config_(with_settings(config, {})),
+          against_config_(with_settings(
+              config, {{"nnPrecision", options.against_precision}, {"nnBackend", options.against_backend}})),
           tested_(options.model, tested_config_, {.keep_graph = true, .console = &err}),
           against_(options.against, against_config_, {.keep_graph = true, .console = &err}) {}
 

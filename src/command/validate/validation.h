@@ -20,6 +20,7 @@ namespace katago {
 struct ValidationOptions {
     std::filesystem::path model, against;  // the same file: two precisions of it
     std::string against_precision = "fp32";
+    std::string against_backend = "cpu";
     std::vector<std::filesystem::path> positions;  // SGF files and folders; empty: games that come with the engine
     // SGF files and folders of games not to be used, besides those that the networks name as their calibration's.
     std::vector<std::filesystem::path> excluded;
