@@ -59,12 +59,8 @@ class Trial {
     }
 
     void keep(std::vector<std::string>& notes) const {
-        if (!is_new_) return;
-        try {
-            file_.save();
-        } catch (const IoError& error) {  // it will be measured again, that is all
-            notes.push_back("The speeds of backends are not kept: " + std::string(error.what()));
-        }
+        if (is_new_)
+            file_.save_or_tell("The speeds of backends", [&](const std::string& line) { notes.push_back(line); });
     }
 
   private:

@@ -11,6 +11,8 @@
 #include "core/file.h"
 #include "engine/choice/stub_devices.h"
 #include "engine/engine.h"
+#include "eval/eval_thread.h"
+#include "game/history.h"
 #include "nn/format/net_writer.h"
 
 using namespace katago;
@@ -119,6 +121,32 @@ TEST_CASE("backend choice: a device that was chosen once and fails now makes way
     const std::string log = machine.log_of("");
     CHECK(has(log, "gpu on Orin fails, the processor computes instead: out of device memory"));
     CHECK(has(log, "Backend cpu: made up\n"));
+}
+
+TEST_CASE("backend choice: a device that is lost in the middle makes way for the processor, and the search goes on") {
+    Machine machine;
+    const auto is_lost = std::make_shared<std::atomic<bool>>(false);
+    machine.gpu.options().is_lost = is_lost;
+    machine.choose();
+    const BoardHistory start(Board({9, 9}), Color::Black, Rules{});
+    EvalOptions options;
+    options.symmetry = 0;
+    const auto evaluate = [&](Engine& engine) {
+        return EvalThread(engine.evaluator(), 1).evaluate(start.board(), start, Color::Black, options);
+    };
+    std::ostringstream console;
+    Engine engine(machine.model_file, machine.config("nnCacheSizePowerOfTwo = -1\n"),
+                  {.console = &console, .backends = machine.table});
+    REQUIRE(engine.computes_with().title() == "gpu on Orin");
+    const auto before = evaluate(engine);
+    *is_lost = true;
+    const auto after = evaluate(engine);
+    CHECK(after->policy == before->policy);
+    CHECK(has(console.str(), "the device is lost"));
+
+    Engine by_name(machine.model_file, machine.config("nnCacheSizePowerOfTwo = -1\nnnBackend = cpu\n"),
+                   {.backends = machine.table});
+    CHECK(evaluate(by_name)->policy == before->policy);
 }
 
 TEST_CASE("backend choice: a backend that was asked for fails with its own error") {

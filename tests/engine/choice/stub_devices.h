@@ -24,6 +24,7 @@ struct DeviceOptions {
     int best_batch = 1;
     bool fails_at_load = false, fails_at_run = false;
     bool is_wrong_in_fp16 = false, is_wrong_in_fp32 = false;
+    std::shared_ptr<const std::atomic<bool>> is_lost = nullptr;  // from some moment on; null: never
 };
 
 inline katago::DeviceInfo device(int index, const std::string& name) {
@@ -36,7 +37,7 @@ class DevicePlan : public katago::Plan {
         : inner_(std::move(inner)), area_(area), options_(options), is_wrong_(is_wrong) {}
 
     void run(int batch, const katago::PlanInputs& inputs, const katago::PlanOutputs& outputs) override {
-        if (options_.fails_at_run) throw katago::BackendError("the device is lost");
+        if (options_.fails_at_run || (options_.is_lost && *options_.is_lost)) throw katago::BackendError("the device is lost");
         inner_->run(batch, inputs, outputs);
         if (options_.seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(options_.seconds));
         if (is_wrong_)
