@@ -55,7 +55,8 @@ def build(tree: Tree, target: Target, options: BuildOptions) -> Path:
     tree.run("cmake", "--build", folder, "--parallel", str(options.jobs), "--target", "katago", environment=cache)
     binary = folder / "release/katago"
     binary.parent.mkdir(exist_ok=True)
-    tree.run(_strip(target), "-o", binary, folder / "katago")
+    # The build's number is made of everything, local symbols too, some of which GCC names at random.
+    tree.run(_strip(target), "--remove-section=.note.gnu.build-id", "-o", binary, folder / "katago")
     check_binary(binary, target)
     return binary
 
