@@ -103,7 +103,7 @@ needed=$(readelf -d "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 if [ $static = yes ]; then
     for library in $needed; do
         case $library in
-            libc.so.6 | libm.so.6 | libpthread.so.0 | ld-linux-*) ;;
+            libc.so.6 | libm.so.6 | libpthread.so.0 | libdl.so.2 | librt.so.1 | ld-linux*) ;; # one library since glibc 2.34
             *) fail "--static, but $binary links to $library; configure with -DKATAGO_STATIC_RUNTIME=ON" ;;
         esac
     done
