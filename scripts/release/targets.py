@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The distribution that has the C library of all targets, glibc 2.31. Static ones hold that one too: later ones call
-# more of what Android refuses (src/linkage/static_start.cpp), and one for all spares sysroots and compiling.
+# The distribution that has the C library of all targets, glibc 2.31. Static ones hold that one too: it calls the least
+# of what Android refuses (src/linkage/static_start.cpp), and one for all spares sysroots and compiling.
 SYSROOT_RELEASE = "bullseye"
 
 

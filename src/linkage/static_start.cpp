@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program that holds the C library (glibc 2.31), kept alive where a filter of the system refuses system calls by
+// A program that holds the C library (glibc), kept alive where a filter of the system refuses system calls by
 // SIGSYS: they fail with ENOSYS instead, which that library bears. Android (Termux) refuses so what its own C library
 // never calls, set_robust_list above all, which glibc calls before the program's first line and in each new thread.
 #include <sched.h>
@@ -7,6 +7,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -35,20 +36,20 @@ struct KernelSignalAction {
 };
 
 // What a new thread begins with, the C library's start_thread; the same for all of them.
-int (*start_of_thread)(void*) = nullptr;
+std::atomic<int (*)(void*)> start_of_thread = nullptr;
 
 // New threads begin with every signal blocked, and one that is blocked kills where a call is refused.
 int start_with_refusals(void* argument) {
     const uint64_t refusals = uint64_t{1} << (SIGSYS - 1);
     syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &refusals, nullptr, sizeof refusals);
-    return start_of_thread(argument);
+    return start_of_thread.load()(argument);
 }
 
 }  // namespace
 
 extern "C" {
 
-// The linker (--wrap) puts the first in the place of the second, with which pthread_create makes threads.
+// The linker (--wrap) puts the first in the place of the second, with which glibc makes threads.
 int __wrap___clone(int (*start)(void*), void* stack, int flags, void* argument, ...);
 int __real___clone(int (*start)(void*), void* stack, int flags, void* argument, ...);
 
@@ -62,6 +63,15 @@ int __wrap___clone(int (*start)(void*), void* stack, int flags, void* argument, 
     if (!(flags & CLONE_THREAD)) return __real___clone(start, stack, flags, argument, parent_tid, storage, child_tid);
     start_of_thread = start;
     return __real___clone(start_with_refusals, stack, flags, argument, parent_tid, storage, child_tid);
+}
+
+// In the place of __clone3, with which glibc since 2.34 makes threads where the kernel has it: signals are blocked
+// there too. It then takes __clone.
+int __wrap___clone3(void*, unsigned long, int (*)(void*), void*);
+
+int __wrap___clone3(void*, unsigned long, int (*)(void*), void*) {
+    errno = ENOSYS;
+    return -1;
 }
 
 #if defined(__x86_64__)
