@@ -26,7 +26,7 @@ _ARCHIVES = {
     "libstdc++.a": ("libstdc++", r"libstdc\+\+-\d+-dev"),
     "libgcc.a": ("libgcc", r"libgcc-\d+-dev"),
     "libgcc_eh.a": ("libgcc", r"libgcc-\d+-dev"),
-    **dict.fromkeys(("libc.a", "libm.a", "libm-2.36.a", "libmvec.a", "libpthread.a"), ("glibc", "libc6-dev")),
+    **dict.fromkeys(("libc.a", "libm.a", "libmvec.a", "libpthread.a", "libdl.a", "librt.a"), ("glibc", "libc6-dev")),
     "libc_nonshared.a": ("glibc", "libc6-dev"),
     "libXNNPACK.a": ("xnnpack", "xnnpack"),
     "libmicrokernels-prod.a": ("xnnpack", "xnnpack"),
@@ -53,7 +53,9 @@ def linked_archives(linker_map: str) -> set[str]:
     """The names of the archives of which an object is in the binary, the engine's own aside."""
     used = linker_map.partition("\nDiscarded input sections")[0]
     found = re.findall(r"^(\S+\.a)\([^)]*\)$", used, re.MULTILINE)
-    return {name for name in (path.rsplit("/", 1)[-1] for path in found) if not name.startswith("libkatago_")}
+    # Of one archive, x86-64's libm-2.31.a, the name has the version.
+    names = (re.sub(r"-[\d.]+\.a$", ".a", path.rsplit("/", 1)[-1]) for path in found)
+    return {name for name in names if not name.startswith("libkatago_")}
 
 
 def read_packages(file: Path) -> dict[str, str]:

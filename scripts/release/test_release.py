@@ -27,6 +27,8 @@ MAP = """Archive member included to satisfy reference by file (symbol)
 
 libkatago_core.a(text.cpp.o)
                               main.o (katago::text())
+/sys/usr/lib/x/libm-2.31.a(e_exp.o)
+                              libkatago_core.a(text.cpp.o) (exp)
 /sys/usr/lib/x/libz.a(inflate.o)
                               libkatago_core.a(gzip.cpp.o) (inflate)
 /sys/usr/lib/gcc/x/12/libgcc_eh.a(unwind-dw2.o)
@@ -36,6 +38,7 @@ Discarded input sections
  .text 0x0 /sys/usr/lib/x/libunused.a(unused.o)
 """
 PACKAGES = {
+    "libc6-dev": "2.31-13",
     "zlib1g-dev": "1:1.2.13",
     "libgcc-10-dev": "10.2",
     "libgcc-12-dev": "12.2",
@@ -130,7 +133,7 @@ class PartsTest(Case):
         found = parts.parts_of(MAP, PACKAGES, COPYRIGHT, has_vulkan=False)
         self.assertIn(parts.Part("zlib", "1:1.2.13", "Zlib"), found)
         self.assertEqual([part.version for part in found if part.name == "libgcc"], ["10.2", "12.2"])
-        self.assertEqual({part.name for part in found}, {"zlib", "libgcc", "eigen", "nlohmann-json"})
+        self.assertEqual({part.name for part in found}, {"zlib", "libgcc", "glibc", "eigen", "nlohmann-json"})
         with_vulkan = parts.parts_of(MAP, PACKAGES, COPYRIGHT, has_vulkan=True)
         self.assertIn(parts.Part("vulkan-headers", "1.3", "Apache-2.0"), with_vulkan)
 
