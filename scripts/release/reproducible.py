@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -20,13 +17,11 @@ def check_reproducible(tree: Tree, target: Target, archive: Path, options: Build
     of this tree. Returns what was seen. Raises ReleaseError."""
     if tree.revision.endswith("-dirty"):
         raise ReleaseError(f"the tree has changes that are in no commit ({tree.revision}); a copy would not have them")
-    copied = subprocess.run(["git", "-C", str(tree.root), "archive", "HEAD"], capture_output=True, check=False)
-    if copied.returncode != 0:
-        raise ReleaseError(f"git archive: {copied.stderr.decode().strip()}")
     with tempfile.TemporaryDirectory(prefix="katago-again-") as folder:
-        root = Path(folder) / "tree"
-        with tarfile.open(fileobj=io.BytesIO(copied.stdout)) as content:
-            content.extractall(root, filter="data")
+        root, content = Path(folder) / "tree", Path(folder) / "tree.tar"
+        root.mkdir()
+        tree.run("git", "archive", "--output", content, "HEAD")
+        tree.run("tar", "-x", "-C", root, "-f", content)
         again = dataclasses.replace(tree, root=root)
         moved = dataclasses.replace(options, output=root / "build/release", cached=False)
         second = pack(again, target, build(again, target, moved), moved)
