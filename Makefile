@@ -17,6 +17,8 @@
 #   make arm64            build/arm64/katago and its packages, for any 64-bit Arm board; needs g++-aarch64-linux-gnu
 #   make armhf            the same for 32-bit systems, in build/armhf; needs g++-arm-linux-gnueabihf
 #   make rpi3|rpi4|rpi5|jetson-xavier|jetson-orin|jetson   build/BOARD/katago and its packages, for that board and newer
+#   make release          everything that is given away, in build/release; RELEASE="linux-arm64 --skip-foreign" passes targets
+#                         and options on (python3 scripts/release -h), XNNPACK_SOURCE_DIR=FOLDER builds XNNPACK in
 #   make test-arm64       the core of the tests, a game and a query for Arm under qemu, as each board's core; needs qemu-user
 #   make test-armhf       the same for 32-bit systems, as a Cortex-A7
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
@@ -151,6 +153,10 @@ package-static:
 	$(call configure,$(BUILD)/static,-DKATAGO_STATIC_RUNTIME=ON)
 	$(call compile,$(BUILD)/static,katago)
 	$(package) --arch $$(dpkg --print-architecture) --static --binary $(BUILD)/static/katago
+
+.PHONY: release
+release:
+	python3 scripts/release --jobs $(JOBS) $(if $(XNNPACK_SOURCE_DIR),--xnnpack $(XNNPACK_SOURCE_DIR)) $(RELEASE)
 
 STRIP_ARM ?= aarch64-linux-gnu-strip
 STRIP_ARMHF ?= arm-linux-gnueabihf-strip

@@ -10,9 +10,9 @@ ubuntu=${UBUNTU_PORTS_MIRROR:-http://ports.ubuntu.com/ubuntu-ports}
 # find_keyring RELEASE: the keys that sign it, as $keyring.
 find_keyring() {
     case $1 in
-        bookworm | trixie | sid) owner=debian keyring_package=debian-archive-keyring ;;
+        bullseye | bookworm | trixie | sid) owner=debian keyring_package=debian-archive-keyring ;;
         jammy) owner=ubuntu keyring_package=ubuntu-keyring ;;
-        *) fail "unknown release '$1', must be bookworm, trixie, sid or jammy" ;;
+        *) fail "unknown release '$1', must be bullseye, bookworm, trixie, sid or jammy" ;;
     esac
     keyring=/usr/share/keyrings/$owner-archive-keyring.gpg
     [ -r $keyring ] || fail "$keyring is missing: it holds the keys that sign $1. Install $keyring_package"
@@ -26,7 +26,8 @@ source_list() {
         echo "$2 [signed-by=$keyring] $ubuntu jammy-security main universe"
     else
         echo "$2 [signed-by=$keyring] $debian $1 main"
-        [ "$1" != sid ] || return 0 # updates go into it directly
+        # Updates go into sid directly. Of bullseye, which gets no more, the C library is linked against, not linked in.
+        case $1 in bullseye | sid) return 0 ;; esac
         echo "$2 [signed-by=$keyring] $debian $1-updates main"
         echo "$2 [signed-by=$keyring] $debian_security $1-security main"
     fi

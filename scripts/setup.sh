@@ -6,9 +6,10 @@ set -eu
 
 usage() {
     cat <<'TEXT'
-Usage: sh scripts/setup.sh [--test] [--train] [--deps-only | --build-only]
+Usage: sh scripts/setup.sh [--test] [--release] [--train] [--deps-only | --build-only]
   --test        also install what the tests use (doctest, GNU Go as an opponent, python3, compiler and emulator for Arm,
                 a Vulkan device played by the processor)
+  --release     also install what make release uses (compilers and emulator for Arm, python3)
   --train       only make .venv, the Python environment of scripts/train and scripts/export (about 4 GB)
   --deps-only   install packages, do not build
   --build-only  build, do not look at packages
@@ -28,16 +29,19 @@ optional_packages="libxnnpack-dev libpthreadpool-dev libvulkan-dev"
 test_packages="doctest-dev gnugo python3"
 # For the tests as boards' processors (make test-arm64), on other processors than Arm's.
 arm_test_packages="g++-aarch64-linux-gnu qemu-user"
+release_packages="g++-x86-64-linux-gnu g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user python3 git xz-utils"
 # A Vulkan device that the processor plays, its checks, and what compiles shaders; tests that lack them skip.
 optional_test_packages="mesa-vulkan-drivers vulkan-validationlayers glslang-tools spirv-tools"
 
 with_tests=no
+with_release=no
 train_only=no
 install=yes
 build=yes
 for argument in "$@"; do
     case $argument in
         --test) with_tests=yes ;;
+        --release) with_release=yes ;;
         --train) train_only=yes ;;
         --deps-only) build=no ;;
         --build-only) install=no ;;
@@ -110,6 +114,9 @@ install_packages() {
     wanted=$build_packages
     [ $with_tests = yes ] && wanted="$wanted $test_packages"
     [ $with_tests = yes ] && [ "$(uname -m)" != aarch64 ] && wanted="$wanted $arm_test_packages"
+    # The compiler for the machine's own kind has another name.
+    own_compiler=g++-$(uname -m | tr _ -)-linux-gnu
+    [ $with_release = yes ] && wanted="$wanted $(echo "$release_packages" | sed "s/\b$own_compiler\b//")"
     if_there=$optional_packages
     [ $with_tests = yes ] && if_there="$if_there $optional_test_packages"
     # shellcheck disable=SC2086 # lists of words

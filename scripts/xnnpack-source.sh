@@ -80,7 +80,14 @@ unpack() {
     mv "$top" "$output/$1"
 }
 
+# record PART ARCHIVE: the version goes into the list of what is there; Debian's archives are called PART_VERSION.orig.tar.xz.
+record() {
+    version=$(basename "$2" | sed -n "s/^$1_\(.*\)\.orig\..*/\1/p")
+    printf '%s %s\n' "$1" "${version:-unknown}" >>"$output/packages"
+}
+
 missing=
+: >"$output/packages"
 for part in $parts; do
     echo "xnnpack-source: $part"
     archive=$(archive_of $part)
@@ -92,6 +99,7 @@ for part in $parts; do
         archive=$(echo "$work/$part"_*.orig.tar.*)
     fi
     unpack $part "$archive"
+    record $part "$archive"
 done
 for part in $missing; do
     echo "xnnpack-source: cannot fetch Debian 13's source package $part. Another mirror may have it (DEBIAN_MIRROR), or hand over" \

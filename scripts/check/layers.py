@@ -11,6 +11,7 @@ from .tree import Source, Tree
 # A folder includes itself and folders of lower numbers; folders that share a number do not know each other.
 LAYERS = {
     "core": 0,
+    "linkage": 0,  # what the program holds of its libraries: includes nothing, nothing includes it
     "game": 1,
     "nn": 1,
     "backend": 2,

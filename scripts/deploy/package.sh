@@ -7,11 +7,14 @@ set -eu
 usage() {
     cat <<'TEXT'
 Usage: sh scripts/deploy/package.sh --binary FILE --arch amd64|arm64|armhf [--name NAME] [--static] [--output FOLDER]
+                                    [--file-name NAME] [--parts FILE]
   --binary FILE     the engine, stripped or not
   --arch ARCH       what it runs on, in Debian's words
   --name NAME       of the board it was tuned for; part of the files' names
-  --static          the engine links to nothing but the C library: the package depends on that alone
+  --static          the engine links to nothing but the C library, or not even to that: the package depends on no more
   --output FOLDER   default: build/packages
+  --file-name NAME  of both files, without their endings; default: katago_VERSION_ARCH and what was asked for above
+  --parts FILE      list of what is linked in (scripts/release makes it), to be packed as parts.cdx.json
 STRIP names the strip program (for a foreign architecture).
 TEXT
 }
@@ -21,16 +24,18 @@ fail() {
     exit 1
 }
 
-binary='' arch='' name='' static=no output=build/packages
+binary='' arch='' name='' static=no output=build/packages file_name='' parts=''
 while [ $# -gt 0 ]; do
     case $1 in
-        --binary | --arch | --name | --output)
+        --binary | --arch | --name | --output | --file-name | --parts)
             [ $# -ge 2 ] || fail "$1 needs a value"
             case $1 in
                 --binary) binary=$2 ;;
                 --arch) arch=$2 ;;
                 --name) name=$2 ;;
                 --output) output=$2 ;;
+                --file-name) file_name=$2 ;;
+                --parts) parts=$2 ;;
             esac
             shift
             ;;
@@ -59,7 +64,7 @@ base=$(sed -n 's/.*kKatagoVersion = "\([^"]*\)".*/\1/p' src/command/version.h)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 version=${KATAGO_PACKAGE_VERSION:-$base+$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d.%H%M)}
-full_name=katago_${version}_$arch${name:+_$name}$([ $static = no ] || echo _static)
+full_name=${file_name:-katago_${version}_$arch${name:+_$name}$([ $static = no ] || echo _static)}
 
 mkdir -p "$output"
 work=$(mktemp -d)
@@ -82,6 +87,7 @@ put 644 scripts/deploy/katago-analysis@.service "$root/usr/lib/systemd/system/ka
 put 644 scripts/deploy/katago.1 "$root/usr/share/man/man1/katago.1"
 put 644 scripts/deploy/copyright "$root/usr/share/doc/katago/copyright"
 put 644 README.md "$root/usr/share/doc/katago/README.md"
+[ -z "$parts" ] || put 644 "$parts" "$root/usr/share/doc/katago/parts.cdx.json"
 put 644 /dev/null "$root/usr/share/doc/katago/changelog"
 cat >"$root/usr/share/doc/katago/changelog" <<TEXT
 katago ($version) stable; urgency=medium
@@ -97,17 +103,18 @@ needed=$(readelf -d "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 if [ $static = yes ]; then
     for library in $needed; do
         case $library in
-            libc.so.6 | libm.so.6 | libpthread.so.0 | ld-linux-*) ;;
+            libc.so.6 | libm.so.6 | libpthread.so.0 | libdl.so.2 | librt.so.1 | ld-linux*) ;; # one library since glibc 2.34
             *) fail "--static, but $binary links to $library; configure with -DKATAGO_STATIC_RUNTIME=ON" ;;
         esac
     done
     glibc=$(readelf -V "$binary" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
-    depends="libc6 (>= $glibc)"
+    depends=${glibc:+"libc6 (>= $glibc)"}
     # Lintian takes it for an oversight.
     mkdir -p "$root/usr/share/lintian/overrides"
     cat >"$root/usr/share/lintian/overrides/katago" <<'TEXT'
 # One file that runs on any board is what this package is for.
 katago: embedded-library *zlib*
+katago: statically-linked-binary *
 TEXT
 else
     command -v dpkg-shlibdeps >/dev/null || fail "dpkg-shlibdeps is missing; install dpkg-dev"
@@ -123,11 +130,10 @@ recommends=$(grep -ao 'libXNNPACK\.so\.[0-9.]*[0-9]' "$binary" | sort -u | sed '
 # So is Vulkan's library, whose functions are looked up by name. Every driver brings it along; recommended, it would come to
 # machines without a device.
 suggests=$(grep -aq vkQueueSubmit "$binary" && echo libvulkan1 || true)
-relations="Depends: $depends"
-[ -z "$recommends" ] || relations="$relations
-Recommends: $recommends"
-[ -z "$suggests" ] || relations="$relations
-Suggests: $suggests"
+relations=$(printf '%s' "${depends:+Depends: $depends
+}${recommends:+Recommends: $recommends
+}${suggests:+Suggests: $suggests
+}")
 
 mkdir -p "$root/DEBIAN"
 cat >"$root/DEBIAN/control" <<TEXT
@@ -135,10 +141,10 @@ Package: katago
 Version: $version
 Architecture: $arch
 Maintainer: katago maintainers <maintainers@katago.invalid>
-Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
-$relations
+Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)
 Section: misc
-Priority: optional
+Priority: optional${relations:+
+$relations}
 Homepage: https://katagotraining.org/
 Description: Go engine for small computers
  Plays and analyses the game of Go with the neural networks of the KataGo
@@ -160,6 +166,7 @@ for config in configs/*.cfg; do put 644 "$config" "$tree/$config"; done
 put 644 README.md "$tree/README.md"
 put 644 LICENSE "$tree/LICENSE"
 put 644 scripts/deploy/copyright "$tree/LICENSES-of-parts"
+[ -z "$parts" ] || put 644 "$parts" "$tree/parts.cdx.json"
 for file in katago.1 katago.default katago-analysis.socket katago-analysis@.service; do
     put 644 scripts/deploy/$file "$tree/service/$file"
 done
@@ -167,5 +174,5 @@ mv "$tree/service/katago.1" "$tree/katago.1"
 tar -C "$work" --owner=0 --group=0 --numeric-owner --sort=name --mtime="@$SOURCE_DATE_EPOCH" -cf - "$full_name" |
     gzip -9n >"$output/$full_name.tar.gz"
 
-echo "package: $output/$full_name.deb ($(du -k "$output/$full_name.deb" | cut -f 1) kB), depends on: $depends${recommends:+; recommends: $recommends}"
+echo "package: $output/$full_name.deb ($(du -k "$output/$full_name.deb" | cut -f 1) kB), depends on: ${depends:-nothing}${recommends:+; recommends: $recommends}"
 echo "package: $output/$full_name.tar.gz"

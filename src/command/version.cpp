@@ -33,7 +33,9 @@ std::string product_line() {
 }
 
 std::string version_text() {
-    std::string text = product_line() + "\nGit revision: <omitted>\nCompile Time: " __DATE__ " " __TIME__ "\n";
+    std::string text = product_line() + "\n";
+    text += "Git revision: " + std::string(kRevision) + "\n";
+    text += "Compile Time: " + std::string(kBuildTime) + "\n";
     // KataGo's fourth line, by which clients tell what a build computes with; our backends follow it.
     text += "Using Eigen(CPU) backend\n";
     for (const Backend* backend : backends())

@@ -10,6 +10,10 @@ namespace katago {
 
 // The version of the protocols and of the behaviour that this engine has in common with KataGo.
 inline constexpr std::string_view kKatagoVersion = "1.17.2";
+// What git calls the commit that this program was built from, "unknown" where the source came without git.
+extern const std::string_view kRevision;
+// "Jan 01 2025 12:00:00": when it was built; SOURCE_DATE_EPOCH sets it, so that equal sources make equal programs.
+extern const std::string_view kBuildTime;
 
 // "KataGo v1.17.2".
 std::string product_line();

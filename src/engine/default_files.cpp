@@ -4,7 +4,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <system_error>
 
@@ -22,6 +24,16 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, ignored);
 }
 
+// The home folder of whom this process runs as, from the file of users, empty where it names none. getpwuid would ask
+// services of the system through libraries, which an engine that is linked statically cannot open.
+std::string home_in_user_file() {
+    const std::unique_ptr<FILE, int (*)(FILE*)> users(std::fopen("/etc/passwd", "re"), std::fclose);
+    if (!users) return {};
+    while (const passwd* user = fgetpwent(users.get()))
+        if (user->pw_uid == getuid()) return user->pw_dir;
+    return {};
+}
+
 }  // namespace
 
 fs::path executable_file() {
@@ -36,13 +48,10 @@ fs::path executable_directory() {
 }
 
 fs::path home_data_directory() {
-    const char* home = std::getenv("HOME");
-    if (!home || !*home) {
-        // Services are often started without a HOME.
-        const passwd* user = getpwuid(getuid());
-        home = user ? user->pw_dir : nullptr;
-    }
-    return fs::path(home && *home ? home : ".") / ".katago";
+    const char* variable = std::getenv("HOME");
+    // Services are often started without a HOME.
+    const std::string home = variable && *variable ? variable : home_in_user_file();
+    return fs::path(home.empty() ? "." : home) / ".katago";
 }
 
 std::optional<fs::path> find_default_config() {

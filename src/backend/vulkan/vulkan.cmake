@@ -2,7 +2,11 @@
 # one. Sets KATAGO_VULKAN_INCLUDE, empty where the backend is left out.
 set(KATAGO_VULKAN "AUTO" CACHE STRING "Evaluation by Vulkan devices: ON, OFF, or AUTO (where vulkan/vulkan.h is installed)")
 set(KATAGO_VULKAN_INCLUDE "")
-if(KATAGO_VULKAN)
+if(KATAGO_STATIC AND KATAGO_VULKAN STREQUAL "AUTO")
+  message(STATUS "Vulkan: left out: a static engine opens no library")
+elseif(KATAGO_STATIC AND KATAGO_VULKAN)
+  message(FATAL_ERROR "KATAGO_VULKAN is ${KATAGO_VULKAN}, but with KATAGO_STATIC the engine opens no library, Vulkan's neither")
+elseif(KATAGO_VULKAN)
   find_path(KATAGO_VULKAN_HEADERS vulkan/vulkan.h)
   if(KATAGO_VULKAN_HEADERS)
     set(KATAGO_VULKAN_INCLUDE ${KATAGO_VULKAN_HEADERS})

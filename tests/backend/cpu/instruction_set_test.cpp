@@ -4,43 +4,20 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "environment_variable.h"
 
 using namespace katago;
 using namespace katago::cpu;
 
 namespace {
 
-// KATAGO_CPU_FEATURES with another value, until the end of the test.
-class CpuFeatures {
-  public:
-    explicit CpuFeatures(const std::string& value) {
-        if (const char* text = std::getenv(kName)) before_ = text;
-        setenv(kName, value.c_str(), 1);
-    }
-    ~CpuFeatures() {
-        if (before_) {
-            setenv(kName, before_->c_str(), 1);
-        } else {
-            unsetenv(kName);
-        }
-    }
-    CpuFeatures(const CpuFeatures&) = delete;
-    CpuFeatures& operator=(const CpuFeatures&) = delete;
-
-  private:
-    static constexpr const char* kName = "KATAGO_CPU_FEATURES";
-    std::optional<std::string> before_;
-};
-
 std::vector<std::string_view> keys_with(const std::string& features) {
-    const CpuFeatures set(features);
+    const EnvironmentVariable set("KATAGO_CPU_FEATURES", features);
     std::vector<std::string_view> keys;
     for (const InstructionSet& of_cpu : available_instruction_sets()) keys.push_back(of_cpu.key);
     return keys;
