@@ -45,6 +45,9 @@ constexpr int kMaxF16Rows = 9;      // each has a sum, an accumulator and an inp
 #else
 constexpr int kWidth = 4;
 constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product before it is added
+#if defined(__SSE4_1__)
+constexpr int kMaxIntegerRows = 6;
+#endif
 #endif
 
 }  // namespace
