@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/system/processors.h"
 #include "environment_variable.h"
 
 using namespace katago;
@@ -23,7 +24,8 @@ std::vector<std::string_view> keys_with(const std::string& features) {
     return keys;
 }
 
-constexpr std::string_view kAllKeys[] = {"avx512vnni", "avx512", "avx2", "neon-dot", "neon-fp16", "neon", "portable"};
+constexpr std::string_view kAllKeys[] = {"avx512vnni", "avx512",    "avxvnni", "avx2",    "sse41",
+                                         "neon-dot",   "neon-fp16", "neon",    "portable"};
 
 }  // namespace
 
@@ -44,10 +46,35 @@ TEST_CASE("instruction sets: all keys are accepted on every processor, those of 
         const std::vector<std::string_view> left = keys_with(std::string(key));
         REQUIRE(!left.empty());
         CHECK(left.back() == all.back());
-        const bool of_arm = key.starts_with("neon"), of_x86 = key.starts_with("avx");
+        const bool of_arm = key.starts_with("neon"), of_x86 = key.starts_with("avx") || key == "sse41";
         if (!arm && of_arm) CHECK(left.size() == 1);
         if (arm && of_x86) CHECK(left == all);
         if (key == "portable") CHECK(left.size() == 1);
+    }
+}
+
+TEST_CASE("instruction sets: x86 has those whose features the system tells of") {
+    const std::vector<std::string> features = read_processors().features;
+    if (std::ranges::count(features, "sse2") == 0) {
+        MESSAGE("skipped: no x86, or a system that tells nothing of it");
+        return;
+    }
+    struct Row {
+        std::string_view key;
+        std::vector<std::string> features;
+        bool always_told = true;  // Linux calls it by this name since before it had C++20 compilers
+    };
+    const Row rows[] = {{"avx512vnni", {"avx2", "fma", "avx512f", "avx512_vnni"}},
+                        {"avxvnni", {"avx2", "fma", "avx_vnni"}, /*always_told=*/false},
+                        {"avx2", {"avx2", "fma"}},
+                        {"sse41", {"sse4_1"}}};
+    const std::vector<std::string_view> keys = keys_with("");
+    for (const Row& row : rows) {
+        CAPTURE(std::string(row.key));
+        const bool told = std::ranges::all_of(
+            row.features, [&](const std::string& feature) { return std::ranges::count(features, feature) > 0; });
+        const bool has = std::ranges::count(keys, row.key) > 0;
+        if (told || row.always_told) CHECK(has == told);
     }
 }
 

@@ -36,7 +36,7 @@ namespace {
 constexpr LinearKernel kLinearKernels[] = {
     kGemmF32,
     kWinogradF32,
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
     kGemmS16,
     kWinogradS16,
 #endif
@@ -70,7 +70,7 @@ constexpr LinearKernel kLinearKernels[] = {
 
 constexpr AttentionKernel kAttentionKernels[] = {
     kAttentionF32,
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
     kAttentionS16,
 #elif defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
     kAttentionF16,

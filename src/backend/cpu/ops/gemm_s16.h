@@ -14,13 +14,13 @@
 #include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
 
 namespace katago::cpu {
 
 namespace {
 
-// gemm_s16: a gemm of 16-bit integers, for x86 with AVX2 or more, where one instruction multiplies two pairs for each
+// gemm_s16: a gemm of 16-bit integers, for x86 with SSE4.1 or more, where one instruction multiplies two pairs for each
 // 32-bit sum and so does twice the work of FP32. Inputs are quantized, a scale a row, in channel blocks of
 // [rows][kS16Block]; weights are packed panels of one or two vectors of outputs, a scale a column (s16.h). A
 // micro-kernel computes a tile of rows by one panel with its sums in registers.
@@ -38,18 +38,20 @@ KERNEL_INLINE void accumulate_s16_tile(const int16_t* a, size_t a_stride, const 
     unroll<kRows>([&](auto r) KERNEL_LAMBDA {
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA { sum[decltype(r)::value][decltype(v)::value] = IntLanes{}; });
     });
-    const auto multiply = [&](int pair) KERNEL_LAMBDA {
+    const auto multiply = [&](auto p) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(p)::value;
         IntLanes weights[kVectors];
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-            const int16_t* from = b + (pair * kVectors + decltype(v)::value) * kS16Block;
+            constexpr int kVector = kPair * kVectors + decltype(v)::value;
+            const int16_t* from = b + kVector * kS16Block;
             weights[decltype(v)::value] = load_lanes(from);
-            if constexpr (kRows > 1 && decltype(v)::value % kVectorsOfCacheLine == 0) {
+            if constexpr (kRows > 1 && kVector % kVectorsOfCacheLine == 0) {
                 __builtin_prefetch(from + panel_size, 0, 2);
             }
         });
         unroll<kRows>([&](auto r) KERNEL_LAMBDA {
             constexpr int kRow = decltype(r)::value;
-            const IntLanes x = repeat_pair(a + kRow * kS16Block + 2 * pair);
+            const IntLanes x = repeat_pair_of_four<kPair>(a + kRow * kS16Block);
             unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
                 constexpr int kVector = decltype(v)::value;
                 sum[kRow][kVector] = add_pair_products(sum[kRow][kVector], x, weights[kVector]);
@@ -58,10 +60,7 @@ KERNEL_INLINE void accumulate_s16_tile(const int16_t* a, size_t a_stride, const 
     };
     for (; s16_blocks > 0; --s16_blocks) {
         for (int pair = 0; pair < kWidth; pair += 4) {
-            multiply(0);
-            multiply(1);
-            multiply(2);
-            multiply(3);
+            unroll<4>(multiply);
             a += 8;
             b += 4 * kVectors * kS16Block;
         }

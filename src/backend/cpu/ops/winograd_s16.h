@@ -14,13 +14,13 @@
 #include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
 
 namespace katago::cpu {
 
 namespace {
 
-// winograd_s16: Winograd convolutions whose gemms are of 16-bit integers, for x86 with AVX2 or more. Tiles are
+// winograd_s16: Winograd convolutions whose gemms are of 16-bit integers, for x86 with SSE4.1 or more. Tiles are
 // transformed as floats, all channels of one tile at a time (they fit in the first-level cache), then each position of
 // the tile is quantized with a scale of its own. The gemms are those of gemm_s16; their results are floats again.
 

@@ -16,6 +16,15 @@ namespace katago::cpu {
 
 namespace {
 
+// AVX-VNNI has instructions of 256 bits that multiply pairs of 16-bit integers, or fours of INT8, and add the products
+// up. The assembler has two encodings for them: VEX, which processors without AVX-512 know, and EVEX, which belongs to
+// AVX-512 VNNI. Tests define KATAGO_EVEX_VNNI, so that processors with only the latter run the same code.
+#if defined(KATAGO_EVEX_VNNI)
+#define KERNEL_VNNI_ENCODING "%{evex%} "
+#elif defined(__AVXVNNI__)
+#define KERNEL_VNNI_ENCODING "%{vex%} "
+#endif
+
 // The register file of the instruction set that a file is compiled for: the width of a vector, and the most rows of a
 // micro-kernel's tile whose sums, weights and inputs fit in registers. In an unnamed namespace, as all kernels are: see
 // vector.h.
@@ -45,6 +54,9 @@ constexpr int kMaxF16Rows = 9;      // each has a sum, an accumulator and an inp
 #else
 constexpr int kWidth = 4;
 constexpr int kMaxRows = 5;  // of 16 registers 10 hold sums: SSE2 needs one for each product before it is added
+#if defined(__SSE4_1__)
+constexpr int kMaxIntegerRows = 6;
+#endif
 #endif
 
 }  // namespace

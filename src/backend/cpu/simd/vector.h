@@ -97,6 +97,24 @@ KERNEL_INLINE float largest_of(Vector v) {
     const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+#elif defined(__SSE2__)
+KERNEL_INLINE Vector larger(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm_max_ps(reinterpret_cast<__m128>(a), reinterpret_cast<__m128>(b)));
+}
+KERNEL_INLINE Vector smaller(Vector a, Vector b) {
+    return reinterpret_cast<Vector>(_mm_min_ps(reinterpret_cast<__m128>(a), reinterpret_cast<__m128>(b)));
+}
+KERNEL_INLINE Vector reciprocal_estimate(Vector v) {
+    return reinterpret_cast<Vector>(_mm_rcp_ps(reinterpret_cast<__m128>(v)));
+}
+KERNEL_INLINE float sum_of(Vector v) {
+    const __m128 x = reinterpret_cast<__m128>(v), two = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
+KERNEL_INLINE float largest_of(Vector v) {
+    const __m128 x = reinterpret_cast<__m128>(v), two = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
 #elif defined(__aarch64__)
 KERNEL_INLINE Vector larger(Vector a, Vector b) {
     return reinterpret_cast<Vector>(vmaxnmq_f32(reinterpret_cast<float32x4_t>(a), reinterpret_cast<float32x4_t>(b)));
@@ -132,7 +150,7 @@ KERNEL_INLINE float largest_of(Vector v) {
 // a / b for 1 <= b <= 1e38, by an estimate of 1 / b and Newton's iteration, to a relative error of 2e-7: a division
 // takes as long as ten multiplications on x86, and on Arm cores without FP16 arithmetic.
 KERNEL_INLINE Vector quotient(Vector a, Vector b) {
-#if defined(__AVX2__)
+#if defined(__SSE2__)
     const Vector estimate = reciprocal_estimate(b);
     return a * (estimate + estimate * (1.0f - b * estimate));
 #elif defined(__ARM_NEON) && !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)

@@ -5,14 +5,14 @@
 
 #include "backend/cpu/simd/vector.h"
 
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
 
 namespace katago::cpu {
 
 namespace {
 
-// Vectors of 16-bit and 32-bit integers, for x86 with AVX2 or more. Only intrinsics of immintrin.h are called: they are
-// always inlined.
+// Vectors of 16-bit and 32-bit integers, for x86 with SSE4.1 or more. Only intrinsics of immintrin.h are called: they
+// are always inlined.
 
 using IntLanes = int32_t __attribute__((vector_size(kWidth * 4), may_alias));
 using PairInMemory [[gnu::may_alias]] = int32_t;
@@ -96,7 +96,7 @@ KERNEL_INLINE void transpose(IntLanes* rows) {
         rows[12 + kLane] = reinterpret_cast<IntLanes>(_mm512_shuffle_i32x4(odd_low, odd_high, 0xdd));
     });
 }
-#else
+#elif defined(__AVX2__)
 KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
 }
@@ -104,8 +104,12 @@ KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm256_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
 }
 KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
+#if defined(KERNEL_VNNI_ENCODING)
+    asm(KERNEL_VNNI_ENCODING "vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(a), "xm"(b));
+#else
     sum += reinterpret_cast<IntLanes>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
     keep_order(sum);
+#endif
     return sum;
 }
 KERNEL_INLINE IntLanes round_to_int32(Vector v) {
@@ -151,7 +155,62 @@ KERNEL_INLINE void transpose(IntLanes* rows) {
         rows[4 + kLane] = reinterpret_cast<IntLanes>(_mm256_permute2x128_si256(fours[kLane], fours[4 + kLane], 0x31));
     });
 }
+#else
+KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
+}
+KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
+    return reinterpret_cast<IntLanes>(_mm_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
+}
+KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
+    sum += reinterpret_cast<IntLanes>(_mm_madd_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+    keep_order(sum);
+    return sum;
+}
+KERNEL_INLINE IntLanes round_to_int32(Vector v) {
+    return reinterpret_cast<IntLanes>(_mm_cvtps_epi32(reinterpret_cast<__m128>(v)));
+}
+KERNEL_INLINE IntLanes s16_block_of(Vector first, Vector second) {
+    const __m128i low = _mm_cvtps_epi32(reinterpret_cast<__m128>(first));
+    const __m128i high = _mm_cvtps_epi32(reinterpret_cast<__m128>(second));
+    return reinterpret_cast<IntLanes>(_mm_packs_epi32(low, high));
+}
+KERNEL_INLINE Vector largest_lanes(const Vector* rows) {
+    __m128 pairs[2];
+    unroll<2>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kPair = decltype(i)::value;
+        const __m128 a = reinterpret_cast<__m128>(rows[2 * kPair]), b = reinterpret_cast<__m128>(rows[2 * kPair + 1]);
+        pairs[kPair] = _mm_max_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+    });
+    return reinterpret_cast<Vector>(_mm_max_ps(_mm_movelh_ps(pairs[0], pairs[1]), _mm_movehl_ps(pairs[1], pairs[0])));
+}
+KERNEL_INLINE void transpose(IntLanes* rows) {
+    __m128i pairs[4];
+    unroll<2>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kRow = 2 * decltype(i)::value;
+        const __m128i a = reinterpret_cast<__m128i>(rows[kRow]), b = reinterpret_cast<__m128i>(rows[kRow + 1]);
+        pairs[kRow] = _mm_unpacklo_epi32(a, b), pairs[kRow + 1] = _mm_unpackhi_epi32(a, b);
+    });
+    unroll<2>([&](auto i) KERNEL_LAMBDA {
+        constexpr int kHalf = decltype(i)::value;
+        rows[2 * kHalf] = reinterpret_cast<IntLanes>(_mm_unpacklo_epi64(pairs[kHalf], pairs[2 + kHalf]));
+        rows[2 * kHalf + 1] = reinterpret_cast<IntLanes>(_mm_unpackhi_epi64(pairs[kHalf], pairs[2 + kHalf]));
+    });
+}
 #endif
+
+// Pair kPair of four that lie beside each other, in all lanes.
+template <int kPair>
+KERNEL_INLINE IntLanes repeat_pair_of_four(const int16_t* four) {
+#if defined(__AVX2__)
+    return repeat_pair(four + 2 * kPair);
+#else
+    // In assembly: GCC would keep the four pairs of all rows in registers, and have none for the sums.
+    IntLanes pair;
+    asm("pshufd %2, %1, %0" : "=x"(pair) : "m"(*reinterpret_cast<const IntLanes*>(four)), "i"(kPair * 0x55));
+    return pair;
+#endif
+}
 
 KERNEL_INLINE void store_s16_block(int16_t* p, Vector first, Vector second) {
     *reinterpret_cast<IntLanes*>(p) = s16_block_of(first, second);

@@ -14,13 +14,13 @@
 #include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
 
 namespace katago::cpu {
 
 namespace {
 
-// attention_s16: softmax attention whose gemms are of 16-bit integers, for x86 with AVX2 or more. Queries and
+// attention_s16: softmax attention whose gemms are of 16-bit integers, for x86 with SSE4.1 or more. Queries and
 // probabilities are quantized with a scale a row, keys and values with a scale a column (attention_s16_pack.h); softmax
 // is in floats. Of a few rows of queries at a time, scores with all keys leave the micro-kernel as floats with the
 // largest of each row, become probabilities, are quantized and multiplied with the values.

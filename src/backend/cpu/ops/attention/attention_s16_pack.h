@@ -13,7 +13,7 @@
 #include "backend/cpu/simd/vector.h"
 #include "backend/cpu/simd/vector_s16.h"
 
-#if defined(__AVX2__)
+#if defined(__SSE4_1__)
 
 namespace katago::cpu {
 
