@@ -10,6 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from check.encodings import ALLOWED, WANTED, encoding_faults
 from check.functions import MAX_LINES as MAX_FUNCTION_LINES
 from check.functions import function_faults
 from check.kernels import kernel_name_faults
@@ -228,6 +229,42 @@ avx2.cpp.o:
 
     def test_a_missing_unit_is_found(self) -> None:
         self.assertEqual(len(archive_faults(self.LISTING, ["avx512"])), 1)
+
+
+class EncodingTest(unittest.TestCase):
+    FORMS = {"": "66 0f f5 c1", "VEX": "c4 e2 7d 52 c1", "EVEX": "62 f2 7d 28 52 c1"}
+
+    def listing(self, unit: str = "", form: str = "", name: str = "added") -> list[str]:
+        """Of all units with what they must have, and one instruction more in one of them."""
+        lines = []
+        for of_archive, allowed in ALLOWED.items():
+            own = self.FORMS["VEX" if allowed else ""]
+            lines += [f"{of_archive}.cpp.o:     file format elf64-x86-64", ""]
+            lines += [f"   0:\t{own} \t{wanted} %xmm1,%xmm0" for wanted in WANTED.get(of_archive, ())]
+            if of_archive == unit:
+                lines.append(f"  1c:\t{self.FORMS[form]} \t{{vex}} {name} %ymm1,%ymm0,%ymm0")
+        return lines
+
+    def test_what_a_processor_has_is_well(self) -> None:
+        self.assertEqual(encoding_faults(self.listing()), [])
+        for unit, form in (("avx2", "VEX"), ("avxvnni", "VEX"), ("avx512", "EVEX"), ("sse41", "")):
+            self.assertEqual(encoding_faults(self.listing(unit, form)), [], unit)
+
+    def test_a_later_form_is_found(self) -> None:
+        for unit, form in (("portable", "VEX"), ("sse41", "VEX"), ("avx2", "EVEX"), ("avxvnni", "EVEX")):
+            faults = encoding_faults(self.listing(unit, form))
+            self.assertEqual(len(faults), 1, unit)
+            self.assertIn(f"{unit}: added ({self.FORMS[form]}) is in {form} encoding", faults[0])
+
+    def test_a_form_behind_a_prefix_of_a_segment_is_found(self) -> None:
+        lines = [line.replace("\t62 ", "\t64 62 ") for line in self.listing("avxvnni", "EVEX")]
+        self.assertEqual(len(encoding_faults(lines)), 1)
+
+    def test_a_unit_that_is_missing_or_lacks_its_instruction_is_found(self) -> None:
+        faults = encoding_faults([line for line in self.listing() if not line.startswith("avx2.cpp.o")])
+        self.assertIn("avx2: the archive has no such member", faults)
+        faults = encoding_faults([line for line in self.listing() if "vpdpbusd" not in line])
+        self.assertEqual(faults, ["avxvnni: has no vpdpbusd"])
 
 
 class CommandTest(Case):

@@ -10,6 +10,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/largest_edge.h"
+#include "backend/cpu/tested_sets.h"
 #include "backend/registry.h"
 #include "core/fp16.h"
 
@@ -107,7 +108,7 @@ bool has_gemm(const cpu::InstructionSet& set, cpu::Arithmetic arithmetic,
 void check_parity(const Graph& graph, const std::vector<BoardShape>& boards, const std::vector<int>& batches) {
     const int most = *std::max_element(batches.begin(), batches.end());
     const auto reference = find_backend("reference").load(graph);
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         for (const auto& [precision, provider, bound] : kWays) {
             const bool integers = precision == Precision::Auto || precision == Precision::Int8;
             if (integers && !has_gemm(set, cpu::Arithmetic::Int16)) continue;

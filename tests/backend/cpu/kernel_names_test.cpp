@@ -11,6 +11,7 @@
 #include "backend/cpu/program/choose.h"
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/small_net.h"
+#include "backend/cpu/tested_sets.h"
 #include "backend/tuning_folder.h"
 
 using namespace katago;
@@ -20,7 +21,7 @@ namespace {
 
 template <class Test>
 void for_each_set(const Test& test) {
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         CAPTURE(std::string(name_of(set)));
         test(set, cpu::kernels_for(set));
     }

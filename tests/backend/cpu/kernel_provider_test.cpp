@@ -11,6 +11,7 @@
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/program/program.h"
 #include "backend/cpu/small_net.h"
+#include "backend/cpu/tested_sets.h"
 #include "backend/cpu/tune/measure.h"
 #include "backend/tuning_folder.h"
 #include "core/error.h"
@@ -25,7 +26,7 @@ constexpr KernelProvider kProviders[] = {KernelProvider::Own, KernelProvider::Xn
 
 template <class Test>
 void for_each_set(const Test& test) {
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         CAPTURE(std::string(name_of(set)));
         test(set, cpu::kernels_for(set));
     }

@@ -8,8 +8,8 @@
 #include <variant>
 
 #include "backend/cpu/check_parity.h"
-#include "backend/cpu/isa/instruction_set.h"
 #include "backend/cpu/program/program.h"
+#include "backend/cpu/tested_sets.h"
 #include "nn/random_net.h"
 
 using namespace test_parity;
@@ -38,7 +38,7 @@ bool has_kernel(std::span<const Kernel> kernels, KernelProvider provider) {
 
 TEST_CASE("cpu: a provider that is asked for computes all products in FP32, also those of attention") {
     const Graph graph = net_of_all_layers();
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         const cpu::KernelSet& kernels = cpu::kernels_for(set);
         for (const KernelProvider provider : {KernelProvider::Own, KernelProvider::Xnnpack, KernelProvider::Eigen}) {
             if (!has_kernel(kernels.linear, provider)) continue;

@@ -8,9 +8,9 @@
 
 #include "backend/arena.h"
 #include "backend/backend.h"
-#include "backend/cpu/isa/instruction_set.h"
 #include "backend/cpu/ops/layout.h"
 #include "backend/cpu/ops/linear.h"
+#include "backend/cpu/tested_sets.h"
 #include "nn/random_net.h"
 
 // Runs single kernels on values in the layout of ops/layout.h, with buffers of the sizes that each kernel asks for.
@@ -116,7 +116,7 @@ class LinearRuns {
 
 template <class Test>
 void for_each_set(const Test& test) {
-    for (const InstructionSet& set : available_instruction_sets()) {
+    for (const InstructionSet& set : tested_instruction_sets()) {
         CAPTURE(std::string(name_of(set)));
         test(kernels_for(set));
     }

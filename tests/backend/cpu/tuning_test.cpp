@@ -8,6 +8,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/small_net.h"
+#include "backend/cpu/tested_sets.h"
 #include "backend/cpu/tune/measure.h"
 #include "backend/tuning_folder.h"
 #include "core/error.h"
@@ -102,7 +103,7 @@ TEST_CASE("cpu tuning: what is kept is told without measuring or writing") {
 }
 
 TEST_CASE("cpu tuning: takes 8-bit weights where memory is short, and says so") {
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         LoadOptions options;
         options.precision = Precision::Auto;
         std::vector<std::string> lines;
@@ -137,7 +138,7 @@ TEST_CASE("cpu: precisions have names, and plans say what they compute in") {
     for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Fp16, Precision::Int8})
         CHECK(parse_precision(name_of(precision), "nnPrecision") == precision);
     CHECK_THROWS_AS(parse_precision("bf16", "nnPrecision"), ConfigError);
-    for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
+    for (const cpu::InstructionSet& set : tested_instruction_sets()) {
         LoadOptions options;
         options.precision = Precision::Fp16;
         const CpuBackend backend(set);

@@ -6,6 +6,9 @@
 #include <span>
 #include <string>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #if (defined(__aarch64__) || defined(__arm__)) && defined(__linux__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
@@ -18,6 +21,7 @@ namespace katago::cpu {
 const KernelSet& portable_kernels();
 const KernelSet& sse41_kernels();
 const KernelSet& avx2_kernels();
+const KernelSet& avxvnni_kernels();
 const KernelSet& avx512_kernels();
 const KernelSet& avx512vnni_kernels();
 const KernelSet& neonfp16_kernels();
@@ -32,6 +36,11 @@ bool has_sse41() {
 }
 bool has_avx2() {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+// Bit 4 of EAX of CPUID's leaf 7.1, for which not all compilers have a name.
+bool has_avxvnni() {
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return has_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1) != 0;
 }
 bool has_avx512() {
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -71,6 +80,7 @@ constexpr InstructionSet kInstructionSets[] = {
 #if defined(__x86_64__)
     {"avx512vnni", "AVX-512 VNNI", has_avx512vnni, avx512vnni_kernels},  // AVX-512 and a dot product of 16-bit pairs
     {"avx512", "AVX-512", has_avx512, avx512_kernels},
+    {"avxvnni", "AVX-VNNI", has_avxvnni, avxvnni_kernels},  // AVX2 and such a dot product
     {"avx2", "AVX2", has_avx2, avx2_kernels},
     {"sse41", "SSE4.1", has_sse41, sse41_kernels},
 #elif defined(__aarch64__) && defined(__linux__)
@@ -93,9 +103,10 @@ constexpr struct {
     {"neon-fp16", std::size(kInstructionSets) - 1},
     {"neon", std::size(kInstructionSets) - 1},
 #elif defined(__arm__)
-    {"avx512vnni", 0}, {"avx512", 0}, {"avx2", 0}, {"sse41", 0}, {"neon-dot", 0}, {"neon-fp16", 0},
+    {"avx512vnni", 0}, {"avx512", 0}, {"avxvnni", 0}, {"avx2", 0}, {"sse41", 0}, {"neon-dot", 0}, {"neon-fp16", 0},
 #else
-    {"avx512vnni", 0}, {"avx512", 0}, {"avx2", 0}, {"sse41", 0}, {"portable", std::size(kInstructionSets) - 1},
+    {"avx512vnni", 0}, {"avx512", 0}, {"avxvnni", 0},
+    {"avx2", 0},       {"sse41", 0},  {"portable", std::size(kInstructionSets) - 1},
 #endif
 };
 

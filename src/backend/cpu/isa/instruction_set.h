@@ -25,7 +25,7 @@ inline const KernelSet& kernels_for(const InstructionSet& set) {
 }
 
 // Those that this CPU and operating system can run, the best first; never empty. The environment variable
-// KATAGO_CPU_FEATURES names the best to be used ("avx512vnni", "avx512", "avx2", "sse41", "neon-dot",
+// KATAGO_CPU_FEATURES names the best to be used ("avx512vnni", "avx512", "avxvnni", "avx2", "sse41", "neon-dot",
 // "neon-fp16", "neon", "portable"), for tests and measurements. Throws UsageError where it is none of these.
 std::vector<InstructionSet> available_instruction_sets();
 

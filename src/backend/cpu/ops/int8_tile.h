@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "backend/cpu/ops/int8.h"
+#include "backend/cpu/simd/registers.h"
 
 #if defined(__AVX2__) || defined(__aarch64__)
 
@@ -16,7 +17,7 @@ namespace {
 // by a panel of INT8 weights: see int8.h. Where dot products of INT8 exist, inputs are INT8 with a zero point; without,
 // they are 16-bit integers, since what AVX2 offers for INT8 saturates: weights are widened as they are loaded.
 
-#if defined(__AVX512VNNI__) || defined(__AVXVNNI__) || defined(__aarch64__)
+#if defined(__AVX512VNNI__) || defined(KERNEL_VNNI_ENCODING) || defined(__aarch64__)
 #define KERNEL_INT8_DOT 1
 #else
 #define KERNEL_INT8_DOT 0

@@ -16,6 +16,21 @@ namespace katago::cpu {
 
 namespace {
 
+// AVX-VNNI has instructions of 256 bits that multiply pairs of 16-bit integers, or fours of INT8, and add the products
+// up. The assembler has two encodings for them: VEX, which processors without AVX-512 know, and EVEX, which belongs to
+// AVX-512 VNNI. Tests define KATAGO_EVEX_VNNI, so that processors with only the latter run the same code.
+#if defined(KATAGO_EVEX_VNNI)
+#define KERNEL_VNNI_ENCODING "%{evex%} "
+#elif defined(__AVXVNNI__)
+#define KERNEL_VNNI_ENCODING "%{vex%} "
+#endif
+// Where their last operand may lie. Clang takes memory wherever it may, and first stores there what registers hold.
+#if defined(__clang__)
+#define KERNEL_VNNI_OPERAND "x"
+#else
+#define KERNEL_VNNI_OPERAND "xm"
+#endif
+
 // The register file of the instruction set that a file is compiled for: the width of a vector, and the most rows of a
 // micro-kernel's tile whose sums, weights and inputs fit in registers. In an unnamed namespace, as all kernels are: see
 // vector.h.

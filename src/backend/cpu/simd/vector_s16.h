@@ -104,8 +104,12 @@ KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm256_set1_epi32(*reinterpret_cast<const PairInMemory*>(p)));
 }
 KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
+#if defined(KERNEL_VNNI_ENCODING)
+    asm(KERNEL_VNNI_ENCODING "vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(a), KERNEL_VNNI_OPERAND(b));
+#else
     sum += reinterpret_cast<IntLanes>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
     keep_order(sum);
+#endif
     return sum;
 }
 KERNEL_INLINE IntLanes round_to_int32(Vector v) {
