@@ -33,7 +33,9 @@ void check_processors(Patient& patient, Diagnosis& diagnosis) {
         return std::find(processors.features.begin(), processors.features.end(), feature) != processors.features.end();
     };
     if (has("sse2") && !has("avx2"))
-        diagnosis.note("processor", "it has no AVX2, so that networks are computed several times slower",
+        diagnosis.note("processor",
+                       has("sse4_1") ? "it has no AVX2, so that networks take about twice as long"
+                                     : "it has no AVX2 and no SSE4.1, so that networks take four to five times as long",
                        "use a small network, such as b6c96 or the one inside");
 }
 

@@ -168,7 +168,10 @@ constexpr Fault kMachineFaults[] = {
      [](Clinic& c) {
          c.machine.write("proc/cpuinfo", "processor : 0\nmodel name : Celeron N3350\nflags : sse2 sse4_1\n");
      },
-     "note", "processor", "no AVX2", "small network"},
+     "note", "processor", "no AVX2, so that networks take about twice as long", "small network"},
+    {"a processor without SSE4.1",
+     [](Clinic& c) { c.machine.write("proc/cpuinfo", "processor : 0\nmodel name : Athlon 64 X2\nflags : sse2\n"); },
+     "note", "processor", "no AVX2 and no SSE4.1", "small network"},
     {"a part of the cores",
      [](Clinic& c) {
          c.machine.write("proc/self/cgroup", "0::/box\n");
@@ -252,8 +255,8 @@ TEST_CASE("doctor: tuning that is damaged, or of another processor, does not cou
     const json first = clinic.examine();
     std::filesystem::create_directories(clinic.home + "/tuning");
     clinic.configure("maxVisits = 100\n");
-    for (const char* set :
-         {"AVX-512-VNNI", "AVX-512", "AVX2", "SSE2", "NEON-FP16-and-dot-product", "NEON-FP16", "NEON"})
+    for (const char* set : {"AVX-512-VNNI", "AVX-512", "AVX-VNNI", "AVX2", "SSE4.1", "SSE2",
+                            "NEON-FP16-and-dot-product", "NEON-FP16", "NEON"})
         write_file(clinic.home + "/tuning/kernels-" + set + ".txt", "katago kernels 1, other\n");
     const json report = clinic.examine();
     const Fault fault = {"", nullptr, "note", "tuning", "it is damaged", "katago tune"};
