@@ -19,7 +19,7 @@ function(katago_link_statically program)
   endif()
   target_link_options(${program} PRIVATE -static)
   # Before glibc 2.34, what nothing names in libpthread.a would be left out, and calls through weak symbols lead nowhere.
-  target_link_libraries(${program} PRIVATE -Wl,--whole-archive -lpthread -Wl,--no-whole-archive)
+  target_link_libraries(${program} PRIVATE -Wl,--whole-archive,-lpthread,--no-whole-archive)
   if(KATAGO_PROCESSOR MATCHES "^(x86_64|aarch64|armv7)$")
     target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/src/linkage/static_start.cpp)
     target_link_options(${program} PRIVATE -Wl,-e,katago_start -Wl,--wrap=__clone -Wl,--wrap=__clone3)

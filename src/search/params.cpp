@@ -28,6 +28,8 @@ constexpr ParamRow<SearchParams> kRows[] = {
      "Use fewer threads than would get this many playouts."},
     {"numVirtualLossesPerThread", &P::virtual_losses_per_thread, 0.01, 1000,
      "How strongly threads keep out of each other's way."},
+    {"virtualLossUtility", &P::virtual_loss_utility, 0, 1,
+     "How much a playout under way counts as lost until its value is known; 1: wholly, as in KataGo."},
     {"treeReuseCarryOverTimeFactor", &P::tree_reuse_carry_over_time_factor, 0, 1,
      "Share of the time spent on a reused tree that counts as spent."},
     {"overallocateTimeFactor", &P::overallocate_time_factor, 0.01, 100, "Scales the time recommended for a move."},

@@ -33,6 +33,7 @@ struct SearchParams {
     int num_threads = 1;
     double min_playouts_per_thread = 8;
     double virtual_losses_per_thread = 1;
+    double virtual_loss_utility = 0;  // how much of a loss one is: 0 to 1, which is KataGo's
     double tree_reuse_carry_over_time_factor = 0;
     double overallocate_time_factor = 1;
     double midgame_time_factor = 1;

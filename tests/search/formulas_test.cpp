@@ -142,14 +142,20 @@ TEST_CASE("select: first-play urgency falls with the policy that was visited") {
           doctest::Approx(-0.07404).epsilon(1e-3));
 }
 
-TEST_CASE("select: a virtual loss lowers utility and adds weight") {
+TEST_CASE("select: a virtual loss adds weight, to the parent too, and lowers utility where it is to count as lost") {
     Tree5 tree;
     tree.expand(stats(30, 30, 30, 0.1, 0));
     Edge* edge = tree.add(point_at(1, 1), 0.5, stats(25, 25, 25, 0.10, 0.01));
     edge->child()->virtual_losses = 1;
-    const ChildView view = view_child(tree.context, tree.parent, *edge, edge_weight(*edge, *edge->child()), 0);
-    CHECK(view.self_utility == doctest::Approx(0.0423).epsilon(1e-3));
+    const double weight = edge_weight(*edge, *edge->child());
+    const ChildView view = view_child(tree.context, tree.parent, *edge, weight, 0);
+    CHECK(view.self_utility == doctest::Approx(0.10).epsilon(1e-3));
     CHECK(view.weight == doctest::Approx(26));
+    CHECK(pending_weight(tree.context, *edge->child()) == doctest::Approx(1));
+    tree.params.virtual_loss_utility = 1;
+    const ChildView lost = view_child(tree.context, tree.parent, *edge, weight, 0);
+    CHECK(lost.self_utility == doctest::Approx(0.0423).epsilon(1e-3));
+    CHECK(lost.weight == doctest::Approx(26));
 }
 
 TEST_CASE("choice: confidence bounds and their effect are those of the worked example") {

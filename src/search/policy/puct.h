@@ -27,7 +27,14 @@ struct ChildView {
     double self_utility = 0;
 };
 
-// The child of `edge`, with ending bonus and virtual losses.
+// What the playouts under way through a child weigh: visits whose value is not known yet.
+inline double pending_weight(const SearchContext& context, const TreeNode& child) {
+    return child.virtual_losses.load(std::memory_order_relaxed) * context.params.virtual_losses_per_thread;
+}
+
+// The child of `edge`, with ending bonus and virtual losses. By default these turn other playouts away by their weight
+// alone, which the parent's total has too: to count them as lost besides, as KataGo does, makes good moves look bad, the
+// more so the fewer visits the threads share. Source: Liu and others, Watch the Unobserved, ICLR 2020.
 //   weight   that the child counts with
 //   fpu      for a child without statistics, White's view
 inline ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double weight,
@@ -40,10 +47,8 @@ inline ChildView view_child(const SearchContext& context, const TreeNode& parent
         if (parent.is_root()) utility += context.ending_bonus_utility(edge.move(), child.stats());
     }
     view.self_utility = for_player(parent.player(), utility);
-    const int32_t threads = child.virtual_losses.load(std::memory_order_relaxed);
-    if (threads > 0) {
-        const double losses = threads * context.params.virtual_losses_per_thread;
-        const double share = losses / (losses + std::max(0.25, view.weight));
+    if (const double losses = pending_weight(context, child); losses > 0) {
+        const double share = context.params.virtual_loss_utility * losses / (losses + std::max(0.25, view.weight));
         view.self_utility += share * (-context.utility.radius() - view.self_utility);
         view.weight += losses;
     }

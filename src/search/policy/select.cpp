@@ -61,7 +61,7 @@ void Selector::gather(Scene& scene) {
         known_.push_back({&edge, prior, weight});
         (edge.move() == kPass ? totals.has_pass : totals.has_move) = true;
         if (prior >= 0 || !scene.guide.counts) {
-            totals.weight += weight;
+            totals.weight += weight + pending_weight(context, child);
             totals.largest_weight = std::max(totals.largest_weight, weight);
         }
         if (prior < 0) continue;

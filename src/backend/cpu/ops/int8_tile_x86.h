@@ -52,7 +52,7 @@ KERNEL_INLINE IntLanes load_int8_weights(const int8_t* p) {
     return reinterpret_cast<IntLanes>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
 }
 KERNEL_INLINE IntLanes add_dot(IntLanes sum, IntLanes x, IntLanes weights) {
-    asm(KERNEL_VNNI_ENCODING "vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(x), "xm"(weights));
+    asm(KERNEL_VNNI_ENCODING "vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(x), KERNEL_VNNI_OPERAND(weights));
     return sum;
 }
 KERNEL_INLINE void store_int8(uint8_t* out, const Vector* v) {

@@ -24,6 +24,12 @@ namespace {
 #elif defined(__AVXVNNI__)
 #define KERNEL_VNNI_ENCODING "%{vex%} "
 #endif
+// Where their last operand may lie. Clang takes memory wherever it may, and first stores there what registers hold.
+#if defined(__clang__)
+#define KERNEL_VNNI_OPERAND "x"
+#else
+#define KERNEL_VNNI_OPERAND "xm"
+#endif
 
 // The register file of the instruction set that a file is compiled for: the width of a vector, and the most rows of a
 // micro-kernel's tile whose sums, weights and inputs fit in registers. In an unnamed namespace, as all kernels are: see

@@ -105,7 +105,7 @@ KERNEL_INLINE IntLanes repeat_pair(const int16_t* p) {
 }
 KERNEL_INLINE IntLanes add_pair_products(IntLanes sum, IntLanes a, IntLanes b) {
 #if defined(KERNEL_VNNI_ENCODING)
-    asm(KERNEL_VNNI_ENCODING "vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(a), "xm"(b));
+    asm(KERNEL_VNNI_ENCODING "vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(a), KERNEL_VNNI_OPERAND(b));
 #else
     sum += reinterpret_cast<IntLanes>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
     keep_order(sum);

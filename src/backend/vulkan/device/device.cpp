@@ -37,11 +37,7 @@ Device::~Device() {
         return;
     }
     functions_.wait_idle(handle_);
-    for (const auto& [request, pipeline] : pipelines_) {
-        functions_.destroy_pipeline(handle_, pipeline.handle, nullptr);
-        functions_.destroy_pipeline_layout(handle_, pipeline.layout, nullptr);
-        functions_.destroy_set_layout(handle_, pipeline.set_layout, nullptr);
-    }
+    for (const auto& [request, pipeline] : pipelines_) destroy(pipeline);
     functions_.destroy_device(handle_, nullptr);
 }
 

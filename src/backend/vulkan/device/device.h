@@ -71,6 +71,8 @@ class Device {
     friend class Buffer;
     uint32_t memory_type(uint32_t allowed, Memory memory) const;
     Pipeline make_pipeline(const PipelineRequest& request) const;
+    void fill_in(Pipeline& pipeline, const PipelineRequest& request) const;
+    void destroy(const Pipeline& pipeline) const;
     // The same as check(), and remembers a device that is lost.
     void check_alive(VkResult result, const std::string& what) const;
 

@@ -57,6 +57,22 @@ VkShaderModule make_shader(const Device& device, std::string_view name) {
 
 Pipeline Device::make_pipeline(const PipelineRequest& request) const {
     Pipeline made;
+    try {
+        fill_in(made, request);
+    } catch (...) {
+        destroy(made);
+        throw;
+    }
+    return made;
+}
+
+void Device::destroy(const Pipeline& pipeline) const {
+    functions_.destroy_pipeline(handle_, pipeline.handle, nullptr);
+    functions_.destroy_pipeline_layout(handle_, pipeline.layout, nullptr);
+    functions_.destroy_set_layout(handle_, pipeline.set_layout, nullptr);
+}
+
+void Device::fill_in(Pipeline& made, const PipelineRequest& request) const {
     made.set_layout = make_set_layout(*this, request.bindings);
     made.layout = make_layout(*this, made.set_layout);
 
@@ -87,7 +103,6 @@ Pipeline Device::make_pipeline(const PipelineRequest& request) const {
     const VkResult result = functions_.create_pipelines(handle_, VK_NULL_HANDLE, 1, &info, nullptr, &made.handle);
     functions_.destroy_shader(handle_, info.stage.module, nullptr);
     check_alive(result, "shader " + std::string(request.shader));
-    return made;
 }
 
 }  // namespace katago::vulkan
