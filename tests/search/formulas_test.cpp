@@ -152,7 +152,7 @@ TEST_CASE("select: a virtual loss adds weight, to the parent too, and lowers uti
     CHECK(view.self_utility == doctest::Approx(0.10).epsilon(1e-3));
     CHECK(view.weight == doctest::Approx(26));
     CHECK(pending_weight(tree.context, *edge->child()) == doctest::Approx(1));
-    tree.params.virtual_loss_utility = 1;
+    tree.context.params.virtual_loss_utility = 1;
     const ChildView lost = view_child(tree.context, tree.parent, *edge, weight, 0);
     CHECK(lost.self_utility == doctest::Approx(0.0423).epsilon(1e-3));
     CHECK(lost.weight == doctest::Approx(26));
