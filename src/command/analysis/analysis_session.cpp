@@ -98,7 +98,7 @@ void AnalysisSession::act(const json& request, const std::string& action) {
     json reply = request;
     if (action == "query_version") {
         reply["version"] = kKatagoVersion;
-        reply["git_hash"] = kRevision;
+        reply["git_hash"] = "<omitted>";  // as recorded exchanges have it; `katago version` names the revision
     } else if (action == "query_models") {
         reply["models"] = model_list(engine_, human_);
     } else if (action == "clear_cache") {
