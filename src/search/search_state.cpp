@@ -86,10 +86,14 @@ SearchResult Search::State::run(Search& search, const SearchLimits& limits, cons
     return result;
 }
 
-void Search::State::work(Run& run, Worker& worker, bool leads) {
+void Search::State::work(Run& run, Worker& worker, const std::function<void()>& lead) {
+    const bool leads = lead != nullptr;
     try {
         while (!stopped() && run.begin_playout()) {
-            if (leads) run.update_clock();
+            if (leads) {
+                run.update_clock();
+                lead();
+            }
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);
             const double before_s = run.has_clock() ? run.seconds() : 0;
@@ -116,15 +120,17 @@ void Search::State::run_threads(const Search& search, Run& run, const SearchEven
     for (size_t i = 0; i < threads; ++i) worker(i).begin(context, tree, mix::split(seed + (runs << 16) + i));
     const bool reports = events.on_report && events.report_every_s > 0;
     if (threads == 1 && !reports) {
-        work(run, worker(0), true);
+        work(run, worker(0), [] {});
         return;
     }
     std::mutex done_mutex;
     std::condition_variable done;
-    auto active = static_cast<int>(threads);
-    std::vector<std::unique_ptr<Thread>> running_threads;
-    for (size_t i = 0; i < threads; ++i) {
-        running_threads.push_back(std::make_unique<Thread>([&, i] {
+    const auto first = static_cast<size_t>(run.useful_threads());
+    auto active = static_cast<int>(first);
+    // Those that the first one starts while it leads, after which nobody adds to them, are joined after it.
+    std::vector<std::unique_ptr<Thread>> first_threads, later_threads;
+    const auto start_thread = [&](size_t i, const std::function<void()>& lead) {
+        return std::make_unique<Thread>([&, i, lead] {
             struct Leave {
                 std::mutex& mutex;
                 std::condition_variable& left;
@@ -135,16 +141,27 @@ void Search::State::run_threads(const Search& search, Run& run, const SearchEven
                     left.notify_all();
                 }
             } const leave{done_mutex, done, active};
-            work(run, *workers[i], i == 0);
-        }));
-    }
+            work(run, *workers[i], lead);
+        });
+    };
+    const auto start_later_threads = [&] {
+        while (first + later_threads.size() < static_cast<size_t>(run.useful_threads())) {
+            const std::lock_guard lock(done_mutex);
+            later_threads.push_back(start_thread(first + later_threads.size(), {}));
+            ++active;
+        }
+    };
+    for (size_t i = 0; i < first; ++i)
+        first_threads.push_back(start_thread(i, i == 0 ? start_later_threads : std::function<void()>()));
     if (reports) report_until_done(search, events, run, done_mutex, done, active);
     std::exception_ptr failure;
-    for (const std::unique_ptr<Thread>& thread : running_threads) {
-        try {
-            thread->join();
-        } catch (...) {
-            failure = std::current_exception();  // thrown on when all have ended
+    for (const auto* threads_to_join : {&first_threads, &later_threads}) {
+        for (const std::unique_ptr<Thread>& thread : *threads_to_join) {
+            try {
+                thread->join();
+            } catch (...) {
+                failure = std::current_exception();  // thrown on when all have ended
+            }
         }
     }
     if (failure) std::rethrow_exception(failure);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -67,7 +68,8 @@ struct Search::State {
     void prepare_root();
     void adopt_tree();
     void run_threads(const Search& search, Run& run, const SearchEvents& events);
-    void work(Run& run, Worker& worker, bool leads);
+    // `lead`: called before each playout by the one thread that also watches the clock; empty for the others.
+    void work(Run& run, Worker& worker, const std::function<void()>& lead);
     void tell_of_full_tree(const Run& run);
     void report_until_done(const Search& search, const SearchEvents& events, const Run& run, std::mutex& done_mutex,
                            std::condition_variable& done, const int& active);

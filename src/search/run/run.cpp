@@ -72,6 +72,15 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
     }
 }
 
+int Run::useful_threads() const {
+    constexpr int kAtOnce = 4;  // so few lose nothing that a match of hundreds of games would show
+    const double visits_for_each = context_.params.min_playouts_per_thread;
+    if (visits_for_each <= 0) return threads_;
+    const auto visits = static_cast<double>(start_visits_ + playouts());
+    return static_cast<int>(
+        std::min(std::max<double>(kAtOnce, visits / visits_for_each), static_cast<double>(threads_)));
+}
+
 bool Run::begin_playout() {
     if (stuck() || out_of_time()) return false;
     if (begun_.fetch_add(1, std::memory_order_relaxed) < std::min(max_playouts_, max_visits_ - start_visits_))

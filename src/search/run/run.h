@@ -45,6 +45,9 @@ class Run {
 
     // How many of the threads are worth starting.
     int threads() const { return threads_; }
+    // (Thread-safe) How many of them the tree is big enough for now. Playouts that are under way tell each other
+    // nothing, so that with many of them the first visits would go wherever the policy points.
+    int useful_threads() const;
     int64_t playouts() const { return playouts_.load(std::memory_order_relaxed); }
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 

@@ -86,6 +86,31 @@ TEST_CASE("search: a run ends when its playouts come to nothing for ever") {
     CHECK(run.playouts() == 1);
 }
 
+TEST_CASE("search: threads join as the tree grows, so that few search blindly") {
+    SearchContext context;
+    context.params.num_threads = 16;
+    context.params.min_playouts_per_thread = 8;
+    const Tree tree;
+    const auto useful_after = [&](int playouts) {
+        Run run(context, tree, SearchLimits::none(), {.start = std::chrono::steady_clock::now()});
+        for (int i = 0; i < playouts; ++i) {
+            REQUIRE(run.begin_playout());
+            run.end_playout(/*counts=*/true, /*seconds=*/0);
+        }
+        return run.useful_threads();
+    };
+    CHECK(useful_after(0) == 4);
+    CHECK(useful_after(39) == 4);
+    CHECK(useful_after(40) == 5);
+    CHECK(useful_after(127) == 15);
+    CHECK(useful_after(10'000) == 16);
+    context.params.num_threads = 2;
+    CHECK(useful_after(0) == 2);
+    context.params.num_threads = 16;
+    context.params.min_playouts_per_thread = 0;
+    CHECK(useful_after(0) == 16);
+}
+
 TEST_CASE("search: can be asked anything while it runs, and stops when told") {
     const auto evaluator = stub::make_evaluator({.cache_size_power_of_two = 10});
     SearchParams params = with_visits(SearchParams::kUnlimitedVisits, 3);
