@@ -97,7 +97,12 @@ void Search::State::work(Run& run, Worker& worker, const std::function<void()>& 
             const bool full = run.tree_is_full();
             if (full && leads) tell_of_full_tree(run);
             const double before_s = run.has_clock() ? run.seconds() : 0;
-            const bool counts = worker.playout({.visits_left = run.visits_left(), .may_grow = !full});
+            const Worker::Playout end = worker.playout({.visits_left = run.visits_left(), .may_grow = !full});
+            if (end == Worker::Playout::Waited) {
+                run.drop_playout();
+                continue;
+            }
+            const bool counts = end == Worker::Playout::Counts;
             run.end_playout(counts, run.has_clock() ? run.seconds() - before_s : 0);
             if (!counts) std::this_thread::yield();
         }

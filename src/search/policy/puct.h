@@ -42,16 +42,13 @@ inline ChildView view_child(const SearchContext& context, const TreeNode& parent
     const TreeNode& child = *edge.child();
     ChildView view{.weight = weight};
     double utility = fpu;
-    const bool has_value = child.visits() > 0;
-    if (has_value && view.weight > 0) {
+    if (child.visits() > 0 && view.weight > 0) {
         utility = child.utility();
         if (parent.is_root()) utility += context.ending_bonus_utility(edge.move(), child.stats());
     }
     view.self_utility = for_player(parent.player(), utility);
     if (const double losses = pending_weight(context, child); losses > 0) {
-        // A leaf that is being evaluated counts as lost in any case: its evaluation once more would tell nothing.
-        const double loss = has_value ? context.params.virtual_loss_utility : 1;
-        const double share = loss * losses / (losses + std::max(0.25, view.weight));
+        const double share = context.params.virtual_loss_utility * losses / (losses + std::max(0.25, view.weight));
         view.self_utility += share * (-context.utility.radius() - view.self_utility);
         view.weight += losses;
     }

@@ -73,12 +73,11 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
 }
 
 int Run::useful_threads() const {
-    constexpr int kAtOnce = 4;  // so few lose nothing that a match of hundreds of games would show
-    const double visits_for_each = context_.params.min_playouts_per_thread;
-    if (visits_for_each <= 0) return threads_;
+    constexpr double kAtOnce = 4;  // so few lose nothing that a match of hundreds of games would show
+    constexpr double kVisitsForEach = 16;
+    if (context_.params.min_playouts_per_thread <= 0) return threads_;
     const auto visits = static_cast<double>(start_visits_ + playouts());
-    return static_cast<int>(
-        std::min(std::max<double>(kAtOnce, visits / visits_for_each), static_cast<double>(threads_)));
+    return static_cast<int>(std::min(std::max(kAtOnce, visits / kVisitsForEach), static_cast<double>(threads_)));
 }
 
 bool Run::begin_playout() {

@@ -27,6 +27,8 @@ class Run {
     // (Thread-safe) One that was begun has ended: one more of those that count, or a fruitless one. `seconds` is how
     // long it took, for which only a clock asks.
     void end_playout(bool counts, double seconds);
+    // (Thread-safe) One that was begun has only waited for another thread's: it is begun anew.
+    void drop_playout() { begun_.fetch_sub(1, std::memory_order_relaxed); }
     // (Thread-safe) Do all playouts come to nothing? That ends the run too: a playout is fruitless only where another
     // thread was faster or where it added an edge to the tree, so that this never happens while the tree keeps its
     // word.

@@ -2,6 +2,8 @@
 #include "search/run/worker.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "game/state_hash.h"
 
@@ -15,6 +17,8 @@ constexpr Hash128 kForceNonTerminalHash{0x4F8D0A2C6E1B3975u, 0xD1C27B90E35A684Fu
 // What an edge takes, half empty blocks included.
 constexpr int64_t kEdgeBytes = 3 * sizeof(Edge);
 
+constexpr std::chrono::microseconds kWaitForEvaluation{50};  // before looking whether it is there
+
 }  // namespace
 
 void Worker::begin(const SearchContext& context, Tree& tree, uint64_t seed) {
@@ -23,13 +27,14 @@ void Worker::begin(const SearchContext& context, Tree& tree, uint64_t seed) {
     rng_ = Rng(seed);
 }
 
-bool Worker::playout(const Bounds& bounds) {
+Worker::Playout Worker::playout(const Bounds& bounds) {
     history_ = context_->root_history;
     path_.clear();
     bool extra = false;
     const Outcome outcome = descend(bounds, extra);
     unwind(outcome == Outcome::Updated);
-    return outcome != Outcome::Lost && !extra;
+    if (outcome == Outcome::Waited) return Playout::Waited;
+    return outcome == Outcome::Lost || extra ? Playout::Fruitless : Playout::Counts;
 }
 
 Worker::Outcome Worker::descend(const Bounds& bounds, bool& extra) {
@@ -40,7 +45,7 @@ Worker::Outcome Worker::descend(const Bounds& bounds, bool& extra) {
             return Outcome::Updated;
         }
         const Evaluation* evaluation = node->evaluation();
-        if (!evaluation) return evaluate_leaf(*node);
+        if (!evaluation) return claim_leaf(*node);
         const Selection selection =
             selector_.select(*context_, {*node, history_, depth(), bounds.visits_left, bounds.may_grow}, rng_);
         if (selection.move == kNullPoint) {
@@ -129,6 +134,21 @@ TreeNode::NetworkAnswers Worker::ask_networks(const TreeNode& node, EvalOptions 
     if (corrects) answers.own = context_->mirror_line(history_).corrected(*answers.own);
     answers.own_utility = stats_of(*answers.own, 1, context_->utility).utility;
     return answers;
+}
+
+// One thread has a position evaluated. Others that come to it meanwhile wait there, so that their weight turns still
+// others away, and begin anew with what it says.
+Worker::Outcome Worker::claim_leaf(TreeNode& node) {
+    if (!node.claim_evaluation()) {
+        while (node.evaluation_is_claimed() && !node.evaluation()) std::this_thread::sleep_for(kWaitForEvaluation);
+        return Outcome::Waited;
+    }
+    struct Release {
+        TreeNode& node;
+        ~Release() { node.release_evaluation(); }
+    } const release{node};
+    // It may have come between the look at it and the claim.
+    return node.evaluation() ? Outcome::Waited : evaluate_leaf(node);
 }
 
 Worker::Outcome Worker::evaluate_leaf(TreeNode& node) {

@@ -32,9 +32,13 @@ class Worker {
         double visits_left = 1e30;  // how many more there can be in this run
         bool may_grow = true;       // false: no new nodes
     };
-    // False: another thread was faster, or the visit was an extra one; it does not count towards limits. Throws what
-    // the evaluators throw.
-    bool playout(const Bounds& bounds);
+    enum class Playout {
+        Counts,     // towards limits
+        Fruitless,  // another thread was faster, or the visit was an extra one
+        Waited,     // nothing was done: it led to a position that another thread was having evaluated
+    };
+    // Throws what the evaluators throw.
+    Playout playout(const Bounds& bounds);
 
     // The context's root as the network sees it, and as the one that imitates people does (null where it is not to be
     // asked).
@@ -52,10 +56,12 @@ class Worker {
     enum class Outcome {
         Updated,  // the node at the end of the path has one more visit
         Lost,     // another thread was faster
+        Waited,   // another thread was having the position evaluated
     };
 
     Outcome descend(const Bounds& bounds, bool& extra);
     Outcome evaluate_leaf(TreeNode& node);
+    Outcome claim_leaf(TreeNode& node);
     Outcome reevaluate(TreeNode& node);
     TreeNode::NetworkAnswers ask_networks(const TreeNode& node, EvalOptions options);
     Tree::NewNode describe_child(const TreeNode& node, const Selection& selection) const;

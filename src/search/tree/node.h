@@ -149,6 +149,12 @@ class alignas(64) TreeNode {
     const Evaluation* evaluation() const { return evaluation_.load(std::memory_order_acquire); }
     std::shared_ptr<const Evaluation> shared_evaluation() const { return evaluation_owner_; }
 
+    // Of threads that want the first evaluation one gets the claim, and releases it when the evaluation is there or has
+    // failed.
+    bool claim_evaluation() { return !evaluation_claimed_.exchange(true, std::memory_order_acquire); }
+    void release_evaluation() { evaluation_claimed_.store(false, std::memory_order_release); }
+    bool evaluation_is_claimed() const { return evaluation_claimed_.load(std::memory_order_relaxed); }
+
     // Null where the search needs none. Set by whoever makes the node, before others see it.
     const NodeExtras* extras() const { return extras_.get(); }
     void set_extras(std::unique_ptr<NodeExtras> extras) { extras_ = std::move(extras); }
@@ -257,6 +263,9 @@ class alignas(64) TreeNode {
     ValueBiasShare bias;
     // The last sweep of the tree that reached this node; used between searches only.
     uint32_t mark = 0;
+
+  private:
+    std::atomic<bool> evaluation_claimed_{false};
 };
 
 template <class Keep>

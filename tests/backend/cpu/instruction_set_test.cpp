@@ -54,8 +54,14 @@ TEST_CASE("instruction sets: all keys are accepted on every processor, those of 
 }
 
 TEST_CASE("instruction sets: x86 has those whose features the system tells of") {
+    // An emulated processor of another kind sees what this machine's system tells of its own.
+#ifdef __x86_64__
+    constexpr bool kIsX86 = true;
+#else
+    constexpr bool kIsX86 = false;
+#endif
     const std::vector<std::string> features = read_processors().features;
-    if (std::ranges::count(features, "sse2") == 0) {
+    if (!kIsX86 || std::ranges::count(features, "sse2") == 0) {
         MESSAGE("skipped: no x86, or a system that tells nothing of it");
         return;
     }

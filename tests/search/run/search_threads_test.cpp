@@ -100,9 +100,9 @@ TEST_CASE("search: threads join as the tree grows, so that few search blindly") 
         return run.useful_threads();
     };
     CHECK(useful_after(0) == 4);
-    CHECK(useful_after(39) == 4);
-    CHECK(useful_after(40) == 5);
-    CHECK(useful_after(127) == 15);
+    CHECK(useful_after(79) == 4);
+    CHECK(useful_after(80) == 5);
+    CHECK(useful_after(255) == 15);
     CHECK(useful_after(10'000) == 16);
     context.params.num_threads = 2;
     CHECK(useful_after(0) == 2);
