@@ -75,7 +75,6 @@ Run::Run(const SearchContext& context, const Tree& tree, const SearchLimits& lim
 int Run::useful_threads() const {
     constexpr double kAtOnce = 4;  // so few lose nothing that a match of hundreds of games would show
     constexpr double kVisitsForEach = 16;
-    if (context_.params.min_playouts_per_thread <= 0) return threads_;
     const auto visits = static_cast<double>(start_visits_ + playouts());
     return static_cast<int>(std::min(std::max(kAtOnce, visits / kVisitsForEach), static_cast<double>(threads_)));
 }

@@ -89,7 +89,6 @@ TEST_CASE("search: a run ends when its playouts come to nothing for ever") {
 TEST_CASE("search: threads join as the tree grows, so that few search blindly") {
     SearchContext context;
     context.params.num_threads = 16;
-    context.params.min_playouts_per_thread = 8;
     const Tree tree;
     const auto useful_after = [&](int playouts) {
         Run run(context, tree, SearchLimits::none(), {.start = std::chrono::steady_clock::now()});
@@ -106,9 +105,6 @@ TEST_CASE("search: threads join as the tree grows, so that few search blindly") 
     CHECK(useful_after(10'000) == 16);
     context.params.num_threads = 2;
     CHECK(useful_after(0) == 2);
-    context.params.num_threads = 16;
-    context.params.min_playouts_per_thread = 0;
-    CHECK(useful_after(0) == 16);
 }
 
 TEST_CASE("search: can be asked anything while it runs, and stops when told") {
