@@ -99,9 +99,9 @@ TEST_CASE("search: threads join as the tree grows, so that few search blindly") 
         return run.useful_threads();
     };
     CHECK(useful_after(0) == 4);
-    CHECK(useful_after(79) == 4);
-    CHECK(useful_after(80) == 5);
-    CHECK(useful_after(255) == 15);
+    CHECK(useful_after(159) == 4);
+    CHECK(useful_after(160) == 5);
+    CHECK(useful_after(511) == 15);
     CHECK(useful_after(10'000) == 16);
     context.params.num_threads = 2;
     CHECK(useful_after(0) == 2);
