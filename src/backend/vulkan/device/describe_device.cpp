@@ -90,6 +90,7 @@ Capabilities capabilities_of(const Properties& properties, const Features& featu
         found.least_subgroup_size = properties.subgroup_sizes.minSubgroupSize;
         found.most_subgroup_size = properties.subgroup_sizes.maxSubgroupSize;
     }
+    found.full_subgroups = features.subgroup_sizes.computeFullSubgroups == VK_TRUE;
     found.shared_memory_bytes = limits.maxComputeSharedMemorySize;
     found.workgroup_invocations = limits.maxComputeWorkGroupInvocations;
     found.buffer_alignment = static_cast<uint32_t>(limits.minStorageBufferOffsetAlignment);

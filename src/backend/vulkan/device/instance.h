@@ -19,11 +19,12 @@ struct MatrixTile {
 
 // What a device can do, as far as kernels ask.
 struct Capabilities {
-    bool fp16_storage = false;                                    // 16-bit numbers in buffers
-    bool fp16_arithmetic = false;                                 // and in registers
-    uint32_t subgroup_size = 1;                                   // as shaders get it where they do not ask
-    uint32_t least_subgroup_size = 1, most_subgroup_size = 1;     // as they may ask for; equal: they may not ask
-    std::vector<MatrixTile> matrix_tiles;                         // empty: no matrix unit, or none that is known here
+    bool fp16_storage = false;                                 // 16-bit numbers in buffers
+    bool fp16_arithmetic = false;                              // and in registers
+    uint32_t subgroup_size = 1;                                // as shaders get it where they do not ask
+    uint32_t least_subgroup_size = 1, most_subgroup_size = 1;  // as they may ask for; equal: they may not ask
+    bool full_subgroups = false;           // a shader may ask that no subgroup lacks lanes, as matrix tiles want
+    std::vector<MatrixTile> matrix_tiles;  // empty: no matrix unit, or none that is known here
     uint32_t shared_memory_bytes = 0, workgroup_invocations = 0;  // of a work group, at most
     uint32_t buffer_alignment = 256;                              // of a range within a buffer
     uint64_t largest_range_bytes = 0;                             // that a shader may see of a buffer

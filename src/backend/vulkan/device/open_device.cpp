@@ -34,9 +34,10 @@ struct WantedFeatures {
         matrices.cooperativeMatrix = VK_TRUE;
         add(matrices, !can.matrix_tiles.empty(), VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME);
         subgroup_sizes.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT;
-        subgroup_sizes.subgroupSizeControl = VK_TRUE;
-        add(subgroup_sizes, can.least_subgroup_size != can.most_subgroup_size,
-            VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+        const bool has_sizes = can.least_subgroup_size != can.most_subgroup_size;
+        subgroup_sizes.subgroupSizeControl = has_sizes ? VK_TRUE : VK_FALSE;
+        subgroup_sizes.computeFullSubgroups = can.full_subgroups ? VK_TRUE : VK_FALSE;
+        add(subgroup_sizes, has_sizes || can.full_subgroups, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
     }
 
   private:

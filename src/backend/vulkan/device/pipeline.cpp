@@ -95,6 +95,8 @@ void Device::fill_in(Pipeline& made, const PipelineRequest& request) const {
     info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO;
     info.layout = made.layout;
     info.stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO;
+    if (request.subgroup_size != 0 && capabilities().full_subgroups)
+        info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
     info.stage.pNext = asks ? &subgroup : nullptr;
     info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
     info.stage.module = make_shader(*this, request.shader);
