@@ -69,7 +69,8 @@ check() {
 
 status=0
 validated=no
-check "tests of backend/vulkan" --source-file='*/backend/vulkan/*'
+# Devices that failed stay open to the end, as they should, for which the layer of 2026 aborts the program there.
+check "tests of backend/vulkan" --source-file='*/backend/vulkan/*' --source-file-exclude='*/backend/vulkan/faults_test.cpp'
 check "tests of other folders" --source-file-exclude='*/backend/vulkan/*' --test-case='*vulkan*'
 [ $validated = yes ] || {
     echo "test_vulkan: no test opened a device under the validation layer" >&2

@@ -10,6 +10,7 @@
 #include "command/doctor/checks.h"
 #include "command/doctor/subcommand.h"
 #include "command/version.h"
+#include "core/error.h"
 #include "core/json_text.h"
 
 namespace katago {
@@ -89,10 +90,20 @@ void print(const Diagnosis& diagnosis, std::ostream& out) {
         << counted(diagnosis.count(Health::Note), "note") << std::endl;
 }
 
+// None where a setting keeps the backends from being made: the check of the configuration meets the same error and
+// tells of it.
+std::vector<BackendDevice> devices_here() {
+    try {
+        return all_devices(backends());
+    } catch (const Error&) {
+        return {};
+    }
+}
+
 }  // namespace
 
 int run_doctor(std::span<const std::string> arguments, const Streams& streams) {
-    return run_doctor_on(arguments, streams, {.devices = all_devices(backends())});
+    return run_doctor_on(arguments, streams, {.devices = devices_here()});
 }
 
 int run_doctor_on(std::span<const std::string> arguments, const Streams& streams, const ExaminedMachine& machine) {

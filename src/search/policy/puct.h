@@ -33,8 +33,8 @@ inline double pending_weight(const SearchContext& context, const TreeNode& child
 }
 
 // The child of `edge`, with ending bonus and virtual losses. By default these turn other playouts away by their weight
-// alone, which the parent's total has too: to count them as lost besides, as KataGo does, makes good moves look bad, the
-// more so the fewer visits the threads share. Source: Liu and others, Watch the Unobserved, ICLR 2020.
+// alone, which the parent's total has too: to count them as lost besides, as KataGo does, makes good moves look bad,
+// the more so the fewer visits the threads share. Source: Liu and others, Watch the Unobserved, ICLR 2020.
 //   weight   that the child counts with
 //   fpu      for a child without statistics, White's view
 inline ChildView view_child(const SearchContext& context, const TreeNode& parent, const Edge& edge, double weight,

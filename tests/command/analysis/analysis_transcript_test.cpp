@@ -129,7 +129,8 @@ json comparable(json reply) {
 void compare_exchange(const std::string& name) {
     CAPTURE(name);
     // The transcripts' messages show that there was an override on the command line.
-    Host host(analysis_host::real_model(), "homeDataDir=/dev/null/home", read_file(golden::find("analysis/analysis.cfg")));
+    Host host(analysis_host::real_model(), "homeDataDir=/dev/null/home",
+              read_file(golden::find("analysis/analysis.cfg")));
     std::istringstream requests(read_file(golden::find("analysis/" + name + ".in")));
     for (std::string line; std::getline(requests, line);) host.send_line(line);
     host.session->finish();

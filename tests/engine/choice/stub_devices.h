@@ -37,7 +37,8 @@ class DevicePlan : public katago::Plan {
         : inner_(std::move(inner)), area_(area), options_(options), is_wrong_(is_wrong) {}
 
     void run(int batch, const katago::PlanInputs& inputs, const katago::PlanOutputs& outputs) override {
-        if (options_.fails_at_run || (options_.is_lost && *options_.is_lost)) throw katago::BackendError("the device is lost");
+        if (options_.fails_at_run || (options_.is_lost && *options_.is_lost))
+            throw katago::BackendError("the device is lost");
         inner_->run(batch, inputs, outputs);
         if (options_.seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(options_.seconds));
         if (is_wrong_)
