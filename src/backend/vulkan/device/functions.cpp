@@ -41,8 +41,6 @@ DeviceFunctions find_device_functions(VkDevice device, PFN_vkGetDeviceProcAddr f
     find_one(functions.allocate_memory, "vkAllocateMemory");
     find_one(functions.free_memory, "vkFreeMemory");
     find_one(functions.map_memory, "vkMapMemory");
-    find_one(functions.flush, "vkFlushMappedMemoryRanges");
-    find_one(functions.invalidate, "vkInvalidateMappedMemoryRanges");
     find_one(functions.create_buffer, "vkCreateBuffer");
     find_one(functions.destroy_buffer, "vkDestroyBuffer");
     find_one(functions.get_buffer_requirements, "vkGetBufferMemoryRequirements");

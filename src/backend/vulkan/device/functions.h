@@ -30,8 +30,6 @@ struct DeviceFunctions {
     PFN_vkAllocateMemory allocate_memory = nullptr;
     PFN_vkFreeMemory free_memory = nullptr;
     PFN_vkMapMemory map_memory = nullptr;
-    PFN_vkFlushMappedMemoryRanges flush = nullptr;
-    PFN_vkInvalidateMappedMemoryRanges invalidate = nullptr;
     PFN_vkCreateBuffer create_buffer = nullptr;
     PFN_vkDestroyBuffer destroy_buffer = nullptr;
     PFN_vkGetBufferMemoryRequirements get_buffer_requirements = nullptr;
