@@ -29,10 +29,6 @@ uint64_t scratch_bytes(const Operation& operation, const RecordContext& context)
         operation);
 }
 
-std::vector<Dispatch> dispatches(const Operation& operation, const RecordContext& context) {
-    return std::visit([&](const auto& op) { return op.dispatches(context); }, operation);
-}
-
 }  // namespace
 
 VulkanPlan::VulkanPlan(std::shared_ptr<const LoadedModel> owner, std::shared_ptr<const Device> device,
@@ -55,7 +51,7 @@ VulkanPlan::VulkanPlan(std::shared_ptr<const LoadedModel> owner, std::shared_ptr
     }
     scratch_ = Buffer(device_, scratch, Memory::Device);
     for (size_t step = 0; step < program_.steps.size(); ++step)
-        for (const Dispatch& dispatch : dispatches(program_.steps[step].operation, context(max_batch_, step)))
+        for (const Dispatch& dispatch : program_.steps[step].dispatches(context(max_batch_, step)))
             ++sets, bindings += dispatch.operands.size();
     // A step may have other dispatches for fewer boards.
     constexpr size_t kForms = 3;

@@ -15,9 +15,7 @@ CommandList VulkanPlan::record(uint32_t boards, const Timestamps* times) {
     Recorder recorder(device_, *sets_, commands);
     for (size_t step = 0; step < program_.steps.size(); ++step) {
         if (times != nullptr) times->write(commands, static_cast<uint32_t>(step));
-        const RecordContext shape = context(boards, step);
-        for (Dispatch& dispatch :
-             std::visit([&](const auto& op) { return op.dispatches(shape); }, program_.steps[step].operation))
+        for (Dispatch& dispatch : program_.steps[step].dispatches(context(boards, step)))
             recorder.add(std::move(dispatch));
     }
     if (times != nullptr) times->write(commands, static_cast<uint32_t>(program_.steps.size()));

@@ -19,6 +19,11 @@ struct Step {
     NodeId node = kNoNode;              // the first that it computes
     std::vector<NodeId> reads, writes;  // values
     Operation operation;
+
+    // What the device does for it, in this order.
+    std::vector<Dispatch> dispatches(const RecordContext& context) const {
+        return std::visit([&](const auto& op) { return op.dispatches(context); }, operation);
+    }
 };
 
 // A network as the steps that a plan records, and its weights. Immutable once made.
