@@ -60,7 +60,7 @@ NodeId OpBench::add_random(TensorType type, bool is_half) {
 
 Buffer OpBench::buffer_of(const std::vector<float>& values) const {
     Buffer buffer(device_, values.size() * sizeof(float), Memory::ToHost);
-    std::memcpy(buffer.mapped(), values.data(), values.size() * sizeof(float));
+    std::copy(values.begin(), values.end(), static_cast<float*>(buffer.mapped()));
     return buffer;
 }
 
