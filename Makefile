@@ -20,7 +20,7 @@
 #   make release          everything that is given away, in build/release; RELEASE="linux-arm64 --skip-foreign" passes targets
 #                         and options on (python3 scripts/release -h), XNNPACK_SOURCE_DIR=FOLDER builds XNNPACK in
 #   make test-arm64       the core of the tests, a game and a query for Arm under qemu, as each board's core; needs qemu-user
-#   make test-armhf       the same for 32-bit systems, as a Cortex-A7
+#   make test-armhf       the same for 32-bit systems, as a Cortex-A7 and as a core of 64 bits that runs 32-bit programs
 # CMAKE_ARGS passes options on, for example: make CMAKE_ARGS=-DKATAGO_STATIC_RUNTIME=ON
 
 BUILD ?= build
@@ -162,7 +162,7 @@ STRIP_ARM ?= aarch64-linux-gnu-strip
 STRIP_ARMHF ?= arm-linux-gnueabihf-strip
 strip_of = $(if $(filter armhf,$@),$(STRIP_ARMHF),$(STRIP_ARM))
 ARM_CORES ?= cortex-a53 cortex-a72 cortex-a76
-ARMHF_CORES ?= cortex-a7
+ARMHF_CORES ?= cortex-a7 max
 
 test-arm64 test-armhf: test-%: $$(if $$(KATAGO_SYSROOT),,build/sysroot/$$(call sysroot_of,$$*))
 	$(call configure_arm,$*,-DKATAGO_TESTS=ON)

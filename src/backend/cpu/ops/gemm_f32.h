@@ -19,6 +19,10 @@ namespace {
 // over the whole K dimension with its sums in registers, so that every input and every weight that is loaded serves
 // many multiply-adds.
 
+#if defined(__ARM_NEON)
+using FloatPair = float __attribute__((vector_size(8), may_alias));
+#endif
+
 #if defined(__aarch64__)
 // Four steps along the K dimension: sum[kRows][kVectors] += a[kRows, 4] * b[4, kVectors]. Single lanes of the registers
 // of inputs multiply whole vectors of weights; compilers left to themselves load each input alone. Two rows at a time
@@ -43,6 +47,29 @@ KERNEL_INLINE void accumulate_four(const float* a, const float* b, Vector (&sum)
                 Vector& y = sum[kFirst + kRow][kVector];
                 y = reinterpret_cast<Vector>(
                     vfmaq_laneq_f32(reinterpret_cast<float32x4_t>(y), weights[kLane][kVector], x[kRow], kLane));
+            });
+        });
+    });
+}
+#elif defined(__ARM_NEON)
+// The same on 32-bit Arm, which has half the registers, and lanes as operands of those multiply-adds alone that round
+// twice: inputs are loaded two at a time, and the weights of one input.
+template <int kRows, int kVectors>
+KERNEL_INLINE void accumulate_four(const float* a, const float* b, Vector (&sum)[kRows][kVectors]) {
+    unroll<2>([&](auto half) KERNEL_LAMBDA {
+        float32x2_t x[kRows];
+        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+            constexpr int kRow = decltype(r)::value, kHalf = decltype(half)::value;
+            x[kRow] = reinterpret_cast<float32x2_t>(*reinterpret_cast<const FloatPair*>(a + kRow * 4 + 2 * kHalf));
+        });
+        unroll<2 * kVectors>([&](auto i) KERNEL_LAMBDA {
+            constexpr int kLane = decltype(i)::value / kVectors, kVector = decltype(i)::value % kVectors;
+            const float32x4_t weights = vld1q_f32(b);
+            b = next_address(b, kWidth);
+            unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                Vector& y = sum[decltype(r)::value][kVector];
+                y = reinterpret_cast<Vector>(
+                    vmlaq_lane_f32(reinterpret_cast<float32x4_t>(y), weights, x[decltype(r)::value], kLane));
             });
         });
     });
@@ -73,7 +100,7 @@ void gemm_tile_f32(const float* a, size_t a_stride, const float* b, int depth, f
                                  KERNEL_LAMBDA { sum[kRow][decltype(v)::value] += x * weights[decltype(v)::value]; });
         });
     };
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
     for (; depth >= kWidth; depth -= kWidth) {
         accumulate_four<kRows, kVectors>(a, b, sum);
         a += a_stride;

@@ -27,8 +27,6 @@ namespace {
 
 constexpr int kS16F32Rows = 4;  // of a tile: of 32 registers 16 hold its sums, 9 its inputs and one input's weights
 
-using FloatPair = float __attribute__((vector_size(8), may_alias));
-
 // The sums of a tile: each vector of floats as two of two lanes, each of which takes one pipe.
 template <int kRows, int kVectors>
 struct S16F32Sums {

@@ -64,17 +64,24 @@ void transform_weights(const float* weights, size_t depth, size_t columns, float
     for (size_t channel = 0; channel < depth; ++channel) {
         for (size_t column = 0; column < columns; column += kWidth, out += kWidth) {
             const float* g = weights + channel * 9 * columns + column;
-            Vector first[3], second[3];
+            Vector taps[9], first[3], second[3];
+            unroll<9>([&](auto t) KERNEL_LAMBDA {
+                taps[decltype(t)::value] = load(g);
+                g = next_address(g, columns);
+            });
             unroll<3>([&](auto j) KERNEL_LAMBDA {
                 constexpr int kColumn = decltype(j)::value;
-                transform_weight_pair<kPair>(load(g + kColumn * columns), load(g + (3 + kColumn) * columns),
-                                             load(g + (6 + kColumn) * columns), first + kColumn, second + kColumn);
+                transform_weight_pair<kPair>(taps[kColumn], taps[3 + kColumn], taps[6 + kColumn], first + kColumn,
+                                             second + kColumn);
             });
             Vector positions[kPositionsAtOnce];
             transform_weight_1d(first[0], first[1], first[2], positions, 1);
             transform_weight_1d(second[0], second[1], second[2], positions + kTileEdge, 1);
-            unroll<kPositionsAtOnce>(
-                [&](auto p) KERNEL_LAMBDA { store(out + decltype(p)::value * stride, positions[decltype(p)::value]); });
+            float* to = out;
+            unroll<kPositionsAtOnce>([&](auto p) KERNEL_LAMBDA {
+                store(to, positions[decltype(p)::value]);
+                to = next_address(to, stride);
+            });
         }
     }
 }

@@ -46,6 +46,15 @@ KERNEL_INLINE void store(float* p, Vector v) {
     *reinterpret_cast<Vector*>(p) = v;
 }
 
+// The address `step` floats further on, in a register of its own: GCC would compute every address of an unrolled loop
+// beforehand, and keep most of them in memory.
+template <class Float>
+KERNEL_INLINE Float* next_address(Float* address, size_t step) {
+    address += step;
+    asm("" : "+r"(address));
+    return address;
+}
+
 template <int... kIndex>
 KERNEL_INLINE constexpr Vector fill(float x, std::integer_sequence<int, kIndex...>) {
     return Vector{(static_cast<void>(kIndex), x)...};

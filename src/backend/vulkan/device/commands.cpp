@@ -75,7 +75,7 @@ DescriptorSets::~DescriptorSets() {
 
 VkDescriptorSet DescriptorSets::set_for(VkDescriptorSetLayout layout, const std::vector<BufferRange>& ranges) {
     VkDescriptorSet& set = sets_[{layout, ranges}];
-    if (set != nullptr) return set;
+    if (set != VK_NULL_HANDLE) return set;
     VkDescriptorSetAllocateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO;
     info.descriptorPool = pool_;

@@ -13,7 +13,7 @@ namespace katago::vulkan {
 
 // A part of a buffer, as a shader sees it.
 struct BufferRange {
-    VkBuffer buffer = nullptr;
+    VkBuffer buffer = VK_NULL_HANDLE;
     uint64_t offset = 0, bytes = 0;
 
     auto operator<=>(const BufferRange&) const = default;
@@ -37,9 +37,9 @@ class CommandList {
 
   private:
     std::shared_ptr<const Device> device_;
-    VkCommandPool pool_ = nullptr;
+    VkCommandPool pool_ = VK_NULL_HANDLE;
     VkCommandBuffer commands_ = nullptr;
-    VkFence fence_ = nullptr;
+    VkFence fence_ = VK_NULL_HANDLE;
 };
 
 // Descriptor sets by what they bind, made once. One thread at a time; outlived by its device.
@@ -55,7 +55,7 @@ class DescriptorSets {
 
   private:
     std::shared_ptr<const Device> device_;
-    VkDescriptorPool pool_ = nullptr;
+    VkDescriptorPool pool_ = VK_NULL_HANDLE;
     std::map<std::pair<VkDescriptorSetLayout, std::vector<BufferRange>>, VkDescriptorSet> sets_;
 };
 
@@ -77,7 +77,7 @@ class Timestamps {
   private:
     std::shared_ptr<const Device> device_;
     uint32_t count_;
-    VkQueryPool pool_ = nullptr;
+    VkQueryPool pool_ = VK_NULL_HANDLE;
 };
 
 }  // namespace katago::vulkan

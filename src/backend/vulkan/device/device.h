@@ -27,9 +27,9 @@ enum class Memory : uint8_t {
 
 // A compute shader made ready with its constants, and what its descriptor sets look like.
 struct Pipeline {
-    VkPipeline handle = nullptr;
-    VkPipelineLayout layout = nullptr;
-    VkDescriptorSetLayout set_layout = nullptr;
+    VkPipeline handle = VK_NULL_HANDLE;
+    VkPipelineLayout layout = VK_NULL_HANDLE;
+    VkDescriptorSetLayout set_layout = VK_NULL_HANDLE;
 };
 
 // What a pipeline is made from.
@@ -106,8 +106,8 @@ class Buffer {
   private:
     std::shared_ptr<const Device> device_;
     size_t bytes_ = 0;
-    VkBuffer handle_ = nullptr;
-    VkDeviceMemory memory_ = nullptr;
+    VkBuffer handle_ = VK_NULL_HANDLE;
+    VkDeviceMemory memory_ = VK_NULL_HANDLE;
     void* mapped_ = nullptr;
 };
 

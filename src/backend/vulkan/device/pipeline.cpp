@@ -22,7 +22,7 @@ VkDescriptorSetLayout make_set_layout(const Device& device, uint32_t bindings) {
     info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO;
     info.bindingCount = bindings;
     info.pBindings = buffers.data();
-    VkDescriptorSetLayout layout = nullptr;
+    VkDescriptorSetLayout layout = VK_NULL_HANDLE;
     check(device.functions().create_set_layout(device.handle(), &info, nullptr, &layout), "a descriptor set's layout");
     return layout;
 }
@@ -37,7 +37,7 @@ VkPipelineLayout make_layout(const Device& device, VkDescriptorSetLayout set_lay
     info.pSetLayouts = &set_layout;
     info.pushConstantRangeCount = 1;
     info.pPushConstantRanges = &push;
-    VkPipelineLayout layout = nullptr;
+    VkPipelineLayout layout = VK_NULL_HANDLE;
     check(device.functions().create_pipeline_layout(device.handle(), &info, nullptr, &layout), "a pipeline's layout");
     return layout;
 }
@@ -48,7 +48,7 @@ VkShaderModule make_shader(const Device& device, std::string_view name) {
     info.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO;
     info.codeSize = words.size_bytes();
     info.pCode = words.data();
-    VkShaderModule shader = nullptr;
+    VkShaderModule shader = VK_NULL_HANDLE;
     check(device.functions().create_shader(device.handle(), &info, nullptr, &shader), "shader " + std::string(name));
     return shader;
 }

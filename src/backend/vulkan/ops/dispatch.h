@@ -63,7 +63,7 @@ struct RecordContext {
     const LinearChoices* linear = nullptr;
     std::span<const DeviceValue> values;  // by node
     std::span<const BufferRange> ranges;  // the same
-    VkBuffer weights = nullptr;
+    VkBuffer weights = VK_NULL_HANDLE;
     BufferRange host;     // where the plan's inputs or outputs for this step lie
     BufferRange table;    // of the step: constants that depend on the board
     BufferRange scratch;  // of the step
