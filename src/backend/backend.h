@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/kernel_provider.h"
+#include "backend/measuring_time.h"
 #include "nn/graph.h"
 
 namespace katago {
@@ -130,6 +131,8 @@ struct LoadOptions {
     // the kernels are those that are usually the fastest, the same on every run.
     std::filesystem::path tuning_folder;
     bool measure_again = false;  // also what is there already
+    // What bounds these measurements. What it leaves is chosen as without a folder, and not kept.
+    std::shared_ptr<MeasuringTime> time = MeasuringTime::unbounded();
     // What the weights may take, 0: anything. Auto takes 8-bit weights where those of its fastest plan need more.
     int64_t memory_bytes = 0;
     std::function<void(const std::string&)> log;      // a line for a person; may be empty

@@ -86,9 +86,9 @@ std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, c
     return log;
 }
 
-std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const Streams& streams) {
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const EngineOptions& loading) {
     const auto file = options.value("human-model");
-    return file ? std::make_unique<Engine>(*file, config, EngineOptions{.console = &streams.err}) : nullptr;
+    return file ? std::make_unique<Engine>(*file, config, loading) : nullptr;
 }
 
 void report_unused_keys(const Config& config, Logger& log, std::ostream& err) {

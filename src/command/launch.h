@@ -45,7 +45,7 @@ Config read_launch_config(const Options& options, const DefaultConfig& fallback,
 std::unique_ptr<Logger> make_logger(const Launch& launch, LogOptions defaults, const Streams& streams);
 
 // The network of -human-model, which imitates people; null where there is none. Throws like Engine.
-std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const Streams& streams);
+std::unique_ptr<Engine> load_human_engine(const Options& options, const Config& config, const EngineOptions& loading);
 
 // Keys that nobody used. Ask after everything was read.
 struct UnusedKeys {

@@ -2,11 +2,9 @@
 #include "engine/agreement_meter.h"
 
 #include <algorithm>
-#include <mutex>
+#include <span>
 #include <utility>
 
-#include "core/parallel_for.h"
-#include "eval/eval_thread.h"
 #include "eval/make_evaluator.h"
 
 namespace katago {
@@ -23,19 +21,8 @@ AgreementMeter::Answers AgreementMeter::answers_of(const Graph& graph, size_t co
                                                    const std::function<void(size_t)>& done) const {
     const auto evaluator =
         make_evaluator(info_, graph.meta_channels(), backend_.load(graph), {.cache_size_power_of_two = -1});
-    Answers answers(count);
-    std::mutex mutex;
-    size_t finished = 0;
-    parallel_for(count, threads_, [&](ParallelRange& range) {
-        EvalThread thread(*evaluator, /*seed=*/0);
-        while (const auto index = range.next()) {
-            const BoardHistory& history = positions_[*index];
-            answers[*index] = thread.evaluate(history.board(), history, history.next_player(), comparison_options());
-            const std::scoped_lock lock(mutex);
-            done(++finished);
-        }
-    });
-    return answers;
+    return evaluate_positions(*evaluator, std::span(positions_).first(count),
+                              {.threads = threads_, .progress = [&](size_t finished, size_t) { done(finished); }});
 }
 
 Agreement AgreementMeter::measure(const Graph& variant, size_t count, const std::function<void()>& poll) const {

@@ -21,6 +21,10 @@ Model load_model(const std::filesystem::path& file, const ModelReadOptions& opti
     return read_network({std::as_bytes(std::span(bytes)), nullptr, "embedded network"}, /*verify=*/false);
 }
 
+std::optional<std::string> model_name_of(const std::filesystem::path& file) {
+    return is_embedded_network(file) ? load_model(file, {}).info.name : read_model_name(file);
+}
+
 uint64_t model_file_bytes(const std::filesystem::path& file) {
     return is_embedded_network(file) ? embedded_network_bytes().size() : std::filesystem::file_size(file);
 }

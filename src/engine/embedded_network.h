@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "nn/format/model_file.h"
@@ -22,6 +24,8 @@ bool is_embedded_network(const std::filesystem::path& file);
 // read_model() of the file, or of the embedded network. Throws like read_model(), and UsageError where the program has
 // none.
 Model load_model(const std::filesystem::path& file, const ModelReadOptions& options);
+// read_model_name() of either.
+std::optional<std::string> model_name_of(const std::filesystem::path& file);
 // Bytes of the file, or of the embedded network.
 uint64_t model_file_bytes(const std::filesystem::path& file);
 

@@ -9,6 +9,7 @@
 #include "engine/embedded_network.h"
 #include "engine/engine_settings.h"
 #include "engine/network_load.h"
+#include "engine/network_settings.h"
 #include "engine/quantize_at_load.h"
 #include "eval/make_evaluator.h"
 
@@ -17,14 +18,16 @@ namespace katago {
 Engine::Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options)
     : model_file_(model_file.string()) {
     EngineSettings settings = read_engine_settings(config, options.backends);
+    const LoadWatch watch{options.console, options.measuring ? options.measuring : measuring_time(config)};
     {
         Model model = load_model(model_file, settings.reading);
         if (options.console && is_embedded_network(model_file))
             *options.console << "Using the embedded network " << model.info.name << "; -model FILE takes another"
                              << std::endl;
-        choice_ = choose_backend(model, settings.backend, config, {.console = options.console});
+        choice_ = choose_backend(model, settings.backend, config, {.watch = watch});
         notes_ = choice_.notes;
-        load(model, config, options.console);
+        load(model, config, watch);
+        if (const auto measured = watch.time->report()) notes_.push_back(*measured);
         if (options.keep_graph) graph_ = model.graph;
         model_notes_ = model.notes;
         multiply_adds_ = katago::multiply_adds(*model.graph);
@@ -40,10 +43,10 @@ Engine::Engine(const std::filesystem::path& model_file, const Config& config, co
     seed_ = settings.seed;
 }
 
-void Engine::load(Model& model, const Config& config, std::ostream* console) {
+void Engine::load(Model& model, const Config& config, const LoadWatch& watch) {
     const auto load_chosen = [&] {
-        model = quantized_as_configured(std::move(model), model_file_, choice_.chosen, config, notes_, console);
-        LoadedNetwork network = load_network(model, choice_, config, console);
+        model = quantized_as_configured(std::move(model), model_file_, choice_.chosen, config, notes_, watch);
+        LoadedNetwork network = load_network(model, choice_, config, watch);
         loaded_ = std::move(network.model);
         notes_.insert(notes_.end(), network.notes.begin(), network.notes.end());
     };
@@ -63,9 +66,10 @@ EvalFallback Engine::fallback(const Config& config, const ModelReadOptions& read
     processor.chosen = {choice_.processor, std::nullopt};
     const auto load_again = [=, file = std::filesystem::path(model_file_)] {
         std::vector<std::string> notes;
+        const LoadWatch watch{nullptr, measuring_time(config)};
         Model model = load_model(file, reading);
-        model = quantized_as_configured(std::move(model), file, processor.chosen, config, notes, nullptr);
-        return load_network(model, processor, config, nullptr).model;
+        model = quantized_as_configured(std::move(model), file, processor.chosen, config, notes, watch);
+        return load_network(model, processor, config, watch).model;
     };
     const auto log = [console](const std::string& line) {
         if (console) *console << line << std::endl;

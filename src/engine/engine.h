@@ -12,6 +12,7 @@
 #include "core/config.h"
 #include "core/log.h"
 #include "engine/choice/backend_choice.h"
+#include "engine/choice/load_watch.h"
 #include "eval/evaluator.h"
 #include "nn/format/model_file.h"
 #include "nn/stats.h"
@@ -22,6 +23,8 @@ struct EngineOptions {
     bool keep_graph = false;  // the network as the file describes it, weights included
     // Where a person is told what takes long, and that the embedded network is in use; null: nowhere.
     std::ostream* console = nullptr;
+    // What bounds the measurements; null: nnMeasureSeconds does.
+    std::shared_ptr<MeasuringTime> measuring = nullptr;
     BackendTable backends = katago::backends();
 };
 
@@ -31,7 +34,7 @@ struct EngineOptions {
 class Engine {
   public:
     // Reads the file and packs its weights; may measure kernels, once on a machine. Throws ModelError, IoError,
-    // ConfigError, UsageError, UnsupportedError.
+    // ConfigError, UsageError, UnsupportedError, MeasuringStopped.
     Engine(const std::filesystem::path& model_file, const Config& config, const EngineOptions& options = {});
 
     Evaluator& evaluator() { return *evaluator_; }
@@ -54,7 +57,7 @@ class Engine {
   private:
     // Gives the network to what was chosen, or, where auto chose it and it fails, to the processor. `model` becomes
     // what is computed from, with weights as the configuration wants them stored.
-    void load(Model& model, const Config& config, std::ostream* console);
+    void load(Model& model, const Config& config, const LoadWatch& watch);
     // Loads the same network for the processor, while the search goes on, where a device that auto chose fails later.
     EvalFallback fallback(const Config& config, const ModelReadOptions& reading, std::ostream* console) const;
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "backend/backend.h"
 #include "core/config.h"
 #include "engine/choice/backend_choice.h"
+#include "engine/choice/load_watch.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -19,10 +19,9 @@ struct LoadedNetwork {
 };
 
 // Loads a network as the configuration wants it. Precision::Auto, and every precision of a device, falls back on FP32
-// where the error would be visible. `console`: where measurements show how far they are; null: nowhere. Throws
-// ConfigError, UnsupportedError, BackendError; the last also where a device is inexact in FP32, as only faulty ones
-// are.
+// where the error would be visible. Throws ConfigError, UnsupportedError, MeasuringStopped, BackendError; the last also
+// where a device is inexact in FP32, as only faulty ones are.
 LoadedNetwork load_network(const Model& model, const BackendChoice& choice, const Config& config,
-                           std::ostream* console);
+                           const LoadWatch& watch);
 
 }  // namespace katago

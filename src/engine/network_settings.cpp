@@ -34,6 +34,11 @@ LoadOptions load_options(const Config& config, Precision precision, const Backen
     return options;
 }
 
+std::shared_ptr<MeasuringTime> measuring_time(const Config& config) {
+    constexpr double kDefault = 20, kMost = 86400;
+    return std::make_shared<MeasuringTime>(config.get_double("nnMeasureSeconds", {0, kMost}, kDefault));
+}
+
 int64_t memory_for_weights() {
     return read_machine_memory().free_bytes / 2;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "backend/backend.h"
@@ -28,6 +29,9 @@ PrecisionSetting read_precision(const Config& config);
 LoadOptions load_options(const Config& config, Precision precision);
 // The same for what is to compute it, with its device. Devices compute in FP32 where that is asked for, else in FP16.
 LoadOptions load_options(const Config& config, Precision precision, const BackendDevice& on);
+
+// The time for measurements at a start: nnMeasureSeconds. Throws ConfigError.
+std::shared_ptr<MeasuringTime> measuring_time(const Config& config);
 
 // What the weights may take: half of the memory that is free, the rest is for the tree and the cache.
 int64_t memory_for_weights();

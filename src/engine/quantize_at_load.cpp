@@ -60,7 +60,7 @@ void keep_model(const fs::path& file, const Model& model, std::vector<std::strin
 }  // namespace
 
 Model quantized_as_configured(Model model, const fs::path& file, const BackendDevice& on, const Config& config,
-                              std::vector<std::string>& notes, std::ostream* console) {
+                              std::vector<std::string>& notes, const LoadWatch& watch) {
     const Precision precision = read_precision(config).precision;
     if (on.device) return model;
     if ((precision != Precision::Int8 && precision != Precision::Fp16) || !is_fp32(*model.graph)) return model;
@@ -77,9 +77,10 @@ Model quantized_as_configured(Model model, const fs::path& file, const BackendDe
     settings.measure_layers = false;
     settings.threads = usable_cores();
     std::optional<QuantizeDisplay> display;
-    if (console) display.emplace(*console, nullptr);
+    if (watch.console) display.emplace(*watch.console, nullptr);
     QuantizedModel made = quantize_model(model, file.filename().string(), *on.backend, settings,
                                          [&](const char* stage, size_t done, size_t all) {
+                                             watch.time->poll();
                                              if (display) display->show(stage, done, all);
                                          });
     notes.push_back("Quantized to INT8; against FP32 " + describe(made.agreement));

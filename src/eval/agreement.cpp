@@ -137,11 +137,21 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
 }
 
 std::vector<std::shared_ptr<const Evaluation>> evaluate_positions(Evaluator& evaluator,
-                                                                  std::span<const BoardHistory> positions) {
-    EvalThread thread(evaluator, /*seed=*/0);
-    std::vector<std::shared_ptr<const Evaluation>> evaluations;
-    for (const BoardHistory& history : positions)
-        evaluations.push_back(thread.evaluate(history.board(), history, history.next_player(), comparison_options()));
+                                                                  std::span<const BoardHistory> positions,
+                                                                  const CompareOptions& options) {
+    std::vector<std::shared_ptr<const Evaluation>> evaluations(positions.size());
+    std::mutex mutex;
+    size_t done = 0;
+    parallel_for(positions.size(), options.threads, [&](ParallelRange& range) {
+        EvalThread thread(evaluator, /*seed=*/0);
+        while (const auto index = range.next()) {
+            const BoardHistory& history = positions[*index];
+            evaluations[*index] =
+                thread.evaluate(history.board(), history, history.next_player(), comparison_options());
+            const std::scoped_lock lock(mutex);
+            if (options.progress) options.progress(++done, positions.size());
+        }
+    });
     return evaluations;
 }
 

@@ -46,7 +46,7 @@ Agreement summarize(std::span<const Difference> differences);
 std::string describe(const Agreement& agreement);
 
 // Evaluates each position with both, symmetry 0, no cache, in so many threads. `progress` is called now and then, by
-// one thread at a time. Throws what evaluating throws.
+// one thread at a time, and may throw. Throws what evaluating throws.
 struct CompareOptions {
     int threads = 1;
     std::function<void(size_t done, size_t all)> progress;  // may be empty
@@ -57,8 +57,9 @@ std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, st
 
 // How such comparisons evaluate.
 EvalOptions comparison_options();
-// Evaluates each position so, in one thread.
+// Evaluates each position so with one network.
 std::vector<std::shared_ptr<const Evaluation>> evaluate_positions(Evaluator& evaluator,
-                                                                  std::span<const BoardHistory> positions);
+                                                                  std::span<const BoardHistory> positions,
+                                                                  const CompareOptions& options);
 
 }  // namespace katago

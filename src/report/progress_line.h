@@ -18,6 +18,7 @@ class ProgressLine {
 
     void show(std::string_view text);
     void clear();
+    bool is_on_terminal() const { return terminal_; }
 
   private:
     std::ostream& err_;

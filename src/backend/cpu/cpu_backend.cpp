@@ -89,6 +89,8 @@ cpu::PlanChoices choose(const Graph& graph, const cpu::InstructionSet& set, cons
     const cpu::CandidatesByShape shapes = measured_shapes(graph, kernels, options);
     if (!shapes.empty())
         choices.kernels.merge(cpu::fastest_choices(cpu::measure(shapes, set, options), options.kernels));
+    for (const auto& [shape, candidates] : shapes)  // what there was no time to measure
+        choices.kernels.try_emplace(shape, cpu::usual_kernel(candidates.kernels));
     // By name, attention is the provider's like all else.
     if (measures_trunk(kernels, options) && !options.kernels) {
         const auto candidates = cpu::attention_candidates(kernels, choices.kernels);

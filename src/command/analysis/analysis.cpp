@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "engine/board_health.h"
 #include "engine/engine.h"
+#include "engine/network_settings.h"
 #include "eval/sgf_metadata.h"
 #include "play/profile_use.h"
 
@@ -88,11 +89,12 @@ int run_analysis(std::span<const std::string> arguments, const Streams& streams)
     log->write("Analysis Engine starting...");
     say(product_line());
     read_analysis_options(launch.config, analysis_threads(options));  // throws before a network is loaded
-    Engine engine(launch.model_file, launch.config, {.console = &streams.err});
+    const EngineOptions loading{.console = &streams.err, .measuring = measuring_time(launch.config)};
+    Engine engine(launch.model_file, launch.config, loading);
     const AnalysisOptions analysis =
         read_analysis_options(launch.config, analysis_threads(options), ThreadCounts::of(engine.evaluator()));
     if (analysis.threads.warning) say(*analysis.threads.warning);
-    const std::unique_ptr<Engine> human = load_human_engine(options, launch.config, streams);
+    const std::unique_ptr<Engine> human = load_human_engine(options, launch.config, loading);
     AnalysisSession session({engine, launch.config, analysis, *log, streams, human.get()});
     report_unused_keys(launch.config, *log, streams.err);
     engine.report(*log);

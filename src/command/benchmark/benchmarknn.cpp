@@ -116,7 +116,7 @@ class Measuring {
         : wanted_(wanted),
           model_(load_model(launch.model_file, model_read_options(launch.config))),
           choice_(choose_backend(model_, read_backend_setting(launch.config, backends()), launch.config,
-                                 {.console = &err})),
+                                 {.watch = {.console = &err}})),
           config_(launch.config),
           progress_(err) {
         for (const std::string& note : choice_.notes) err << note << std::endl;

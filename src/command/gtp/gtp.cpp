@@ -5,6 +5,7 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "command/gtp/gtp_failed_start.h"
+#include "command/gtp/gtp_start.h"
 #include "command/gtp/subcommand.h"
 #include "command/launch.h"
 #include "command/version.h"
@@ -17,6 +18,8 @@
 namespace katago {
 
 namespace {
+
+constexpr std::string_view kGoodbye = "All cleaned up, quitting";
 
 const CommandLine& command_line() {
     static const CommandLine line = [] {
@@ -72,28 +75,6 @@ void answer_line(GtpSession& session, const BoundedLine& line) {
     answer(session, request, text);
 }
 
-// Everything that must be there before the first command can be answered. Throws Error where it cannot be had.
-struct GtpProgram {
-    GtpProgram(const Options& options, const Streams& streams)
-        : launch(prepare_launch(options)),
-          log(make_logger(launch, LogOptions{}, streams)),
-          engine(launch.model_file, launch.config, {.console = &streams.err}),
-          human(load_human_engine(options, launch.config, streams)),
-          session({engine, launch.config, *log, streams, version(options), human.get()}) {}
-
-    std::string version(const Options& options) const {
-        if (const auto text = options.value("override-version")) return *text;
-        const std::string of_human = human ? "+" + short_model_name(human->model().name) : "";
-        return std::string(kKatagoVersion) + "+" + short_model_name(engine.model().name) + of_human;
-    }
-
-    Launch launch;
-    std::unique_ptr<Logger> log;
-    Engine engine;
-    std::unique_ptr<Engine> human;  // null: none
-    GtpSession session;
-};
-
 // The lines that clients wait for on stderr.
 void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
     GtpSession& session = program.session;
@@ -101,22 +82,21 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
         if (session.settings().startup_print_message_to_stderr)
             session.announce(text);
         else
-            program.log->write(text);
+            program.log.write(text);
     };
     say(product_line());
     say("Using " + nice_name(session.game().rules()) + " rules initially, unless GTP/GUI overrides this");
     session.announce(board_announcement(session.game().size()));
-    report_unused_keys(program.launch.config, *program.log, err);
+    report_unused_keys(program.launch.config, program.log, err);
     say("Loaded config " + program.launch.config.name());
     say("Loaded model " + program.engine.model_file());
     if (program.human) say("Loaded human SL model " + program.human->model_file());
     say("Model name: " + program.engine.model().name);
     if (program.human) say("Human SL model name: " + program.human->model().name);
-    program.engine.report(*program.log);
+    program.engine.report(program.log);
     const Config& config = program.launch.config;
     if (config.contains("defaultBoardXSize") != config.contains("defaultBoardYSize"))
-        program.log->write(
-            "WARNING: defaultBoardXSize and defaultBoardYSize count only together, one alone is ignored");
+        program.log.write("WARNING: defaultBoardXSize and defaultBoardYSize count only together, one alone is ignored");
     say("GTP ready, beginning main protocol loop");
     if (program.human && program.human->evaluator().wants_metadata() &&
         !profile_of_name(session.settings().human_profile()))
@@ -128,9 +108,9 @@ void say_what_was_loaded(GtpProgram& program, std::ostream& err) {
 
 }  // namespace
 
-void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<void()>& after_line) {
+void run_gtp_loop(GtpSession& session, GtpLines lines, const std::function<void()>& after_line) {
     while (!session.quit_requested()) {
-        const std::optional<BoundedLine> line = read_bounded_line(in, kMaxGtpLineBytes);
+        const std::optional<BoundedLine> line = lines.next();
         // Any line, even an empty one, and the end of input end what runs beside the reader.
         session.interrupt();
         if (!line) break;
@@ -143,6 +123,10 @@ void run_gtp_loop(GtpSession& session, std::istream& in, const std::function<voi
 }
 
 int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
+    return run_gtp_on(backends(), arguments, streams);
+}
+
+int run_gtp_on(BackendTable backends, std::span<const std::string> arguments, const Streams& streams) {
     const Options options = Options::parse(command_line(), arguments);
     if (options.wants_help()) {
         streams.out << help_text(command_line());
@@ -152,22 +136,30 @@ int run_gtp(std::span<const std::string> arguments, const Streams& streams) {
         streams.out << "\ngtp  version: " << version_text() << "\n";
         return 0;
     }
+    std::unique_ptr<GtpStart> start;
     std::unique_ptr<GtpProgram> program;
     try {
-        program = std::make_unique<GtpProgram>(options, streams);
+        start = std::make_unique<GtpStart>(options, streams);
+        const OutputReader::Notice nobody_reads(*streams.reader, [&] { start->measuring->stop(); });
+        program = std::make_unique<GtpProgram>(*start, backends, options, streams);
+    } catch (const MeasuringStopped&) {
+        streams.reader->expect();
+        start->log->write(kGoodbye);
+        return 0;
     } catch (const std::exception& error) {
         if (streams.typed) throw;  // a person has read stderr
         streams.err << "Uncaught exception: " << error.what() << std::endl;
-        answer_failed_start(error.what(), streams);
+        answer_failed_start(error.what(), {streams.in, start ? start->end_early_answers() : nullptr}, streams.out);
         return 1;
     }
+    GtpEarlyAnswers* const early = start->end_early_answers();
     say_what_was_loaded(*program, streams.err);
     BoardHealth health;
     if (const auto warning = health.new_warning()) program->session.announce(*warning);
-    run_gtp_loop(program->session, streams.in, [&] {
+    run_gtp_loop(program->session, {streams.in, early}, [&] {
         if (const auto warning = health.new_warning_now_and_then()) program->session.announce(*warning);
     });
-    program->log->write("All cleaned up, quitting");
+    program->log.write(kGoodbye);
     return 0;
 }
 

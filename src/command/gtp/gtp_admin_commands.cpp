@@ -13,27 +13,35 @@ namespace katago::gtp {
 
 namespace {
 
-GtpReply protocol_version(GtpSession&, const GtpRequest&) {
+std::string protocol_version(const std::string&, const GtpRequest&) {
     return "2";
 }
 
-GtpReply name(GtpSession&, const GtpRequest&) {
+std::string name(const std::string&, const GtpRequest&) {
     return "KataGo";
 }
 
-GtpReply version(GtpSession& session, const GtpRequest&) {
-    return session.version();
+std::string version(const std::string& text, const GtpRequest&) {
+    return text;
 }
 
-GtpReply known_command(GtpSession&, const GtpRequest& request) {
+std::string known_command(const std::string&, const GtpRequest& request) {
     expect_arguments(request, 1, "Expected single argument for known_command");
     const auto listed = listed_gtp_commands();
     return std::find(listed.begin(), listed.end(), request.arguments[0]) != listed.end() ? "true" : "false";
 }
 
-GtpReply list_commands(GtpSession&, const GtpRequest&) {
+std::string list_commands(const std::string&, const GtpRequest&) {
     const auto listed = listed_gtp_commands();
     return join(std::vector<std::string>(listed.begin(), listed.end()), "\n");
+}
+
+// The row of a command that needs no session.
+template <auto Run>
+constexpr GtpCommand early(std::string_view name) {
+    return {name,
+            [](GtpSession& session, const GtpRequest& request) -> GtpReply { return Run(session.version(), request); },
+            kGoesOn, Run};
 }
 
 GtpReply quit(GtpSession& session, const GtpRequest&) {
@@ -68,11 +76,11 @@ GtpReply kata_get_models(GtpSession& session, const GtpRequest&) {
 
 std::span<const GtpCommand> admin_commands() {
     static constexpr GtpCommand kRows[] = {
-        {"protocol_version", protocol_version, kGoesOn},
-        {"name", name, kGoesOn},
-        {"version", version, kGoesOn},
-        {"known_command", known_command, kGoesOn},
-        {"list_commands", list_commands, kGoesOn},
+        early<protocol_version>("protocol_version"),
+        early<name>("name"),
+        early<version>("version"),
+        early<known_command>("known_command"),
+        early<list_commands>("list_commands"),
         {"quit", quit},
         {"kata-get-models", kata_get_models, kGoesOn},
         {"clear_cache", clear_cache},

@@ -22,6 +22,9 @@ struct GtpCommand {
     std::string_view name;
     GtpReply (*run)(GtpSession& session, const GtpRequest& request);
     Pondering pondering = Pondering::Stops;
+    // The same from the text of `version` alone, for commands that need no more: they are answered while the engine
+    // loads. Null: it needs a session.
+    std::string (*run_early)(const std::string& version, const GtpRequest& request) = nullptr;
 };
 
 // All commands, by file.

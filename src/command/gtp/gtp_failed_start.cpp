@@ -2,12 +2,8 @@
 #include "command/gtp/gtp_failed_start.h"
 
 #include <algorithm>
-#include <istream>
-#include <ostream>
 
-#include "command/gtp/gtp.h"
 #include "core/error.h"
-#include "protocol/bounded_line.h"
 #include "protocol/gtp_text.h"
 
 namespace katago {
@@ -27,15 +23,15 @@ std::string response_to(const std::string& line, const std::string& reason, bool
 
 }  // namespace
 
-void answer_failed_start(const std::string& reason, const Streams& streams) {
+void answer_failed_start(const std::string& reason, GtpLines lines, std::ostream& out) {
     std::string one_line = reason;
     std::replace(one_line.begin(), one_line.end(), '\n', ' ');
     bool quits = false;
-    while (!quits && streams.out) {
-        const std::optional<BoundedLine> line = read_bounded_line(streams.in, kMaxGtpLineBytes);
+    while (!quits && out) {
+        const std::optional<BoundedLine> line = lines.next();
         if (!line) return;
         const std::string text = normalize_gtp_line(line->text);
-        if (!text.empty()) streams.out << response_to(text, one_line, quits) << std::flush;
+        if (!text.empty()) out << response_to(text, one_line, quits) << std::flush;
     }
 }
 

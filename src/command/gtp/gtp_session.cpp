@@ -15,6 +15,12 @@ void GtpOutput::write(std::string_view text) {
     if (!stream_) reader_.leave(OutputReader::kClosed);
 }
 
+void GtpOutput::respond(GtpStatus status, std::optional<int> id, std::string_view text, Logger* log) {
+    const std::string response = gtp_response(status, id, text);
+    if (log) log->write(response.substr(0, response.find('\n')));
+    write(response);
+}
+
 // A task that owns the session's search until it ends.
 struct GtpSession::Cancellable {
     std::atomic<bool> cancelled = false;
@@ -127,9 +133,7 @@ void GtpSession::set_komi(float komi) {
 }
 
 void GtpSession::respond(GtpStatus status, std::optional<int> id, std::string_view text) {
-    const std::string response = gtp_response(status, id, text);
-    if (settings().log_all_gtp_communication) log_.write(response.substr(0, response.find('\n')));
-    output_.write(response);
+    output_.respond(status, id, text, settings().log_all_gtp_communication ? &log_ : nullptr);
 }
 
 void GtpSession::announce(const std::string& text) {

@@ -30,6 +30,8 @@ class GtpOutput {
     GtpOutput(std::ostream& stream, OutputReader& reader) : stream_(stream), reader_(reader) {}
 
     void write(std::string_view text);
+    // Writes a whole response in one piece, and its first line to the log, unless that is null.
+    void respond(GtpStatus status, std::optional<int> id, std::string_view text, Logger* log);
 
   private:
     std::mutex mutex_;
@@ -61,7 +63,7 @@ class GtpSession {
     std::ostream& err() { return err_; }
     GtpOutput& output() { return output_; }
     OutputReader& reader() { return *reader_; }
-    // Writes a whole response in one piece, and its first line to the log as logAllGTPCommunication wants it.
+    // Writes a whole response, to the log too as logAllGTPCommunication wants it.
     void respond(GtpStatus status, std::optional<int> id, std::string_view text);
     // Tells something on stderr and in the log, but not twice where the log goes to stderr.
     void announce(const std::string& text);

@@ -25,8 +25,11 @@ using nlohmann::json;
 
 const CommandLine& command_line() {
     static const CommandLine line = [] {
-        CommandLine result{"tune", "Measure the kernels that a network can use on this machine, and show the choice.",
-                           engine_options()};
+        CommandLine result{
+            "tune",
+            "Measure the kernels that a network can use on this machine, for as long as that takes (a start is "
+            "bounded by nnMeasureSeconds), and show the choice.",
+            engine_options()};
         result.options.insert(result.options.end(),
                               {{"verbose", "", "", "Show every kernel of every shape, not only the chosen.", false},
                                {"json", "", "", "Print one JSON object instead of text.", false},
@@ -49,7 +52,7 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     const BackendSetting setting = read_backend_setting(launch.config, backends());
     const Model model = load_model(launch.model_file, model_read_options(launch.config));
     const BackendChoice choice =
-        choose_backend(model, setting, launch.config, {.measure_again = force, .console = &err});
+        choose_backend(model, setting, launch.config, {.measure_again = force, .watch = {.console = &err}});
     for (const std::string& note : choice.notes) err << note << std::endl;
     const Backend& backend = *choice.chosen.backend;
     ProgressLine progress(err);
@@ -75,8 +78,10 @@ Tuning tune(const Launch& launch, bool force, std::ostream& err) {
     std::shared_ptr<const LoadedModel> loaded = backend.load(*model.graph, options);
     result.precision = loaded->description();
     options.measure_again = force;
-    progress.show("Comparing with FP32");
-    result.agreement = agreement_with_fp32(model, choice, loaded, options);
+    const auto show_comparison = [&](int done, int all) {
+        progress.show("Comparing with FP32: " + std::to_string(done) + " of " + std::to_string(all));
+    };
+    result.agreement = agreement_with_fp32({model, choice, options, show_comparison}, loaded);
     return result;
 }
 

@@ -14,7 +14,7 @@
 #include "engine/network_settings.h"
 #include "engine/speed/nn_speed.h"
 #include "nn/stats.h"
-#include "report/progress_line.h"
+#include "report/slow_progress.h"
 
 namespace katago {
 
@@ -44,16 +44,22 @@ class Trial {
                                                             cpu_name() + ", " + std::to_string(usable_cores()) +
                                                             " cores"),
           shape_(shape_of(*model.graph)) {
-        if (options.console) progress_.emplace(*options.console);
+        if (options.watch.console) progress_.emplace(*options.watch.console);
     }
 
-    // Evaluations a second; nothing where it is not known and not to be measured. Throws what the backend throws.
+    // Evaluations a second; nothing where it is not known and not to be measured, or no time is left. Throws what the
+    // backend throws, and MeasuringStopped.
     std::optional<double> rate(const BackendDevice& candidate) {
         if (!options_.measure_again)
             if (const auto kept = parse_number(file_.find(key_of(candidate)).value_or(""))) return kept;
         if (!options_.measure) return std::nullopt;
-        const double rate = measure(candidate);
-        file_.set(key_of(candidate), default_number(rate));
+        const std::optional<double> rate = measure(candidate);
+        if (!rate) {
+            options_.watch.time->leave(candidate.title());
+            return rate;
+        }
+        options_.watch.time->count();
+        file_.set(key_of(candidate), default_number(*rate));
         is_new_ = true;
         return rate;
     }
@@ -83,15 +89,19 @@ class Trial {
         return key;
     }
 
-    double measure(const BackendDevice& candidate) {
+    bool has_time() const { return options_.watch.time->goes_on(MeasuringTime::kKernelShare); }
+
+    std::optional<double> measure(const BackendDevice& candidate) {
+        if (!has_time()) return std::nullopt;
         const Graph& graph = *model_.graph;
-        show(candidate.title());
+        show(candidate.title(), 0, 1);
         LoadOptions loading = loading_of(candidate);
         loading.memory_bytes = memory_for_weights();
-        loading.progress = [&](int done, int all) {
-            show(candidate.title() + ", kernel " + std::to_string(done) + " of " + std::to_string(all));
-        };
+        loading.progress = [&](int done, int all) { show(candidate.title() + ", its kernels", done, all); };
+        loading.time = options_.watch.time;
         const auto loaded = candidate.backend->load(graph, loading);
+        // Kernels that were left to a later start will be faster: their time is over, so is this one's.
+        if (!has_time()) return std::nullopt;
         NnLoad load;
         load.batch = loaded->batch_preference().best_batch;
         load.threads = load.batch > 1 ? kPlansInFlight : usable_cores();
@@ -103,8 +113,10 @@ class Trial {
         return rate;
     }
 
-    void show(const std::string& what) {
-        if (progress_) progress_->show("Measuring what computes this network fastest, once: " + what);
+    void show(const std::string& what, int done, int all) {
+        if (progress_)
+            progress_->show("Measuring what computes this network fastest, once: " + what, static_cast<size_t>(done),
+                            static_cast<size_t>(all));
     }
 
     const Model& model_;
@@ -112,7 +124,7 @@ class Trial {
     const ChoiceOptions& options_;
     TuningFile file_;
     std::string shape_;
-    std::optional<ProgressLine> progress_;
+    std::optional<SlowProgress> progress_;
     bool is_new_ = false;
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
 #include "engine/choice/backend_setting.h"
+#include "engine/choice/load_watch.h"
 #include "nn/format/model_file.h"
 
 namespace katago {
@@ -25,8 +25,8 @@ struct BackendChoice {
 struct ChoiceOptions {
     bool measure = true;  // else what is kept of earlier measurements counts, and without any the processor
     bool measure_again = false;
-    double seconds = 1;               // of one candidate, after its kernels were measured and its weights packed
-    std::ostream* console = nullptr;  // where progress is shown; null: nowhere
+    double seconds = 1;    // of one candidate, after its kernels were measured and its weights packed
+    LoadWatch watch = {};  // a candidate that its time leaves is not measured, and not chosen
 };
 
 // The candidate with the most evaluations a second: as many threads as cores on the processor, two batches of the size

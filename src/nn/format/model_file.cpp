@@ -132,16 +132,34 @@ WeightForm form_of(std::string_view start) {
     return start.find("@BIN@") != std::string_view::npos ? WeightForm::Binary : WeightForm::Text;
 }
 
-// KataGo's file; the source's digest is being recorded.
-Model read_recorded(ByteSource& source, WeightForm form) {
+// Reads KataGo's file by `read`; what is wrong with it is told with the file's name.
+template <class Read>
+auto read_named(ByteSource& source, WeightForm form, const Read& read) {
     TokenReader tokens(source, form);
     try {
-        Model model = parse(tokens);
-        model.info.sha256 = source.stored_sha256();
-        return model;
+        return read(tokens);
     } catch (const ModelError& error) {
         throw ModelError(source.name() + ": " + error.what());
     }
+}
+
+// KataGo's file; the source's digest is being recorded.
+Model read_recorded(ByteSource& source, WeightForm form) {
+    return read_named(source, form, [&](TokenReader& tokens) {
+        Model model = parse(tokens);
+        model.info.sha256 = source.stored_sha256();
+        return model;
+    });
+}
+
+// Throws ModelError where `start` shows that it is neither a file of our own nor one of KataGo's.
+void refuse_foreign(const ByteSource& source, std::string_view start) {
+    if (const std::optional<std::string> found = describe_foreign_file(start))
+        throw ModelError(source.name() + ": is no network: " + *found);
+}
+
+bool is_own(std::string_view start) {
+    return looks_like_safetensors(std::as_bytes(std::span(start)));
 }
 
 }  // namespace
@@ -155,14 +173,30 @@ Model read_model(const std::filesystem::path& path, const ModelReadOptions& opti
     const std::unique_ptr<ByteSource> source = ByteSource::open(path);
     source->record_sha256();
     const std::string_view start = source->lookahead();
-    if (looks_like_safetensors(std::as_bytes(std::span(start)))) {
+    if (is_own(start)) {
         std::error_code failure;  // what cannot be looked at is read as a stream
         const bool mappable = !source->compressed() && std::filesystem::is_regular_file(path, failure);
         return mappable ? read_own_mapped(path, options.verify) : read_own_from(*source);
     }
-    if (const std::optional<std::string> found = describe_foreign_file(start))
-        throw ModelError(source->name() + ": is no network: " + *found);
+    refuse_foreign(*source, start);
     return read_recorded(*source, form_of(start));
+}
+
+std::optional<std::string> read_model_name(const std::filesystem::path& path) {
+    std::error_code failure;  // what cannot be looked at fails when it is opened
+    if (std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure)) return std::nullopt;
+    const std::unique_ptr<ByteSource> source = ByteSource::open(path);
+    const std::string_view start = source->lookahead();
+    if (is_own(start)) {
+        if (source->compressed()) return std::nullopt;
+        return read_own_mapped(path, /*verify=*/false).info.name;
+    }
+    refuse_foreign(*source, start);
+    return read_named(*source, form_of(start), [](TokenReader& tokens) {
+        std::string name = read_name(tokens);
+        read_version(tokens);
+        return name;
+    });
 }
 
 }  // namespace katago

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/file.h"
@@ -48,6 +49,10 @@ struct ModelReadOptions {
 // IoError (cannot read) or ModelError naming file, layer, what was found and what was wanted, or what a file looks like
 // that is no network. Never allocates by an unchecked number of the file. Source: KataGo's network format.
 Model read_model(const std::filesystem::path& path, const ModelReadOptions& options = {});
+
+// The name inside a network file, from its first bytes. Nothing where that would take the whole file: what comes
+// through a pipe, and compressed files of our own. Throws what read_model() throws, as far as those bytes show it.
+std::optional<std::string> read_model_name(const std::filesystem::path& path);
 
 // How a file's blocks of weights are written; tokens are text in both.
 enum class WeightForm : uint8_t { Binary, Text };

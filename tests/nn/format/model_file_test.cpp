@@ -9,8 +9,10 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "golden.h"
 #include "nn/format/net_writer.h"
+#include "nn/format/network_file.h"
 #include "nn/stats.h"
 
 using namespace katago;
@@ -133,6 +135,20 @@ TEST_CASE("model file: names of files say nothing, and trailing bytes are ignore
         CHECK_THROWS_AS(read_model(folder / "longer.gz"), IoError);
     }
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("model file: the name is read from the first bytes alone, and what is no network is refused by them") {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "katago-model-name-test.bin";
+    const std::string whole = test_nets::net_a().bytes;
+    write_file(file, whole.substr(0, 100));
+    CHECK(read_model_name(file) == "goldenA");
+    write_network(file, parse(whole));
+    CHECK(read_model_name(file) == "goldenA");
+    write_file(file, "<html>nothing here</html>");
+    CHECK_THROWS_AS(read_model_name(file), ModelError);
+    std::filesystem::remove(file);
+    CHECK_THROWS_AS(read_model_name(file), IoError);
+    CHECK_FALSE(read_model_name("/dev/null").has_value());
 }
 
 TEST_CASE("model file: all networks of the reference data are read") {

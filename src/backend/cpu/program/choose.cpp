@@ -192,12 +192,15 @@ int64_t trunk_weight_bytes(const Graph& graph, const PlanChoices& choices, const
     return bytes;
 }
 
+const LinearKernel* usual_kernel(const std::vector<const LinearKernel*>& candidates) {
+    const auto is_own = [](const LinearKernel* kernel) { return kernel->provider == KernelProvider::Own; };
+    return *std::find_if(candidates.rbegin(), candidates.rend(), is_own);
+}
+
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels) {
     KernelChoices choices;
-    for (const auto& [shape, layers] : layer_shapes(graph)) {
-        for (const LinearKernel* kernel : candidates_for(graph, shape, kernels, Precision::Auto))
-            if (kernel->provider == KernelProvider::Own) choices[shape] = kernel;
-    }
+    for (const auto& [shape, layers] : layer_shapes(graph))
+        choices[shape] = usual_kernel(candidates_for(graph, shape, kernels, Precision::Auto));
     return choices;
 }
 

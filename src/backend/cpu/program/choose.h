@@ -78,7 +78,9 @@ const AttentionKernel& attention_as_gemms(const KernelSet& kernels, const Kernel
 // That one, then what libraries have in FP32.
 std::vector<const AttentionKernel*> attention_candidates(const KernelSet& kernels, const KernelChoices& choices);
 
-// The last of our own candidates_for() Auto.
+// What is taken of such candidates without a measurement: the last of our own.
+const LinearKernel* usual_kernel(const std::vector<const LinearKernel*>& candidates);
+// That of candidates_for() Auto.
 KernelChoices usual_choices(const Graph& graph, const KernelSet& kernels);
 // Our own FP16 wherever there is arithmetic for it: only where it is asked for, and nothing is measured.
 KernelChoices fp16_choices(const Graph& graph, const KernelSet& kernels);

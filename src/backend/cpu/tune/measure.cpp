@@ -6,6 +6,7 @@
 #include <limits>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "backend/cpu/tune/trial.h"
 #include "backend/tuning_file.h"
@@ -76,30 +77,42 @@ class MeasuredTimes {
     MeasuredTimes(const InstructionSet& set, const LoadOptions& options, size_t shapes)
         : file_(file_of(set, options), identity_of(set)), options_(options), shapes_(static_cast<int>(shapes)) {}
 
-    // seconds_of(kernel)
+    // seconds_of(kernel). Nothing where there is no time left. A shape is kept as soon as all its kernels are measured,
+    // so that a start that is ended early brings the next one forward.
     template <class Kernel, class Trial>
     std::vector<Timed<Kernel>> of(const std::string& shape, const std::vector<const Kernel*>& kernels,
                                   const Trial& seconds_of) {
         const std::string known = options_.measure_again ? "" : file_.find(shape).value_or("");
         std::vector<Timed<Kernel>> times = parse_times(known, kernels);
-        if (times.empty()) {
+        if (times.empty() && !options_.time->goes_on(MeasuringTime::kKernelShare)) {
+            options_.time->leave(shape);
+        } else if (times.empty()) {
             if (options_.progress) options_.progress(done_, shapes_);
-            for (const Kernel* kernel : kernels) times.push_back({kernel, seconds_of(*kernel)});
+            for (const Kernel* kernel : kernels) {
+                options_.time->poll();
+                times.push_back({kernel, seconds_of(*kernel)});
+            }
+            options_.time->count();
             file_.set(shape, text_of(times) + others_than(kernels, known));
-            has_news_ = true;
+            keep();
         }
         ++done_;
         return times;
     }
-    void keep() const {
-        if (has_news_ && !options_.tuning_folder.empty()) file_.save_or_tell("Measurements of kernels", options_.log);
-    }
 
   private:
+    void keep() {
+        if (options_.tuning_folder.empty() || !can_keep_) return;
+        file_.save_or_tell("Measurements of kernels", [this](const std::string& line) {
+            can_keep_ = false;
+            if (options_.log) options_.log(line);
+        });
+    }
+
     TuningFile file_;
     const LoadOptions& options_;
     int shapes_, done_ = 0;
-    bool has_news_ = false;
+    bool can_keep_ = true;
 };
 
 // The shape as a file has it: memory that is spared costs time.
@@ -120,17 +133,34 @@ std::vector<const LinearKernel*> kinds_of(const ShapeCandidates& candidates, con
     return kinds;
 }
 
+// The shapes in the order in which measuring them pays: where there is a choice first, of those by their share of the
+// network's multiply-adds.
+std::vector<const CandidatesByShape::value_type*> by_weight(const CandidatesByShape& shapes,
+                                                            const LoadOptions& options) {
+    std::vector<const CandidatesByShape::value_type*> order;
+    for (const auto& entry : shapes) order.push_back(&entry);
+    const auto weight = [&](const CandidatesByShape::value_type* entry) {
+        const auto& [shape, wanted] = *entry;
+        const int64_t taps = shape.layer == LinearLayer::Conv3x3 ? 9 : 1;
+        return std::pair(kinds_of(wanted, options).size() > 1, wanted.layers * taps * shape.in * shape.out);
+    };
+    std::stable_sort(order.begin(), order.end(), [&](const auto* a, const auto* b) { return weight(a) > weight(b); });
+    return order;
+}
+
 }  // namespace
 
 Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options) {
     MeasuredTimes times(set, options, shapes.size());
     Measurements measured;
-    for (const auto& [shape, wanted] : shapes) {
-        measured[shape] = times.of(name_of(shape, wanted), kinds_of(wanted, options), [&](const LinearKernel& kernel) {
-            return seconds_of_trial(shape, wanted, kernel, kernels_for(set).width);
-        });
+    for (const CandidatesByShape::value_type* entry : by_weight(shapes, options)) {
+        const auto& [shape, wanted] = *entry;
+        std::vector<Candidate> found =
+            times.of(name_of(shape, wanted), kinds_of(wanted, options), [&](const LinearKernel& kernel) {
+                return seconds_of_trial(shape, wanted, kernel, kernels_for(set).width);
+            });
+        if (!found.empty()) measured[shape] = std::move(found);
     }
-    times.keep();
     return measured;
 }
 
@@ -140,11 +170,11 @@ AttentionMeasurements measure_attention(const Graph& graph, const std::vector<co
     MeasuredTimes times(set, options, shapes.size());
     AttentionMeasurements measured;
     for (const auto& [shape, layers] : shapes) {
-        measured[shape] = times.of(name_of(shape), kernels, [&](const AttentionKernel& kernel) {
+        auto found = times.of(name_of(shape), kernels, [&](const AttentionKernel& kernel) {
             return seconds_of_trial(shape, kernel, kernels_for(set).width);
         });
+        if (!found.empty()) measured[shape] = std::move(found);
     }
-    times.keep();
     return measured;
 }
 
@@ -189,8 +219,11 @@ KernelChoices fastest_choices(const Measurements& measured, std::optional<Kernel
 
 const AttentionKernel* fastest_attention(const Graph& graph, const AttentionMeasurements& measured) {
     std::map<const AttentionKernel*, double> seconds;
-    for (const auto& [shape, layers] : attention_shapes(graph))
-        for (const Timed<AttentionKernel>& t : measured.at(shape)) seconds[t.kernel] += layers * t.seconds;
+    for (const auto& [shape, layers] : attention_shapes(graph)) {
+        const auto times = measured.find(shape);
+        if (times == measured.end()) return nullptr;
+        for (const Timed<AttentionKernel>& t : times->second) seconds[t.kernel] += layers * t.seconds;
+    }
     const AttentionKernel* best = nullptr;
     double least = std::numeric_limits<double>::infinity();
     for (const auto& [kernel, sum] : seconds) {

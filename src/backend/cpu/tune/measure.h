@@ -23,7 +23,8 @@ using Measurements = std::map<LayerShape, std::vector<Candidate>>;
 using AttentionMeasurements = std::map<AttentionShape, std::vector<Timed<AttentionKernel>>>;
 
 // Times what is not in the tuning folder (or everything, with measure_again), some milliseconds a shape, and stores it
-// there. A folder that cannot be written is told to options.log, and no more.
+// there, in the order of what pays most and as long as options.time goes on: shapes that it leaves are missing in what
+// is returned. A folder that cannot be written is told to options.log, and no more. Throws MeasuringStopped.
 Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set, const LoadOptions& options);
 // The same of attention by these kernels.
 AttentionMeasurements measure_attention(const Graph& graph, const std::vector<const AttentionKernel*>& kernels,
@@ -36,7 +37,7 @@ KeptTuning kept_measurements(const CandidatesByShape& shapes, const InstructionS
 // where they are faster by more than measurements vary: ours fuse what surrounds a layer and share what they make of
 // its input.
 KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider);
-// The one that is the fastest for all layers of attention together; null: there is none.
+// The one that is the fastest for all layers of attention together; null: there is none, or not all were measured.
 const AttentionKernel* fastest_attention(const Graph& graph, const AttentionMeasurements& measured);
 
 }  // namespace katago::cpu

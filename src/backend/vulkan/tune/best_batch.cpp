@@ -72,7 +72,13 @@ int best_batch(const PhysicalDevice& device, const LoadedModel& model, const Gra
                             model.description();
     const std::optional<int> kept = parse_int(file.find(key).value_or(""));
     if (kept && *kept >= 1 && *kept <= kMost && !options.measure_again) return *kept;
+    // With kernels that were left to a later start it would be another: their time is over, so is this one's.
+    if (!options.time->goes_on(MeasuringTime::kKernelShare)) {
+        options.time->leave("the size of batches");
+        return kUsual;
+    }
     const int measured = measure(model, graph, options);
+    options.time->count();
     file.set(key, std::to_string(measured));
     file.save_or_tell("Measurements of batches", options.log);
     return measured;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -64,10 +65,11 @@ class LinearTuning {
         int done = 0;
         for (const LinearShape& shape : shapes) {
             for (const bool few : {true, false}) {
-                const Measured best = kept_or_measured(shape, few, done, 2 * static_cast<int>(shapes.size()));
-                if (best.kernel != nullptr) choices_.set(shape, few, *best.kernel);
-                if (!few) many_[shape] = best.seconds;
-                ++done;
+                const int place = done++;
+                const auto best = kept_or_measured(shape, few, place, 2 * static_cast<int>(shapes.size()));
+                if (!best) continue;
+                if (best->kernel != nullptr) choices_.set(shape, few, *best->kernel);
+                if (!few) many_[shape] = best->seconds;
             }
         }
         choose_transforms();
@@ -75,17 +77,22 @@ class LinearTuning {
     }
 
   private:
-    // As the file has it, "simt_64x64x32_b1 120.5" in microseconds, or as it is now.
-    Measured kept_or_measured(const LinearShape& shape, bool few, int done, int all) {
+    // As the file has it, "simt_64x64x32_b1 120.5" in microseconds, or as it is now; nothing where no time is left.
+    std::optional<Measured> kept_or_measured(const LinearShape& shape, bool few, int done, int all) {
         const std::string key = key_of(shape, few, fp16_), kept = file_.find(key).value_or("");
         const size_t space = kept.find(' ');
         const LinearKernel* const kernel = space == std::string::npos ? nullptr : choices_.find(kept.substr(0, space));
         const double seconds = kernel == nullptr ? 0 : parse_number(kept.substr(space + 1)).value_or(0) * 1e-6;
-        if (seconds > 0 && !options_.measure_again) return {kernel, seconds};
+        if (seconds > 0 && !options_.measure_again) return Measured{kernel, seconds};
+        if (!options_.time->goes_on(MeasuringTime::kKernelShare)) {
+            options_.time->leave("product " + key);
+            return std::nullopt;
+        }
         if (options_.progress) options_.progress(done, all);
         const Measured best = measure(shape, few);
         if (best.kernel != nullptr) file_.set(key, best.kernel->name + " " + std::to_string(best.seconds * 1e6));
         has_news_ = true;
+        options_.time->count();
         return best;
     }
 
@@ -110,7 +117,8 @@ class LinearTuning {
         for (const auto& [shape, seconds] : many_) {
             if (shape.matrices == 1) continue;
             const auto direct = many_.find({9, shape.in_channels, shape.out_channels});
-            choices_.set_winograd(shape.in_channels, shape.out_channels, seconds < direct->second);
+            if (direct != many_.end())
+                choices_.set_winograd(shape.in_channels, shape.out_channels, seconds < direct->second);
         }
     }
 
