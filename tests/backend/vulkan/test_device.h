@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "at_end.h"
 #include "backend/vulkan/device/device.h"
 #include "core/error.h"
 
@@ -27,9 +28,13 @@ inline std::shared_ptr<const vulkan::Device> open_device(
     }
 }
 
-// The same as it is, opened once for all tests.
+// The same as it is, opened once for all tests. Drivers have objects that they make when they compile, which would go
+// before a static device does.
 inline const std::shared_ptr<const vulkan::Device>& shared_device() {
-    static const std::shared_ptr<const vulkan::Device> device = open_device();
+    static std::shared_ptr<const vulkan::Device> device = [] {
+        at_end([] { device.reset(); });
+        return open_device();
+    }();
     return device;
 }
 
