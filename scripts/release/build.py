@@ -46,10 +46,7 @@ def build(tree: Tree, target: Target, options: BuildOptions) -> Path:
         configure += ["-DKATAGO_XNNPACK=ON", f"-DXNNPACK_SOURCE_DIR={options.xnnpack}"]
     else:
         configure += ["-DKATAGO_XNNPACK=OFF"]
-    # Paths of this machine stay out of the binary.
-    flags = f"-ffile-prefix-map={tree.root}=."
-    if options.xnnpack:
-        flags += f" -ffile-prefix-map={options.xnnpack.parent}=xnnpack-source"
+    flags = " ".join(path_maps(tree.root, folder, options.xnnpack))
     tree.run(*configure, environment={"CFLAGS": flags, "CXXFLAGS": flags})
     cache = {} if options.cached else {"CCACHE_DISABLE": "1"}
     tree.run("cmake", "--build", folder, "--parallel", str(options.jobs), "--target", "katago", environment=cache)
@@ -59,6 +56,17 @@ def build(tree: Tree, target: Target, options: BuildOptions) -> Path:
     tree.run(_strip(target), "--remove-section=.note.gnu.build-id", "-o", binary, folder / "katago")
     check_binary(binary, target)
     return binary
+
+
+def path_maps(root: Path, folder: Path, xnnpack: Path | None) -> list[str]:
+    """Options of the compiler that keep paths of this machine out of what is built in the folder. CMake names files by
+    absolute paths, which a compiler's cache may turn into relative ones: both become the same."""
+    names = {root: "."} | ({xnnpack.parent: "xnnpack-source"} if xnnpack else {})
+    return [
+        f"-ffile-prefix-map={spelling}={name}"
+        for place, name in names.items()
+        for spelling in (place, os.path.relpath(place, folder))
+    ]
 
 
 def check_binary(binary: Path, target: Target) -> None:

@@ -87,6 +87,27 @@ class TargetTest(Case):
             open_tree(self.folder)
 
 
+@unittest.skipUnless(shutil.which("c++"), "needs a compiler")
+class PathsTest(Case):
+    def compile(self, place: Path | str) -> str:
+        """What the compiler makes of a file that names itself and a header, where both are called by this path."""
+        folder = self.folder / "build/release-some"
+        options = build.path_maps(self.folder, folder, self.folder / "sources/xnnpack")
+        command = ["c++", "-S", "-o", "-", *options, "-I", f"{place}/src", f"{place}/src/main.cpp"]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+    def test_what_is_built_names_no_path_of_this_machine_however_it_was_called(self) -> None:
+        for name in ("src", "build/release-some"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "src/header.h").write_text("inline const char* header() { return __FILE__; }\n")
+        main = '#include "header.h"\nconst char* of() { return *header() ? __FILE__ : nullptr; }\n'
+        (self.folder / "src/main.cpp").write_text(main)
+        absolute, relative = self.compile(self.folder), self.compile("../..")
+        for text in ('"./src/main.cpp"', '"./src/header.h"'):
+            self.assertIn(text, absolute)
+            self.assertIn(text, relative)
+
+
 class ElfTest(Case):
     LOADER = "/lib64/ld-linux-x86-64.so.2"
     GOOD = elf.Binary(
