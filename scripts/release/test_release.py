@@ -10,6 +10,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -227,10 +228,14 @@ class PackTest(Case):
 
 class TrialTest(Case):
     @unittest.skipUnless(ARCH in ("amd64", "arm64"), "the numbers of system calls are known for amd64 and arm64 alone")
-    def test_refused_calls_end_an_ordinary_program(self) -> None:
-        refuse = refusals.refuser(ARCH)
-        done = subprocess.run(["/bin/sh", "-c", "exit 0"], preexec_fn=refuse, check=False)  # noqa: PLW1509
+    def test_what_android_refuses_ends_a_program_and_what_is_newer_than_linux_4_4_fails(self) -> None:
+        android, old = refusals.filters(ARCH).values()
+        done = subprocess.run(["/bin/sh", "-c", "exit 0"], preexec_fn=android, check=False)  # noqa: PLW1509
         self.assertEqual(done.returncode, -31)  # SIGSYS
+        late = [sys.executable, "-c", "import os; os.getpid(); os.pidfd_open(os.getpid())"]  # of Linux 5.3
+        done = subprocess.run(late, preexec_fn=old, capture_output=True, text=True, check=False)  # noqa: PLW1509
+        self.assertIn("Function not implemented", done.stderr)
+        self.assertEqual(refusals.filters("armhf"), {})
 
     @unittest.skipUnless(ENGINE.is_file(), f"no engine at {ENGINE} (make, or set KATAGO_ENGINE)")
     @unittest.skipUnless(
