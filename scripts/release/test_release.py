@@ -64,6 +64,13 @@ class Case(unittest.TestCase):
         self.assertTrue(any(fault in found for found in faults), faults)
 
 
+class Recorder(Tree):
+    """A tree that keeps the commands instead of running them."""
+
+    def run(self, *command: str | Path, environment: dict[str, str] | None = None) -> None:
+        (self.root / "commands").write_text(" ".join([*map(str, command), (environment or {}).get("CXXFLAGS", "")]))
+
+
 class TargetTest(Case):
     def test_files_bear_the_revision_and_the_system(self) -> None:
         target = find_target("linux-arm64-gpu")
@@ -75,6 +82,18 @@ class TargetTest(Case):
             ReleaseError, "unknown target 'windows', must be one of linux-amd64, linux-arm64, "
         ):
             find_target("windows")
+
+    def test_a_target_is_configured_afresh(self) -> None:
+        cache = self.folder / "build/CMakeCache.txt"
+        cache.parent.mkdir()
+        cache.write_text("CMAKE_CXX_FLAGS:STRING=-O0\n")
+        options = build.BuildOptions(output=self.folder, sysroots=self.folder, xnnpack=self.folder / "sources/xnnpack")
+        target = find_target("linux-armhf")
+        build.configure(Recorder(self.folder, "v9.9", 0), target, options, self.folder / "sysroot", cache.parent)
+        self.assertFalse(cache.exists())
+        command = (self.folder / "commands").read_text()
+        for word in ("--toolchain toolchains/armhf.cmake", "-DKATAGO_STATIC=ON", "-DKATAGO_REVISION=v9.9", "=../sources="):
+            self.assertIn(word, command)
 
     def test_each_has_its_toolchain(self) -> None:
         for target in TARGETS:
