@@ -4,7 +4,7 @@
 # always.
 # The script that sources it has a function `fail`.
 debian=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-debian_security=${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+debian_security=${DEBIAN_SECURITY_MIRROR-http://deb.debian.org/debian-security}
 ubuntu=${UBUNTU_PORTS_MIRROR:-http://ports.ubuntu.com/ubuntu-ports}
 
 # find_keyring RELEASE: the keys that sign it, as $keyring.
@@ -29,7 +29,7 @@ source_list() {
         # Updates go into sid directly. Of bullseye, which gets no more, the C library is linked against, not linked in.
         case $1 in bullseye | sid) return 0 ;; esac
         echo "$2 [signed-by=$keyring] $debian $1-updates main"
-        echo "$2 [signed-by=$keyring] $debian_security $1-security main"
+        if [ -n "$debian_security" ]; then echo "$2 [signed-by=$keyring] $debian_security $1-security main"; fi
     fi
 }
 

@@ -30,7 +30,7 @@ test_packages="doctest-dev gnugo python3"
 # For the tests as boards' processors (make test-arm64), on other processors than Arm's.
 arm_test_packages="g++-aarch64-linux-gnu qemu-user"
 # For make release, whose targets are all cross builds.
-release_packages="g++-x86-64-linux-gnu g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user python3 git xz-utils"
+release_packages="g++-x86-64-linux-gnu g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user python3 git xz-utils debian-archive-keyring"
 # A Vulkan device that the processor plays, its checks, and what compiles shaders; tests that lack them skip.
 optional_test_packages="mesa-vulkan-drivers vulkan-validationlayers glslang-tools spirv-tools"
 

@@ -14,7 +14,8 @@ Usage: sh scripts/sysroot.sh [--release NAME] [--arch arm64|armhf|amd64] [--outp
   --arch ARCH      arm64, armhf for 32 bits, or amd64; default arm64
   --output FOLDER  default: build/sysroot/NAME, for armhf and amd64 build/sysroot/NAME-ARCH
   PACKAGE...       further packages of the architecture to unpack, with what they depend on
-DEBIAN_MIRROR, DEBIAN_SECURITY_MIRROR and UBUNTU_PORTS_MIRROR replace the distributions' own servers.
+DEBIAN_MIRROR, DEBIAN_SECURITY_MIRROR and UBUNTU_PORTS_MIRROR replace the distributions' own servers. An empty
+DEBIAN_SECURITY_MIRROR leaves Debian's security updates out, where no mirror has them whole.
 TEXT
 }
 

@@ -10,7 +10,8 @@ Usage: sh scripts/xnnpack-source.sh [FOLDER] [PART=ARCHIVE...]
   FOLDER         default: build/xnnpack-source
   PART=ARCHIVE   a part's source that you have, as a .tar.xz or the like: it is not fetched then. With all of them nothing is
 Then: make CMAKE_ARGS="-DXNNPACK_SOURCE_DIR=FOLDER/xnnpack -DKATAGO_STATIC_RUNTIME=ON"
-The parts are xnnpack, pthreadpool, cpuinfo and fxdiv. DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR replace Debian's own servers.
+The parts are xnnpack, pthreadpool, cpuinfo and fxdiv. DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR replace Debian's own servers; an
+empty DEBIAN_SECURITY_MIRROR leaves the security updates out.
 TEXT
 }
 

@@ -33,24 +33,7 @@ def build(tree: Tree, target: Target, options: BuildOptions) -> Path:
     sysroot = _sysroot(tree, target, options)
     # In a folder of the tree, because a compiler's command, and so its cache, has the path in it.
     folder = tree.root / "build" / f"release-{target.name}"
-    configure = ["cmake", "-S", ".", "-B", folder, "--toolchain", f"toolchains/{target.toolchain}.cmake"]
-    if not (folder / "CMakeCache.txt").exists() and shutil.which("ninja"):
-        configure += ["-G", "Ninja"]
-    configure += [
-        f"-DKATAGO_SYSROOT={sysroot}",
-        f"-DKATAGO_REVISION={tree.revision}",
-        "-DKATAGO_TESTS=OFF",
-        *target.options,
-    ]
-    if options.xnnpack:
-        configure += ["-DKATAGO_XNNPACK=ON", f"-DXNNPACK_SOURCE_DIR={options.xnnpack}"]
-    else:
-        configure += ["-DKATAGO_XNNPACK=OFF"]
-    # Paths of this machine stay out of the binary.
-    flags = f"-ffile-prefix-map={tree.root}=."
-    if options.xnnpack:
-        flags += f" -ffile-prefix-map={options.xnnpack.parent}=xnnpack-source"
-    tree.run(*configure, environment={"CFLAGS": flags, "CXXFLAGS": flags})
+    configure(tree, target, options, sysroot, folder)
     cache = {} if options.cached else {"CCACHE_DISABLE": "1"}
     tree.run("cmake", "--build", folder, "--parallel", str(options.jobs), "--target", "katago", environment=cache)
     binary = folder / "release/katago"
@@ -59,6 +42,37 @@ def build(tree: Tree, target: Target, options: BuildOptions) -> Path:
     tree.run(_strip(target), "--remove-section=.note.gnu.build-id", "-o", binary, folder / "katago")
     check_binary(binary, target)
     return binary
+
+
+def configure(tree: Tree, target: Target, options: BuildOptions, sysroot: Path, folder: Path) -> None:
+    """Configures the folder afresh: CMake takes flags of an earlier time, and what its parts looked for, from its cache."""
+    (folder / "CMakeCache.txt").unlink(missing_ok=True)
+    command = ["cmake", "-S", ".", "-B", folder, "--toolchain", f"toolchains/{target.toolchain}.cmake"]
+    if shutil.which("ninja"):
+        command += ["-G", "Ninja"]
+    command += [
+        f"-DKATAGO_SYSROOT={sysroot}",
+        f"-DKATAGO_REVISION={tree.revision}",
+        "-DKATAGO_TESTS=OFF",
+        *target.options,
+    ]
+    if options.xnnpack:
+        command += ["-DKATAGO_XNNPACK=ON", f"-DXNNPACK_SOURCE_DIR={options.xnnpack}"]
+    else:
+        command += ["-DKATAGO_XNNPACK=OFF"]
+    flags = " ".join(path_maps(tree.root, folder, options.xnnpack))
+    tree.run(*command, environment={"CFLAGS": flags, "CXXFLAGS": flags})
+
+
+def path_maps(root: Path, folder: Path, xnnpack: Path | None) -> list[str]:
+    """Options of the compiler that keep paths of this machine out of what is built in the folder. CMake names files by
+    absolute paths, which a compiler's cache may turn into relative ones: both become the same."""
+    names = {root: "."} | ({xnnpack.parent: "xnnpack-source"} if xnnpack else {})
+    return [
+        f"-ffile-prefix-map={spelling}={name}"
+        for place, name in names.items()
+        for spelling in (place, os.path.relpath(place, folder))
+    ]
 
 
 def check_binary(binary: Path, target: Target) -> None:

@@ -10,6 +10,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -63,6 +64,13 @@ class Case(unittest.TestCase):
         self.assertTrue(any(fault in found for found in faults), faults)
 
 
+class Recorder(Tree):
+    """A tree that keeps the commands instead of running them."""
+
+    def run(self, *command: str | Path, environment: dict[str, str] | None = None) -> None:
+        (self.root / "commands").write_text(" ".join([*map(str, command), (environment or {}).get("CXXFLAGS", "")]))
+
+
 class TargetTest(Case):
     def test_files_bear_the_revision_and_the_system(self) -> None:
         target = find_target("linux-arm64-gpu")
@@ -75,6 +83,18 @@ class TargetTest(Case):
         ):
             find_target("windows")
 
+    def test_a_target_is_configured_afresh(self) -> None:
+        cache = self.folder / "build/CMakeCache.txt"
+        cache.parent.mkdir()
+        cache.write_text("CMAKE_CXX_FLAGS:STRING=-O0\n")
+        options = build.BuildOptions(output=self.folder, sysroots=self.folder, xnnpack=self.folder / "sources/xnnpack")
+        target = find_target("linux-armhf")
+        build.configure(Recorder(self.folder, "v9.9", 0), target, options, self.folder / "sysroot", cache.parent)
+        self.assertFalse(cache.exists())
+        command = (self.folder / "commands").read_text()
+        for word in ("--toolchain toolchains/armhf.cmake", "-DKATAGO_STATIC=ON", "-DKATAGO_REVISION=v9.9", "=../sources="):
+            self.assertIn(word, command)
+
     def test_each_has_its_toolchain(self) -> None:
         for target in TARGETS:
             self.assertTrue((ROOT / f"toolchains/{target.toolchain}.cmake").is_file(), target.name)
@@ -85,6 +105,27 @@ class TargetTest(Case):
             os.environ["SOURCE_DATE_EPOCH"] = "today"
             self.addCleanup(os.environ.pop, "SOURCE_DATE_EPOCH")
             open_tree(self.folder)
+
+
+@unittest.skipUnless(shutil.which("c++"), "needs a compiler")
+class PathsTest(Case):
+    def compile(self, place: Path | str) -> str:
+        """What the compiler makes of a file that names itself and a header, where both are called by this path."""
+        folder = self.folder / "build/release-some"
+        options = build.path_maps(self.folder, folder, self.folder / "sources/xnnpack")
+        command = ["c++", "-S", "-o", "-", *options, "-I", f"{place}/src", f"{place}/src/main.cpp"]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+    def test_what_is_built_names_no_path_of_this_machine_however_it_was_called(self) -> None:
+        for name in ("src", "build/release-some"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "src/header.h").write_text("inline const char* header() { return __FILE__; }\n")
+        main = '#include "header.h"\nconst char* of() { return *header() ? __FILE__ : nullptr; }\n'
+        (self.folder / "src/main.cpp").write_text(main)
+        absolute, relative = self.compile(self.folder), self.compile("../..")
+        for text in ('"./src/main.cpp"', '"./src/header.h"'):
+            self.assertIn(text, absolute)
+            self.assertIn(text, relative)
 
 
 class ElfTest(Case):
@@ -206,10 +247,14 @@ class PackTest(Case):
 
 class TrialTest(Case):
     @unittest.skipUnless(ARCH in ("amd64", "arm64"), "the numbers of system calls are known for amd64 and arm64 alone")
-    def test_refused_calls_end_an_ordinary_program(self) -> None:
-        refuse = refusals.refuser(ARCH)
-        done = subprocess.run(["/bin/sh", "-c", "exit 0"], preexec_fn=refuse, check=False)  # noqa: PLW1509
+    def test_what_android_refuses_ends_a_program_and_what_is_newer_than_linux_4_4_fails(self) -> None:
+        android, old = refusals.filters(ARCH).values()
+        done = subprocess.run(["/bin/sh", "-c", "exit 0"], preexec_fn=android, check=False)  # noqa: PLW1509
         self.assertEqual(done.returncode, -31)  # SIGSYS
+        late = [sys.executable, "-c", "import os; os.getpid(); os.pidfd_open(os.getpid())"]  # of Linux 5.3
+        done = subprocess.run(late, preexec_fn=old, capture_output=True, text=True, check=False)  # noqa: PLW1509
+        self.assertIn("Function not implemented", done.stderr)
+        self.assertEqual(refusals.filters("armhf"), {})
 
     @unittest.skipUnless(ENGINE.is_file(), f"no engine at {ENGINE} (make, or set KATAGO_ENGINE)")
     @unittest.skipUnless(

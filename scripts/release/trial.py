@@ -54,10 +54,10 @@ class BareRoot:
             enter = ["unshare", "--map-root-user", "--root", str(self.folder)]
         return _output("in a bare folder", [*enter, *self.program, *arguments], given)
 
-    def run_refused(self, refuse: Callable[[], None], *arguments: str, given: str = "") -> str:
-        """The same while system calls are refused as Android does; not in the root: chroot would be ended."""
+    def run_filtered(self, where: str, refuse: Callable[[], None], *arguments: str, given: str = "") -> str:
+        """The same under a filter of system calls; not in the root: chroot would be ended."""
         command = [str(self.folder / "katago"), *arguments]
-        return _output("with system calls refused", command, given, cwd=self.folder, preexec_fn=refuse)
+        return _output(where, command, given, cwd=self.folder, preexec_fn=refuse)
 
 
 def _output(where: str, command: list[str], given: str, **options: Any) -> str:
@@ -111,10 +111,10 @@ def try_binary(binary: Path, target: Target, sysroot: Path, network: Path, revis
             f"game: {_moves_of(root.run(*_game(f'/{network.name}'), given=_GAME))}",
             _check_query(root, f"/{network.name}"),
         ]
-        refuse = refusals.refuser(target.arch) if target.is_static and not emulator else None
-        if refuse:
-            said = root.run_refused(refuse, *_game(network.name), given=_GAME)
-            seen.append(f"game, with system calls refused as Android does: {_moves_of(said)}")
+        filters = refusals.filters(target.arch) if target.is_static and not emulator else {}
+        for where, refuse in filters.items():
+            said = root.run_filtered(where, refuse, *_game(network.name), given=_GAME)
+            seen.append(f"game, {where}: {_moves_of(said)}")
         return seen
 
 
