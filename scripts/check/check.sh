@@ -48,7 +48,7 @@ python_rules() {
 }
 
 static_analysis() {
-    cmake -S . -B $tidy_build -DKATAGO_TESTS=OFF >$tidy_build.log 2>&1 || {
+    cmake -S . -B $tidy_build -DKATAGO_TESTS=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >$tidy_build.log 2>&1 || {
         cat $tidy_build.log
         return 1
     }

@@ -22,7 +22,7 @@ INSTRUCTION = re.compile(r"^ *[0-9a-f]+:\t((?:[0-9a-f]{2} )+) *\t(?:\{e?vex\} )?
 BEFORE = {"26", "2e", "36", "3e", "64", "65", "67"}
 FORMS = {"c4": "VEX", "c5": "VEX", "62": "EVEX"}  # by the first byte of a prefix; in 64-bit code it means nothing else
 
-# What each file may have beside the oldest form.
+# What each set's file, and that of its Eigen, may have beside the oldest form.
 ALLOWED: dict[str, set[str]] = {
     "portable": set(),
     "sse41": set(),
@@ -47,7 +47,8 @@ def encoding_faults(listing: Iterable[str]) -> list[str]:
     unit = ""
     for line in listing:
         if member := MEMBER.match(line):
-            unit = member.group(1) if member.group(1) in ALLOWED else ""
+            unit = member.group(1).removeprefix("eigen_")
+            unit = unit if unit in ALLOWED else ""
             names.setdefault(unit, set())
         elif unit and (instruction := INSTRUCTION.match(line)):
             code, name = instruction.group(1).split(), instruction.group(2)

@@ -3,7 +3,7 @@
 
 Of an inline function or a template that several files use the linker keeps one copy, whichever file it is from. So a
 file that is compiled for an instruction set defines nothing but its entry, which is called after a check of the
-processor, and its own copy of Eigen, in a namespace that has the file's name. Nor does it run anything when the program
+processor; eigen_avx2 and the like also a copy of Eigen, in a namespace that has the file's name. Nor does it run anything when the program
 starts. The objects are read with `nm`, after the build.
 
 Usage: python3 -m check.symbols NM ARCHIVE UNIT...    UNIT: a file's name without its ending
@@ -37,13 +37,14 @@ def symbols_of(listing: str) -> Symbols:
 
 
 def unit_faults(unit: str, symbols: list[tuple[str, str]]) -> list[str]:
-    own_eigen = f"{len('Eigen_' + unit)}Eigen_{unit}"  # as the compiler spells a namespace in a name
+    namespace = unit.replace("eigen_", "Eigen_")
+    own_eigen = f"{len(namespace)}{namespace}" if namespace != unit else None  # as the compiler spells it in a name
     faults = []
     entries = []
     for kind, name in symbols:
         if AT_START.match(name):
             faults.append(f"{unit}: {name} runs when the program starts, before any check of the processor")
-        elif kind in "VWu" and own_eigen not in name and name not in SHARED_DATA:
+        elif kind in "VWu" and not (own_eigen and own_eigen in name) and name not in SHARED_DATA:
             faults.append(f"{unit}: {name} may take the place of the same function of another file")
         elif kind.isupper() and kind not in "VW":
             entries.append(name)

@@ -201,10 +201,13 @@ class SymbolTest(unittest.TestCase):
     LISTING = """
 portable.cpp.o:
 0000000000000000 T _ZN6katago3cpu16portable_kernelsEv
-0000000000000000 W _ZN14Eigen_portable8internal3addEv
 0000000000000000 V DW.ref.__gxx_personality_v0
 0000000000000010 t _ZN6katago3cpu12_GLOBAL__N_13runEv
                  U _ZSt17__throw_bad_allocv
+
+eigen_portable.cpp.o:
+0000000000000000 T _ZN6katago3cpu14Eigen_portable8multiplyERKNS0_12EigenProductE
+0000000000000000 W _ZN14Eigen_portable8internal3addEv
 
 avx2.cpp.o:
 0000000000000000 T _ZN6katago3cpu12avx2_kernelsEv
@@ -212,7 +215,7 @@ avx2.cpp.o:
 """
 
     def test_an_entry_and_an_eigen_of_its_own_are_well(self) -> None:
-        self.assertEqual(archive_faults(self.LISTING, ["portable", "avx2"]), [])
+        self.assertEqual(archive_faults(self.LISTING, ["portable", "eigen_portable", "avx2"]), [])
 
     def test_what_another_file_could_be_given_is_found(self) -> None:
         for symbol in (
@@ -255,6 +258,10 @@ class EncodingTest(unittest.TestCase):
             faults = encoding_faults(self.listing(unit, form))
             self.assertEqual(len(faults), 1, unit)
             self.assertIn(f"{unit}: added ({self.FORMS[form]}) is in {form} encoding", faults[0])
+
+    def test_a_later_form_in_the_eigen_of_a_set_is_found(self) -> None:
+        eigen = ["eigen_avx2.cpp.o:     file format elf64-x86-64", f"   0:\t{self.FORMS['EVEX']} \tadded %ymm1,%ymm0"]
+        self.assertEqual(len(encoding_faults(self.listing() + eigen)), 1)
 
     def test_a_form_behind_a_prefix_of_a_segment_is_found(self) -> None:
         lines = [line.replace("\t62 ", "\t64 62 ") for line in self.listing("avxvnni", "EVEX")]

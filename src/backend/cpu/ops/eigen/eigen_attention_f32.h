@@ -5,7 +5,7 @@
 
 #include "backend/cpu/ops/attention/attention.h"
 #include "backend/cpu/ops/attention/attention_row_major.h"
-#include "backend/cpu/ops/eigen/eigen_f32.h"
+#include "backend/cpu/ops/eigen/eigen_product.h"
 
 namespace katago::cpu {
 
@@ -22,19 +22,28 @@ RowMajorHeads eigen_heads(const AttentionCall& call) {
 }
 
 void eigen_attention_f32(const AttentionCall& call) {
-    using ConstMatrix = eigen::Map<const RowMajorMatrix>;
-    using Matrix = eigen::Map<RowMajorMatrix>;
     const RowMajorHeads m = eigen_heads(call);
+    const auto qk_channels = static_cast<size_t>(m.qk_channels), points = static_cast<size_t>(m.padded_points);
     attend_row_major(
         call, m,
         [&](const float* queries, const float* keys, float* scores, int count) KERNEL_LAMBDA {
-            Matrix(scores, count, m.padded_points).noalias() =
-                ConstMatrix(queries, count, m.qk_channels) *
-                ConstMatrix(keys, m.padded_points, m.qk_channels).transpose();
+            KATAGO_EIGEN_NAMESPACE::multiply({.a = queries,
+                                              .a_stride = qk_channels,
+                                              .b = keys,
+                                              .b_transposed = true,
+                                              .out = scores,
+                                              .rows = count,
+                                              .depth = m.qk_channels,
+                                              .columns = m.padded_points});
         },
         [&](const float* scores, const float* values, float* results, int count) KERNEL_LAMBDA {
-            Matrix(results, count, m.v_channels).noalias() =
-                ConstMatrix(scores, count, m.padded_points) * ConstMatrix(values, m.padded_points, m.v_channels);
+            KATAGO_EIGEN_NAMESPACE::multiply({.a = scores,
+                                              .a_stride = points,
+                                              .b = values,
+                                              .out = results,
+                                              .rows = count,
+                                              .depth = m.padded_points,
+                                              .columns = m.v_channels});
         });
 }
 

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Eigen's templates have the same names in every file that uses them, so that the linker would keep one copy for all
-// instruction sets. Here the namespace has the name of the set: KATAGO_EIGEN_NAMESPACE is "Eigen_avx2" and the like.
-#define Eigen KATAGO_EIGEN_NAMESPACE
-#if defined(__aarch64__)
-// For Arm Eigen loads a constant into a variable when the program starts, by code for the instruction set, before any
-// check of the processor. Written as two numbers it is a constant for the compiler too.
-#include <arm_neon.h>
-#define vld1q_u64(from) (uint64x2_t{(from)[0], (from)[1]})
-#endif
-#include <Eigen/Core>
-#undef vld1q_u64
-#undef Eigen
-
 #include <cstddef>
 
+#include "backend/cpu/ops/eigen/eigen_product.h"
 #include "backend/cpu/ops/linear.h"
 #include "backend/cpu/ops/pack/pack.h"
 #include "backend/cpu/ops/row_major.h"
@@ -27,16 +15,15 @@ namespace {
 // eigen_gemm_f32 and eigen_conv_f32: gemms of floats, and 3x3 convolutions as gemms of nine taps beside each other, by
 // Eigen's product of matrices, compiled for the instruction set at hand.
 
-namespace eigen = KATAGO_EIGEN_NAMESPACE;
-using RowMajorMatrix = eigen::Matrix<float, eigen::Dynamic, eigen::Dynamic, eigen::RowMajor>;
-
 // scratch[rows][outputs] = input[rows][depth] * weights[depth][outputs]
 void multiply_by_eigen(const LinearCall& call, int depth, size_t stride) {
-    const int outputs = call.vectors * kWidth;
-    const eigen::Map<const RowMajorMatrix, 0, eigen::OuterStride<>> in(
-        static_cast<const float*>(call.input), call.rows, depth, eigen::OuterStride<>(static_cast<ptrdiff_t>(stride)));
-    const eigen::Map<const RowMajorMatrix> weights(static_cast<const float*>(call.weights.values), depth, outputs);
-    eigen::Map<RowMajorMatrix>(call.scratch, call.rows, outputs).noalias() = in * weights;
+    KATAGO_EIGEN_NAMESPACE::multiply({.a = static_cast<const float*>(call.input),
+                                      .a_stride = stride,
+                                      .b = static_cast<const float*>(call.weights.values),
+                                      .out = call.scratch,
+                                      .rows = call.rows,
+                                      .depth = depth,
+                                      .columns = call.vectors * kWidth});
     finish_rows_of_floats(call, call.scratch);
 }
 
