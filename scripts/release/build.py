@@ -54,6 +54,8 @@ def configure(tree: Tree, target: Target, options: BuildOptions, sysroot: Path, 
         f"-DKATAGO_SYSROOT={sysroot}",
         f"-DKATAGO_REVISION={tree.revision}",
         "-DKATAGO_TESTS=OFF",
+        # They come before what a file includes, and so change the order of what is compiled; and with ccache there are none.
+        "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON",
         *target.options,
     ]
     if options.xnnpack:
