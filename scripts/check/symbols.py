@@ -3,8 +3,8 @@
 
 Of an inline function or a template that several files use the linker keeps one copy, whichever file it is from. So a
 file that is compiled for an instruction set defines nothing but its entry, which is called after a check of the
-processor; eigen_avx2 and the like also a copy of Eigen, in a namespace that has the file's name. Nor does it run anything when the program
-starts. The objects are read with `nm`, after the build.
+processor; eigen_avx2 and the like also a copy of Eigen, in a namespace that has the file's name. Nor does it run
+anything when the program starts. The objects are read with `nm`, after the build.
 
 Usage: python3 -m check.symbols NM ARCHIVE UNIT...    UNIT: a file's name without its ending
 """

@@ -2,7 +2,6 @@
 #include "backend/measuring_time.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -10,14 +9,10 @@
 
 namespace katago {
 
-MeasuringTime::MeasuringTime(double seconds, Clock clock) : seconds_(seconds), clock_(std::move(clock)) {}
+MeasuringTime::MeasuringTime(double seconds, SecondsClock clock) : seconds_(seconds), clock_(std::move(clock)) {}
 
 std::shared_ptr<MeasuringTime> MeasuringTime::unbounded() {
     return std::make_shared<MeasuringTime>(std::numeric_limits<double>::infinity());
-}
-
-double MeasuringTime::steady_seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 double MeasuringTime::seconds_spent() {

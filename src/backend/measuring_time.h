@@ -3,11 +3,12 @@
 
 #include <atomic>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "core/seconds_clock.h"
 
 namespace katago {
 
@@ -18,17 +19,15 @@ class MeasuringStopped : public std::exception {
 };
 
 // The time that a start may spend on measurements, and what became of them. It begins with the first of them and runs
-// on while a network is loaded between two, so that it bounds the whole start. One thread at a time, but for stop(),
-// is_stopped() and poll(), which any may call.
+// on while a network is loaded between two, so that it bounds the whole start. One thread at a time, but for stop() and
+// poll(), which any may call.
 class MeasuringTime {
   public:
-    using Clock = std::function<double()>;  // seconds since some moment
-
     // The share of the time that kernels, and with them devices, may take; the rest is for comparing their answers with
     // FP32.
     static constexpr double kKernelShare = 0.6;
 
-    explicit MeasuringTime(double seconds, Clock clock = steady_seconds);
+    explicit MeasuringTime(double seconds, SecondsClock clock = steady_seconds);
     static std::shared_ptr<MeasuringTime> unbounded();
 
     // Whether another measurement may begin: so much of the time is not over yet. Once it is, it stays so. Throws
@@ -39,7 +38,6 @@ class MeasuringTime {
 
     // Ends what is measured at its next poll().
     void stop() { stopped_ = true; }
-    bool is_stopped() const { return stopped_; }
     // Throws MeasuringStopped after stop().
     void poll() const;
 
@@ -51,10 +49,8 @@ class MeasuringTime {
     std::optional<std::string> report();
 
   private:
-    static double steady_seconds();
-
     double seconds_;
-    Clock clock_;
+    SecondsClock clock_;
     std::optional<double> begin_;
     std::atomic<bool> stopped_ = false;
     int measured_ = 0;

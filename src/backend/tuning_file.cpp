@@ -64,7 +64,7 @@ void TuningFile::save_or_tell(const std::string& what, const std::function<void(
     try {
         save();
     } catch (const IoError& error) {
-        if (log) log(what + " are not kept: " + error.what());
+        if (log) log(what + " not kept: " + error.what());
     }
 }
 

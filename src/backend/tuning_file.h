@@ -27,7 +27,7 @@ class TuningFile {
     // Replaces the file by what it holds now and what was set since. Throws IoError.
     void save() const;
     // The same; a folder that cannot be written costs no more than the time to measure again, so `log` (which may be
-    // empty) is told that `what` is not kept.
+    // empty) is told that they are not kept, where `what` is "Measurements of kernels are".
     void save_or_tell(const std::string& what, const std::function<void(const std::string&)>& log) const;
 
   private:

@@ -119,22 +119,13 @@ class Comparison {
             file_.set(missing_keys_[i], text_of(differences_.back()));
             time.count();
         }
-        keep();
+        file_.save_or_tell("The comparison with FP32 is", load_.options.log);
     }
 
     Agreement agreement() const { return summarize(differences_); }
 
   private:
     std::string key_of(size_t position) const { return key_ + ", position " + std::to_string(position); }
-
-    void keep() const {
-        try {
-            file_.save();
-        } catch (const IoError& error) {  // it will be measured again, that is all
-            if (load_.options.log)
-                load_.options.log("The comparison with FP32 is not kept: " + std::string(error.what()));
-        }
-    }
 
     // What a network answers to the missing positions: to as many of the first ones as `seconds` are likely to suffice
     // for, but `least`.

@@ -115,23 +115,41 @@ EvalOptions comparison_options() {
     return options;
 }
 
+namespace {
+
+std::shared_ptr<const Evaluation> evaluate(EvalThread& thread, const BoardHistory& history) {
+    return thread.evaluate(history.board(), history, history.next_player(), comparison_options());
+}
+
+// Does `count` pieces of work in several threads: each calls make_worker() once, and what that returns with the index
+// of every piece that it takes.
+template <class MakeWorker>
+void work_through(size_t count, const CompareOptions& options, const MakeWorker& make_worker) {
+    std::mutex mutex;
+    size_t done = 0;
+    parallel_for(count, options.threads, [&](ParallelRange& range) {
+        auto work = make_worker();
+        while (const auto index = range.next()) {
+            work(*index);
+            const std::scoped_lock lock(mutex);
+            if (options.progress) options.progress(++done, count);
+        }
+    });
+}
+
+}  // namespace
+
 std::vector<Difference> compare_positions(Evaluator& right, Evaluator& found, std::span<const BoardHistory> positions,
                                           const CompareOptions& options) {
     const std::vector<size_t> order = by_shape(positions);
     std::vector<Difference> differences(positions.size());
-    std::mutex mutex;
-    size_t done = 0;
-    parallel_for(order.size(), options.threads, [&](ParallelRange& range) {
-        EvalThread right_thread(right, /*seed=*/0), found_thread(found, /*seed=*/0);
-        const EvalOptions how = comparison_options();
-        while (const auto index = range.next()) {
-            const BoardHistory& history = positions[order[*index]];
-            const auto wanted = right_thread.evaluate(history.board(), history, history.next_player(), how);
-            const auto seen = found_thread.evaluate(history.board(), history, history.next_player(), how);
-            differences[order[*index]] = compare(*wanted, *seen);
-            const std::scoped_lock lock(mutex);
-            if (options.progress) options.progress(++done, order.size());
-        }
+    work_through(order.size(), options, [&] {
+        return [&, right_thread = EvalThread(right, /*seed=*/0),
+                found_thread = EvalThread(found, /*seed=*/0)](size_t index) mutable {
+            const BoardHistory& history = positions[order[index]];
+            const auto wanted = evaluate(right_thread, history);
+            differences[order[index]] = compare(*wanted, *evaluate(found_thread, history));
+        };
     });
     return differences;
 }
@@ -140,17 +158,10 @@ std::vector<std::shared_ptr<const Evaluation>> evaluate_positions(Evaluator& eva
                                                                   std::span<const BoardHistory> positions,
                                                                   const CompareOptions& options) {
     std::vector<std::shared_ptr<const Evaluation>> evaluations(positions.size());
-    std::mutex mutex;
-    size_t done = 0;
-    parallel_for(positions.size(), options.threads, [&](ParallelRange& range) {
-        EvalThread thread(evaluator, /*seed=*/0);
-        while (const auto index = range.next()) {
-            const BoardHistory& history = positions[*index];
-            evaluations[*index] =
-                thread.evaluate(history.board(), history, history.next_player(), comparison_options());
-            const std::scoped_lock lock(mutex);
-            if (options.progress) options.progress(++done, positions.size());
-        }
+    work_through(positions.size(), options, [&] {
+        return [&, thread = EvalThread(evaluator, /*seed=*/0)](size_t index) mutable {
+            evaluations[index] = evaluate(thread, positions[index]);
+        };
     });
     return evaluations;
 }

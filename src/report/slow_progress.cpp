@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "report/slow_progress.h"
 
-#include <chrono>
 #include <utility>
 
 #include "report/progress_bar.h"
@@ -14,12 +13,8 @@ constexpr double kSecondsToFirst = 1, kSecondsBetween = 5;
 
 }  // namespace
 
-SlowProgress::SlowProgress(std::ostream& err, Clock clock)
+SlowProgress::SlowProgress(std::ostream& err, SecondsClock clock)
     : err_(err), line_(err), clock_(std::move(clock)), next_line_(clock_() + kSecondsToFirst) {}
-
-double SlowProgress::steady_seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 void SlowProgress::show(const std::string& what, size_t done, size_t all) {
     const double now = clock_();

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <ostream>
 #include <string>
 
+#include "core/seconds_clock.h"
 #include "report/progress_line.h"
 
 namespace katago {
@@ -15,20 +15,16 @@ namespace katago {
 // one now and then. One thread at a time.
 class SlowProgress {
   public:
-    using Clock = std::function<double()>;  // seconds since some moment
-
-    explicit SlowProgress(std::ostream& err, Clock clock = steady_seconds);
+    explicit SlowProgress(std::ostream& err, SecondsClock clock = steady_seconds);
 
     // "Measuring kernels [####................] 2 of 10", with the time that is left once the pace tells it.
     void show(const std::string& what, size_t done, size_t all);
     void clear() { line_.clear(); }
 
   private:
-    static double steady_seconds();
-
     std::ostream& err_;
     ProgressLine line_;
-    Clock clock_;
+    SecondsClock clock_;
     double next_line_;  // when one may be written elsewhere than on a terminal
     std::string what_;
     double what_begin_ = 0;

@@ -66,7 +66,7 @@ class Trial {
 
     void keep(std::vector<std::string>& notes) const {
         if (is_new_)
-            file_.save_or_tell("The speeds of backends", [&](const std::string& line) { notes.push_back(line); });
+            file_.save_or_tell("The speeds of backends are", [&](const std::string& line) { notes.push_back(line); });
     }
 
   private:

@@ -103,7 +103,7 @@ class MeasuredTimes {
   private:
     void keep() {
         if (options_.tuning_folder.empty() || !can_keep_) return;
-        file_.save_or_tell("Measurements of kernels", [this](const std::string& line) {
+        file_.save_or_tell("Measurements of kernels are", [this](const std::string& line) {
             can_keep_ = false;
             if (options_.log) options_.log(line);
         });

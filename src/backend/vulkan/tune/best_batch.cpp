@@ -80,7 +80,7 @@ int best_batch(const PhysicalDevice& device, const LoadedModel& model, const Gra
     const int measured = measure(model, graph, options);
     options.time->count();
     file.set(key, std::to_string(measured));
-    file.save_or_tell("Measurements of batches", options.log);
+    file.save_or_tell("Measurements of batches are", options.log);
     return measured;
 }
 

@@ -73,7 +73,7 @@ class LinearTuning {
             }
         }
         choose_transforms();
-        if (has_news_) file_.save_or_tell("Measurements of products", options_.log);
+        if (has_news_) file_.save_or_tell("Measurements of products are", options_.log);
     }
 
   private:
