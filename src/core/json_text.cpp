@@ -14,6 +14,14 @@ std::string text_of(const Json& value, int indent) {
 
 }  // namespace
 
+nlohmann::json parse_json(std::string_view text) {
+    return nlohmann::json::parse(text);
+}
+
+nlohmann::json parse_json_or_discard(std::string_view text) {
+    return nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+}
+
 std::string json_text(const nlohmann::json& value, int indent) {
     return text_of(value, indent);
 }
@@ -23,7 +31,7 @@ std::string json_text(const nlohmann::ordered_json& value, int indent) {
 }
 
 std::string utf8_text(const std::string& text) {
-    return nlohmann::json::parse(json_text(nlohmann::json(text))).get<std::string>();
+    return parse_json(json_text(nlohmann::json(text))).get<std::string>();
 }
 
 }  // namespace katago

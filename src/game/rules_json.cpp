@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katago {
@@ -22,7 +23,7 @@ RuleValue rule_value(const nlohmann::json& value) {
 Rules rules_of_text(std::string_view text, KomiInText komi) {
     const std::string_view inner = trimmed(text);
     if (!inner.starts_with('{')) return parse_rules(text, komi);
-    const nlohmann::json object = nlohmann::json::parse(inner, nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json object = parse_json_or_discard(inner);
     if (!object.is_object()) return parse_rules(text, komi);  // which says what is wrong with it
     std::vector<RuleField> fields;
     for (const auto& [key, value] : object.items()) fields.emplace_back(key, rule_value(value));

@@ -49,7 +49,7 @@ json parse_json_request(std::string_view line) {
         fail_to_parse("nested more than " + std::to_string(kMaxNesting) + " levels deep", line);
     json request;
     try {
-        request = json::parse(line);
+        request = parse_json(line);
     } catch (const json::exception& error) {
         fail_to_parse(error.what(), line);
     }

@@ -4,6 +4,7 @@
 
 #include "command/gtp/gtp_commands.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katago::gtp {
@@ -35,7 +36,7 @@ GtpReply kata_set_param(GtpSession& session, const GtpRequest& request) {
 
 GtpReply kata_set_params(GtpSession& session, const GtpRequest& request) {
     if (request.arguments.empty()) throw ProtocolError("Expected argument for kata-set-param but got ''");
-    const nlohmann::json object = nlohmann::json::parse(request.joined(), nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json object = parse_json_or_discard(request.joined());
     if (object.is_discarded()) throw ProtocolError("Could not set params: Could not parse json: " + request.joined());
     if (!object.is_object())
         throw ProtocolError("Could not set params: Argument to kata-set-params must be a json object");

@@ -97,7 +97,10 @@ json to_json(const Model& model, const GraphStats& stats, const std::string& fil
     for (size_t i = 0; i < stats.layers.size(); ++i)
         layers.push_back(layer_json(model.graph->nodes()[i], stats.layers[i]));
     json notes = json::object();
-    for (const auto& [name, text] : model.notes) notes[name] = json::accept(text) ? json::parse(text) : json(text);
+    for (const auto& [name, text] : model.notes) {
+        const json note = parse_json_or_discard(text);
+        notes[name] = note.is_discarded() ? json(text) : note;
+    }
     const ModelInfo& info = model.info;
     const OutputMultipliers& m = info.multipliers;
     return {{"file", file},
@@ -160,8 +163,8 @@ std::string type_shares(const Graph& graph, const GraphStats& stats) {
 
 void print_notes(const Model& model, std::ostream& out) {
     for (const auto& [name, text] : model.notes) {
-        if (!json::accept(text)) continue;
-        const json note = json::parse(text);
+        const json note = parse_json_or_discard(text);
+        if (note.is_discarded()) continue;
         out << name << ":\n";
         for (const auto& [key, value] : note.items()) {
             // Lists of games and layers are for -json.

@@ -78,7 +78,7 @@ std::set<std::string> digests_of_games(std::span<const fs::path> paths, std::vec
 std::set<std::string> calibration_digests(const Engine& engine) {
     std::set<std::string> digests;
     for (const auto& [name, text] : engine.model_notes()) {
-        const nlohmann::json note = nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+        const nlohmann::json note = parse_json_or_discard(text);
         if (!note.is_object() || !note.contains("calibrationGames")) continue;
         for (const nlohmann::json& game : note["calibrationGames"]) {
             const auto digest = game.is_object() ? game.find("sha256") : game.end();

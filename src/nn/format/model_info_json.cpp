@@ -50,7 +50,7 @@ void check_against(const ModelInfo& info, const Graph& graph) {
 json parse_json_object(const char* what, const std::string& text) {
     json root;
     try {
-        root = json::parse(text);
+        root = parse_json(text);
     } catch (const json::exception& error) {
         throw ModelError(std::string(what) + ": no JSON: " + reason_of(error));
     }

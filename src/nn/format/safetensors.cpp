@@ -121,7 +121,7 @@ void check_no_gaps(std::vector<Place>& places, uint64_t data_size) {
 
 json parse_header(std::string_view text) {
     try {
-        return json::parse(text);
+        return parse_json(text);
     } catch (const json::exception& error) {
         fail("its header is no JSON: " + reason_of(error));
     }
