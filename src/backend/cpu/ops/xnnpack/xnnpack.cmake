@@ -13,8 +13,11 @@ function(xnnpack_compiles variable code)
   check_cxx_source_compiles("#include <xnnpack.h>\n${code}" ${variable})
 endfunction()
 
+# Ubuntu 22.04 has one of December 2020, whose first function is the same and which lacks the second.
 set(xnnpack_code_2022 "auto f(xnn_operator_t o, const float* in, float* out) {
-  return xnn_setup_convolution2d_nhwc_f32(o, 1, 1, 1, in, out, nullptr); }")
+  return xnn_setup_convolution2d_nhwc_f32(o, 1, 1, 1, in, out, nullptr); }
+  auto g(xnn_operator_t o, const void* in, void* out) {
+  return xnn_setup_fully_connected_nc_f16(o, 1, in, out, nullptr); }")
 set(xnnpack_code_2024 "auto f(xnn_operator_t* o, const float* s, const signed char* k) {
   xnn_weights_cache_provider cache{};
   return xnn_create_fully_connected_nc_qd8_f32_qc8w(1, 1, 1, 1, s, k, nullptr, 0, 0, 0, nullptr, &cache, o); }")
