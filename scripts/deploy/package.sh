@@ -148,7 +148,7 @@ $relations}
 Homepage: https://katagotraining.org/
 Description: Go engine for small computers
  Plays and analyses the game of Go with the neural networks of the KataGo
- project, on the processor alone: Raspberry Pi, Jetson, old laptops, desktops.
+ project, on small computers: Raspberry Pi, Jetson, old laptops, desktops.
  It speaks GTP and KataGo's JSON analysis protocol, so that Sabaki, Lizzie,
  KaTrain and other programs can use it. A small network is inside; stronger
  ones can be downloaded.
