@@ -104,7 +104,17 @@ void transform_short_weights(const int16_t* fractions, const int16_t* weights, s
     }
 }
 
-// The gemms of one panel at all positions; their results are [position][vector][rows][width].
+// Fetches one of kWinogradPositions parts of a panel's weights into the second-level cache.
+KERNEL_INLINE void fetch_plain_weights(const int16_t* weights, size_t depth, size_t columns, int part) {
+    constexpr size_t kIntegersOfCacheLine = 32;
+    const size_t lines = (depth * 9 * columns + kIntegersOfCacheLine - 1) / kIntegersOfCacheLine;
+    const size_t end = lines * (part + 1) / kWinogradPositions;
+    for (size_t line = lines * part / kWinogradPositions; line < end; ++line)
+        __builtin_prefetch(weights + line * kIntegersOfCacheLine, 0, 2);
+}
+
+// The gemms of one panel at all positions; their results are [position][vector][rows][width]. Between them the weights
+// of the next panel are fetched: they come from memory, as a rule, and transforming them would wait for it.
 void gemm_s16_plain_positions(const LinearCall& call, const TileGrid& grid, size_t samples, int vector, int vectors,
                               int16_t* transformed, float* gemm_results) {
     const size_t depth = static_cast<size_t>(s16_blocks_of(call.depth, kWidth)) * kS16Block;
@@ -114,11 +124,13 @@ void gemm_s16_plain_positions(const LinearCall& call, const TileGrid& grid, size
         static_cast<const int16_t*>(call.weights.values) + first * (depth * 9 + 2 * kWinogradPositions);
     const int16_t* weights = fractions + kWinogradPositions * 2 * columns;
     const float* scales = call.weights.scales + first * kWinogradPositions;
+    const int16_t* next = weights + depth * 9 * columns;  // its fractions first
     unroll<kShortRowPairs>([&](auto pair) KERNEL_LAMBDA {
         constexpr int kPair = decltype(pair)::value;
         transform_short_weights<kPair>(fractions, weights, depth, vectors, transformed);
         for (int p = 0; p < kShortPositions; ++p) {
             const int position = kShortRowPair[kPair][p / kTileEdge] * kTileEdge + p % kTileEdge;
+            fetch_plain_weights(next, depth, columns, kPair * kShortPositions + p);
             gemm_s16_position(call, grid, samples, position, vectors, transformed + p * short_stride(depth, columns),
                               scales + position * columns, gemm_results + position * result_stride);
         }
