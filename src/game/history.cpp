@@ -35,7 +35,7 @@ void BoardHistory::reset(Player next_player) {
     black_was_taken_.reset();
     white_was_taken_.reset();
     forget_phase();
-    ko_hashes_.assign(1, ko_hash());
+    restart_ko_history();
     turns_this_phase_ = 0;
     valid_turns_this_phase_ = 0;
     consecutive_valid_turns_ = 0;
@@ -109,7 +109,7 @@ void BoardHistory::make_move(Point point, Player player, PhaseAdvance advance) {
     const bool puts_stone = play_on_next_board(point, player);
 
     next_player_ = opponent(player);
-    ko_hashes_.push_back(ko_hash());
+    ko_history_.add(ko_hash());
     moves_.push_back({point, player, advance});
     turns_this_phase_++;
     valid_turns_this_phase_++;
@@ -123,6 +123,11 @@ void BoardHistory::make_move(Point point, Player player, PhaseAdvance advance) {
 
     if (consecutive_ending_passes_ >= 2 || repeated_pass) end_phase(advance);
     if (point != kPass) check_no_result();
+}
+
+void BoardHistory::restart_ko_history() {
+    ko_history_.clear();
+    ko_history_.add(ko_hash());
 }
 
 void BoardHistory::clear_result() {
@@ -143,11 +148,11 @@ bool BoardHistory::note_pass(Player player) {
         consecutive_ending_passes_ = 0;
         black_pass_hashes_.clear();
         white_pass_hashes_.clear();
-        ko_hashes_.clear();
+        ko_history_.clear();
         return false;
     }
     const Hash128 hash = ko_hash_of(board().position_hash(), player);
-    if (passes_clear_ko_history()) ko_hashes_.clear();
+    if (passes_clear_ko_history()) ko_history_.clear();
     consecutive_ending_passes_ = ending_passes_after_pass();
     const bool repeated = pass_repeats(hash, player);
     (player == Color::Black ? black_pass_hashes_ : white_pass_hashes_).push_back(hash);
@@ -208,8 +213,7 @@ void BoardHistory::find_superko_points() {
     const Player player = next_player_;
     const auto ban_if_repeated = [&](Point point) {
         if (point == now.ko_point() || now.is_illegal_suicide(point, player, rules_.multi_stone_suicide)) return;
-        const Hash128 hash = ko_hash_of(now.hash_after(point, player), opponent(player));
-        if (std::find(ko_hashes_.begin(), ko_hashes_.end(), hash) != ko_hashes_.end()) banned_.set(point);
+        if (ko_history_.contains(ko_hash_of(now.hash_after(point, player), opponent(player)))) banned_.set(point);
     };
     // An earlier position held a stone where the new one goes, so one was taken there since; unless the new stone dies.
     const PointSet& was_taken = player == Color::Black ? black_was_taken_ : white_was_taken_;
@@ -233,14 +237,14 @@ void BoardHistory::end_phase(PhaseAdvance advance) {
         valid_turns_this_phase_ = 0;
         if (phase_ == 2) note_second_encore_start();
         forget_phase();
-        ko_hashes_.assign(1, ko_hash());
+        restart_ko_history();
     }
 }
 
 // After a move that was no pass: a state that occurs for the third time ends the game.
 void BoardHistory::check_no_result() {
     if (phase_ == 0 && rules_.ko != KoRule::Simple) return;
-    if (std::count(ko_hashes_.begin(), ko_hashes_.end(), ko_hashes_.back()) < 3) return;
+    if (ko_history_.times_of_last() < 3) return;
     clear_result();
     finished_ = true;
     no_result_ = true;

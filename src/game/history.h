@@ -8,6 +8,7 @@
 
 #include "core/hash.h"
 #include "game/board.h"
+#include "game/ko_history.h"
 #include "game/point.h"
 #include "game/rules.h"
 
@@ -181,6 +182,7 @@ class BoardHistory {
     void forget_phase();
     void note_second_encore_start();
     void clear_result();
+    void restart_ko_history();
     bool note_pass(Player player);
     bool play_on_next_board(Point point, Player player);
     bool play_in_cleanup(Board& board, Point point, Player player);
@@ -212,8 +214,8 @@ class BoardHistory {
     int initial_turn_number_ = 0;
     std::vector<Move> moves_;
 
-    // Ko hashes of the states a repetition of which counts; ends with the current state.
-    std::vector<Hash128> ko_hashes_;
+    // The states a repetition of which counts; ends with the current one.
+    KoHistory ko_history_;
     // States from which each player passed, as far as that matters.
     std::vector<Hash128> black_pass_hashes_;
     std::vector<Hash128> white_pass_hashes_;

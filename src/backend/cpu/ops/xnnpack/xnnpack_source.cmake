@@ -43,6 +43,8 @@ function(xnnpack_from_source)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION OFF)
   set(CMAKE_C_FLAGS "${CMAKE_C_FLAGS} -ffunction-sections -fdata-sections")
   set(CMAKE_CXX_FLAGS "${CMAKE_CXX_FLAGS} -ffunction-sections -fdata-sections")
+  # By its name: the file that XNNPACK would look for is the shared one, which a static engine cannot be linked with.
+  set(LIBM m CACHE STRING "The library of mathematical functions, as XNNPACK links it" FORCE)
   # Left out of `all` and of what is installed.
   add_subdirectory(${XNNPACK_SOURCE_DIR} ${CMAKE_BINARY_DIR}/xnnpack EXCLUDE_FROM_ALL)
 
