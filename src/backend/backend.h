@@ -131,6 +131,7 @@ struct LoadOptions {
     // the kernels are those that are usually the fastest, the same on every run.
     std::filesystem::path tuning_folder;
     bool measure_again = false;  // also what is there already
+    int threads = 1;             // that will evaluate at once, and so are measured together
     // What bounds these measurements. What it leaves is chosen as without a folder, and not kept.
     std::shared_ptr<MeasuringTime> time = MeasuringTime::unbounded();
     // What the weights may take, 0: anything. Auto takes 8-bit weights where those of its fastest plan need more.

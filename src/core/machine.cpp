@@ -112,4 +112,15 @@ int usable_cores(const fs::path& root) {
     return static_cast<int>(std::max(1.0, std::ceil(cores)));
 }
 
+int64_t last_level_cache_bytes(const fs::path& root) {
+    int64_t last = 0, bytes = 0;
+    for (int index = 0;; ++index) {
+        const fs::path cache = root / "sys/devices/system/cpu/cpu0/cache" / ("index" + std::to_string(index));
+        const std::optional<int64_t> level = number_in(cache / "level");
+        if (!level) return bytes;
+        const std::optional<int64_t> kilobytes = number_in(cache / "size");  // "32768K"
+        if (kilobytes && *kilobytes > 0 && *level > last) last = *level, bytes = *kilobytes * 1024;
+    }
+}
+
 }  // namespace katago

@@ -23,4 +23,8 @@ MachineMemory read_machine_memory(const std::filesystem::path& root = "/");
 // grants less time. A part of a processor counts as one: two threads make more of one and a half than one does.
 int usable_cores(const std::filesystem::path& root = "/");
 
+// Bytes of the cache behind which there is memory alone, as the first processor has it, whether it shares it or not; 0:
+// unknown.
+int64_t last_level_cache_bytes(const std::filesystem::path& root = "/");
+
 }  // namespace katago

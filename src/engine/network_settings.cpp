@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/network_settings.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/machine.h"
 #include "engine/default_files.h"
+#include "engine/thread_counts.h"
 
 namespace katago {
 
@@ -16,6 +18,17 @@ PrecisionSetting read_precision(const Config& config) {
     return {Precision::Auto, "useFP16 = true: the precision is chosen as with nnPrecision = auto"};
 }
 
+namespace {
+
+// Of those that will evaluate at once; most searches and analyses keep all useful ones busy.
+int threads_to_measure(const Config& config) {
+    const ThreadCounts counts;
+    if (!config.contains("numSearchThreads")) return counts.usual;
+    return std::min(counts.useful, static_cast<int>(config.get_int("numSearchThreads", {1, kMostSearchThreads})));
+}
+
+}  // namespace
+
 LoadOptions load_options(const Config& config, Precision precision) {
     LoadOptions options;
     options.precision = precision;
@@ -24,6 +37,7 @@ LoadOptions load_options(const Config& config, Precision precision) {
     else if (precision == Precision::Fp32)
         options.kernels = KernelProvider::Own;
     options.tuning_folder = tuning_folder(config);
+    options.threads = threads_to_measure(config);
     return options;
 }
 

@@ -55,6 +55,21 @@ TEST_CASE("machine: this machine tells how much it has") {
     CHECK(memory.free_bytes > 0);
 }
 
+TEST_CASE("machine: the cache before memory is the last one that processors tell of") {
+    FakeSystem system;
+    CHECK(last_level_cache_bytes(system.root()) == 0);
+    const auto tell = [&](int index, int level, const char* size) {
+        const std::string cache = "sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/";
+        system.write(cache + "level", std::to_string(level) + "\n");
+        system.write(cache + "size", size + std::string("\n"));
+    };
+    tell(0, 1, "32K");
+    tell(1, 3, "6144K");
+    tell(2, 2, "512K");
+    CHECK(last_level_cache_bytes(system.root()) == 6 * kMiB);
+    CHECK(last_level_cache_bytes("/nowhere") == 0);
+}
+
 TEST_CASE("machine: cores are counted as the control groups grant them") {
     FakeSystem system;
     const int all = usable_cores();

@@ -20,6 +20,7 @@
 #include "backend/cpu/ops/winograd_f16.h"
 #include "backend/cpu/ops/winograd_f32.h"
 #include "backend/cpu/ops/winograd_s16.h"
+#include "backend/cpu/ops/winograd_s16_plain.h"
 #if defined(KATAGO_XNNPACK)
 #include "backend/cpu/ops/xnnpack/xnn_attention_f32.h"
 #include "backend/cpu/ops/xnnpack/xnn_f16.h"
@@ -38,6 +39,7 @@ constexpr LinearKernel kLinearKernels[] = {
     kWinogradF32,
 #if defined(__SSE4_1__)
     kGemmS16,
+    kWinogradS16Plain,
     kWinogradS16,
 #endif
 #if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)

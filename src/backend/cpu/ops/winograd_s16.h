@@ -82,48 +82,66 @@ void quantize_tiles(const LinearCall& call, const TileGrid& grid, size_t first_s
     });
 }
 
-// The gemms of one panel at all positions; their results are [position][vector][rows][width].
-void gemm_s16_positions(const LinearCall& call, const TileGrid& grid, size_t samples, int vector, int vectors,
-                        float* gemm_results) {
-    const size_t s16_blocks = s16_blocks_of(call.depth, kWidth), columns = static_cast<size_t>(vectors) * kWidth;
+// The gemm of one panel at one position; its results are [vector][rows][width].
+//   weights, scales   the panel's, of this position
+void gemm_s16_position(const LinearCall& call, const TileGrid& grid, size_t samples, int position, int vectors,
+                       const int16_t* weights, const float* scales, float* gemm_results) {
+    const int s16_blocks = s16_blocks_of(call.depth, kWidth);
     const size_t rows = samples * grid.per_board, in_stride = rows * kS16Block;  // from channel block to channel block
-    const size_t panel_size = s16_blocks * kS16Block * columns;                  // of one position
-    const int16_t* weights = static_cast<const int16_t*>(call.weights.values) +
-                             static_cast<size_t>(vector) * kWidth * s16_blocks * kS16Block * kWinogradPositions;
-    const float* scales = call.weights.scales + static_cast<size_t>(vector) * kWidth * kWinogradPositions;
-    for (int position = 0; position < kWinogradPositions; ++position) {
-        const int16_t* in = static_cast<int16_t*>(call.input) + position * s16_blocks * in_stride;
-        float* out = gemm_results + position * vectors * (in_stride / 2);
-        const RowRange range = grid.rows_of(position, samples);
-        const int tiles = even_parts<kMaxIntegerRows>(range.count);
-        int row = range.first;
-        for (int tile = 0; tile < tiles; ++tile) {
-            const int count = even_part_size(range.count, tiles, tile);
-            kS16Tiles.of[vectors - 1][count - 1](in + row * kS16Block, in_stride, weights, static_cast<int>(s16_blocks),
-                                                 call.input_scales + position * rows + row, scales,
-                                                 {out + row * kWidth, in_stride / 2});
-            row += count;
-        }
-        weights += panel_size;
-        scales += columns;
+    const int16_t* in = static_cast<int16_t*>(call.input) + position * s16_blocks * in_stride;
+    const RowRange range = grid.rows_of(position, samples);
+    const int tiles = even_parts<kMaxIntegerRows>(range.count);
+    int row = range.first;
+    for (int tile = 0; tile < tiles; ++tile) {
+        const int count = even_part_size(range.count, tiles, tile);
+        kS16Tiles.of[vectors - 1][count - 1](in + row * kS16Block, in_stride, weights, s16_blocks,
+                                             call.input_scales + position * rows + row, scales,
+                                             {gemm_results + row * kWidth, in_stride / 2});
+        row += count;
     }
 }
 
-void winograd_s16(const LinearCall& call) {
+// The gemms of one panel at all positions; their results are [position][vector][rows][width].
+void gemm_s16_positions(const LinearCall& call, const TileGrid& grid, size_t samples, int vector, int vectors,
+                        float* gemm_results) {
+    const size_t depth = static_cast<size_t>(s16_blocks_of(call.depth, kWidth)) * kS16Block;
+    const size_t columns = static_cast<size_t>(vectors) * kWidth, first = static_cast<size_t>(vector) * kWidth;
+    const size_t result_stride = columns * samples * grid.per_board;
+    const int16_t* weights = static_cast<const int16_t*>(call.weights.values) + first * depth * kWinogradPositions;
+    const float* scales = call.weights.scales + first * kWinogradPositions;
+    for (int position = 0; position < kWinogradPositions; ++position) {
+        gemm_s16_position(call, grid, samples, position, vectors, weights + position * depth * columns,
+                          scales + position * columns, gemm_results + position * result_stride);
+    }
+}
+
+// A convolution by gemms of panels: gemm_panel(grid, samples, first vector, vectors, results).
+template <class GemmPanel>
+KERNEL_INLINE void winograd_s16_by_panels(const LinearCall& call, float* tile, const GemmPanel& gemm_panel) {
     const TileGrid grid(call.height, call.width, call.out.batch, kEnoughS16Rows);
-    float* gemm_results = call.scratch;
-    float* tile = gemm_results + static_cast<size_t>(kWinogradPositions) * kPanelVectors * grid.rows() * kWidth;
     for (size_t first = 0; first < call.out.batch; first += grid.samples) {
         const size_t samples = first + grid.samples <= call.out.batch ? grid.samples : call.out.batch - first;
-        const int rows = static_cast<int>(samples) * grid.per_board;
+        const size_t rows = samples * grid.per_board;
         if (!call.input_ready || grid.samples < call.out.batch) quantize_tiles(call, grid, first, samples, tile);
         for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
             const int vectors = min_of(kPanelVectors, call.vectors - vector);
-            gemm_s16_positions(call, grid, samples, vector, vectors, gemm_results);
-            transform_outputs(call.out, grid, gemm_results, static_cast<size_t>(vectors) * rows * kWidth, vector,
-                              vectors, first, samples);
+            gemm_panel(grid, samples, vector, vectors, call.scratch);
+            transform_outputs(call.out, grid, call.scratch, vectors * rows * kWidth, vector, vectors, first, samples);
         }
     }
+}
+
+// The floats of the results of all gemms of one panel, which scratch memory begins with.
+size_t s16_results_floats(const LinearCall& call) {
+    const size_t rows = TileGrid(call.height, call.width, call.out.batch, kEnoughS16Rows).rows();
+    return kWinogradPositions * kPanelVectors * kWidth * rows;
+}
+
+void winograd_s16(const LinearCall& call) {
+    winograd_s16_by_panels(
+        call, call.scratch + s16_results_floats(call),
+        [&](const TileGrid& grid, size_t samples, int vector, int vectors, float* results)
+            KERNEL_LAMBDA { gemm_s16_positions(call, grid, samples, vector, vectors, results); });
 }
 
 InputRoom winograd_s16_room(const LinearCall& call) {
@@ -132,8 +150,7 @@ InputRoom winograd_s16_room(const LinearCall& call) {
 }
 
 size_t winograd_s16_scratch(const LinearCall& call) {
-    const size_t rows = TileGrid(call.height, call.width, call.out.batch, kEnoughS16Rows).rows();
-    return kWinogradPositions * (kPanelVectors * kWidth * rows + tile_stride(call.depth));
+    return s16_results_floats(call) + kWinogradPositions * tile_stride(call.depth);
 }
 
 constexpr LinearKernel kWinogradS16 = {

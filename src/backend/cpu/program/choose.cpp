@@ -63,12 +63,25 @@ std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerS
     return candidates;
 }
 
+namespace {
+
+// Sets as_many_layers of all.
+void count_weights(CandidatesByShape& shapes) {
+    const auto weights_of = [](const LayerShape& shape) { return double(shape.in) * shape.out; };
+    std::map<LinearLayer, double> weights;
+    for (const auto& [shape, candidates] : shapes) weights[shape.layer] += candidates.layers * weights_of(shape);
+    for (auto& [shape, candidates] : shapes) candidates.as_many_layers = weights[shape.layer] / weights_of(shape);
+}
+
+}  // namespace
+
 CandidatesByShape trunk_candidates(const Graph& graph, const KernelSet& kernels, Precision precision) {
     CandidatesByShape found;
     for (const auto& [shape, layers] : layer_shapes(graph))
         found[shape] = {.layers = layers,
                         .kernels = candidates_for(graph, shape, kernels, precision),
                         .spares_memory = shape.layer == LinearLayer::Conv3x3 && spares_memory(graph)};
+    count_weights(found);
     return found;
 }
 
@@ -97,6 +110,7 @@ CandidatesByShape library_int8_candidates(const Graph& graph, const KernelSet& k
         shape->int8 = true;
         if (const auto [at, is_new] = found.emplace(*shape, candidates); !is_new) ++at->second.layers;
     }
+    count_weights(found);
     return found;
 }
 

@@ -55,6 +55,8 @@ std::vector<const LinearKernel*> candidates_for(const Graph& graph, const LayerS
 // What the layers of one shape may be computed with, and how many they are.
 struct ShapeCandidates {
     int layers = 0;
+    // How many layers of this shape would have as many weights as all such layers of the network, of whatever shape.
+    double as_many_layers = 1;
     std::vector<const LinearKernel*> kernels;
     // Of INT8, one layer as it is stored, and whether whole rows of its input are handed over: see PackRequest.
     const LinearWeights* stored = nullptr;

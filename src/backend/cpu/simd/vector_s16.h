@@ -15,6 +15,7 @@ namespace {
 // are always inlined.
 
 using IntLanes = int32_t __attribute__((vector_size(kWidth * 4), may_alias));
+using ShortLanes = int16_t __attribute__((vector_size(kWidth * 4), may_alias));
 using PairInMemory [[gnu::may_alias]] = int32_t;
 constexpr int kS16Block = 2 * kWidth;  // channels of a channel block of 16-bit integers
 
@@ -25,6 +26,11 @@ KERNEL_INLINE void keep_order(IntLanes& sum) {
 }
 
 #if defined(__AVX512F__)
+// a * b / 2^15, rounded to the nearest
+KERNEL_INLINE ShortLanes times_fraction(ShortLanes a, ShortLanes b) {
+    return reinterpret_cast<ShortLanes>(
+        _mm512_mulhrs_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+}
 KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm512_load_si512(p));
 }
@@ -97,6 +103,10 @@ KERNEL_INLINE void transpose(IntLanes* rows) {
     });
 }
 #elif defined(__AVX2__)
+KERNEL_INLINE ShortLanes times_fraction(ShortLanes a, ShortLanes b) {
+    return reinterpret_cast<ShortLanes>(
+        _mm256_mulhrs_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+}
 KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
 }
@@ -156,6 +166,9 @@ KERNEL_INLINE void transpose(IntLanes* rows) {
     });
 }
 #else
+KERNEL_INLINE ShortLanes times_fraction(ShortLanes a, ShortLanes b) {
+    return reinterpret_cast<ShortLanes>(_mm_mulhrs_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+}
 KERNEL_INLINE IntLanes load_lanes(const int16_t* p) {
     return reinterpret_cast<IntLanes>(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
 }
@@ -212,6 +225,12 @@ KERNEL_INLINE IntLanes repeat_pair_of_four(const int16_t* four) {
 #endif
 }
 
+KERNEL_INLINE ShortLanes load_shorts(const int16_t* p) {
+    return *reinterpret_cast<const ShortLanes*>(p);
+}
+KERNEL_INLINE void store_shorts(int16_t* p, ShortLanes v) {
+    *reinterpret_cast<ShortLanes*>(p) = v;
+}
 KERNEL_INLINE void store_s16_block(int16_t* p, Vector first, Vector second) {
     *reinterpret_cast<IntLanes*>(p) = s16_block_of(first, second);
 }

@@ -17,7 +17,7 @@ namespace katago::cpu {
 namespace {
 
 // Raise it when a kernel changes its speed: older measurements are then ignored.
-constexpr int kKernelVersion = 6;
+constexpr int kKernelVersion = 7;
 
 // "winograd_f32 0.000123 winograd_s16 0.000061 xnn_conv_f16 -", where "-" is what this machine cannot run; nothing
 // where the text does not tell of all these candidates. It may tell of more: other networks with this shape have more
@@ -115,9 +115,19 @@ class MeasuredTimes {
     bool can_keep_ = true;
 };
 
-// The shape as a file has it: memory that is spared costs time.
-std::string name_of(const LayerShape& shape, const ShapeCandidates& layers) {
-    return name_of(shape) + (layers.spares_memory ? " untransformed" : "");
+std::string suffix_of(const LoadOptions& options) {
+    return options.threads > 1 ? ", " + std::to_string(options.threads) + " threads" : "";
+}
+
+// The shape as a file has it, with what else decides the time: memory that is spared, and how often the layer's weights
+// would make those of the network, to a power of two.
+std::string name_of(const LayerShape& shape, const ShapeCandidates& layers, const LoadOptions& options) {
+    const long times = std::lround(std::exp2(std::round(std::log2(layers.as_many_layers))));
+    return name_of(shape) + (layers.spares_memory ? " untransformed" : "") + ", of " + std::to_string(times) +
+           suffix_of(options);
+}
+std::string name_of(const AttentionShape& shape, const LoadOptions& options) {
+    return name_of(shape) + suffix_of(options);
 }
 
 // A library's kernels are taken where they gain more than measurements vary.
@@ -156,8 +166,8 @@ Measurements measure(const CandidatesByShape& shapes, const InstructionSet& set,
     for (const CandidatesByShape::value_type* entry : by_weight(shapes, options)) {
         const auto& [shape, wanted] = *entry;
         std::vector<Candidate> found =
-            times.of(name_of(shape, wanted), kinds_of(wanted, options), [&](const LinearKernel& kernel) {
-                return seconds_of_trial(shape, wanted, kernel, kernels_for(set).width);
+            times.of(name_of(shape, wanted, options), kinds_of(wanted, options), [&](const LinearKernel& kernel) {
+                return seconds_of_trial(shape, wanted, kernel, kernels_for(set).width, options.threads);
             });
         if (!found.empty()) measured[shape] = std::move(found);
     }
@@ -170,8 +180,8 @@ AttentionMeasurements measure_attention(const Graph& graph, const std::vector<co
     MeasuredTimes times(set, options, shapes.size());
     AttentionMeasurements measured;
     for (const auto& [shape, layers] : shapes) {
-        auto found = times.of(name_of(shape), kernels, [&](const AttentionKernel& kernel) {
-            return seconds_of_trial(shape, kernel, kernels_for(set).width);
+        auto found = times.of(name_of(shape, options), kernels, [&](const AttentionKernel& kernel) {
+            return seconds_of_trial(shape, kernel, kernels_for(set).width, options.threads);
         });
         if (!found.empty()) measured[shape] = std::move(found);
     }
@@ -185,21 +195,15 @@ KeptTuning kept_measurements(const CandidatesByShape& shapes, const InstructionS
     kept.fault = file.fault();
     for (const auto& [shape, wanted] : shapes) {
         ++kept.shapes;
-        const std::string times = file.find(name_of(shape, wanted)).value_or("");
+        const std::string times = file.find(name_of(shape, wanted, options)).value_or("");
         if (!parse_times(times, kinds_of(wanted, options)).empty()) ++kept.measured;
     }
     return kept;
 }
 
 KernelChoices fastest_choices(const Measurements& measured, std::optional<KernelProvider> provider) {
-    // What is measured has the caches to itself. In a search every core runs an evaluation of its own: the four of a
-    // Raspberry Pi 4 share a cache, and wait for memory longer than they compute, so that moving half as much pays even
-    // where it takes more instructions.
-    constexpr double kFp16MayTake = 1.5;
     const auto cost = [](const Candidate& c) {
-        if (c.kernel->provider != KernelProvider::Own) return c.seconds * kLibraryMustGain;
-        const bool fp16 = c.kernel->arithmetic == Arithmetic::Fp16 && c.kernel->layer == LinearLayer::Conv3x3;
-        return fp16 ? c.seconds / kFp16MayTake : c.seconds;
+        return c.kernel->provider == KernelProvider::Own ? c.seconds : c.seconds * kLibraryMustGain;
     };
     KernelChoices choices;
     for (const auto& [shape, candidates] : measured) {

@@ -29,6 +29,9 @@ PackedWeights pack_gemm_s16f32(const LinearKernel& kernel, const PackRequest& re
 // Scales are [panel][position][panel width].
 PackedSize winograd_s16_size(const LayerSize& size, int width);
 PackedWeights pack_winograd_s16(const LinearKernel& kernel, const PackRequest& request);
+// Of WeightTransform::None: see winograd_s16_plain.h.
+PackedSize winograd_s16_plain_size(const LayerSize& size, int width);
+PackedWeights pack_winograd_s16_plain(const LinearKernel& kernel, const PackRequest& request);
 
 // FP16 weights are packed in panels of [channel blocks * 8][8]. Those of Winograd lie as [tile row][panel][6], of the
 // six positions of a tile row, which are not divided by the norms along it; of WeightTransform::OneAxis as

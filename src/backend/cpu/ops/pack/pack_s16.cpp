@@ -20,6 +20,11 @@ float input_limit_for(int depth) {
     return static_cast<float>(std::min(32767.0, std::floor(std::sqrt(2.0 * 4.0 * 2147483648.0 / depth))));
 }
 
+// What the magnitudes of a column's weights may add up to before they are rounded, which adds up to 1/2 to each.
+double most_of_sum(int depth, float input_limit) {
+    return 2147483647.0 / static_cast<double>(input_limit) - 0.5 * depth - 1;
+}
+
 // The finest scale of a column of weights for which no sum overflows.
 float scale_for(const float* column, size_t stride, int depth, float input_limit) {
     double sum = 0, largest = 0;
@@ -27,8 +32,7 @@ float scale_for(const float* column, size_t stride, int depth, float input_limit
         const double size = std::abs(double{column[static_cast<size_t>(k) * stride]});
         sum += size, largest = std::max(largest, size);
     }
-    const double most = 2147483647.0 / static_cast<double>(input_limit) - 0.5 * depth - 1;  // rounding adds up to 1/2
-    return static_cast<float>(std::max({sum / most, largest / 32767, 1e-30}));
+    return static_cast<float>(std::max({sum / most_of_sum(depth, input_limit), largest / 32767, 1e-30}));
 }
 
 // Where the weight of input k lies within the channel blocks: its pair and its place in the pair.
@@ -97,8 +101,8 @@ int16_t* numbers_of(PackedWeights& packed) {
 }
 
 // A 3x3 convolution's weights of up to kLanes outputs from `first` on, transformed: [position][in][kLanes].
-void transform_outputs(const std::vector<float>& weights, const LayerSize& size, int first, int count, float* to) {
-    static const WinogradMatrix matrix = winograd_matrix();
+void transform_outputs(const std::vector<float>& weights, const WinogradMatrix& matrix, const LayerSize& size,
+                       int first, int count, float* to) {
     const size_t position_floats = static_cast<size_t>(size.in) * kLanes;
     for (int i = 0; i < size.in; ++i) {
         float taps[9][kLanes] = {}, rows[6][3][kLanes];
@@ -120,6 +124,64 @@ void transform_outputs(const std::vector<float>& weights, const LayerSize& size,
                 position[lane] =
                     matrix(p % 6, 0) * row[0][lane] + matrix(p % 6, 1) * row[1][lane] + matrix(p % 6, 2) * row[2][lane];
             }
+        }
+    }
+}
+
+// The largest magnitude in column `lane` of what a kernel makes of plain weights on its way to their positions, which
+// transform_outputs() has written: the weights themselves, those transformed along one axis, and along both.
+float largest_on_the_way(const float* positions, int depth, int lane) {
+    const size_t position_floats = static_cast<size_t>(depth) * kLanes;
+    float largest = 0;
+    for (int k = 0; k < depth; ++k) {
+        const auto at = [&](int y, int x) {
+            return positions[static_cast<size_t>(y * 6 + x) * position_floats + static_cast<size_t>(k * kLanes + lane)];
+        };
+        // The middle one of three is half the difference of the two at +-A, over A; its neighbours are positions.
+        constexpr float kOfDifference = 1 / (2 * kWinogradPointA);
+        for (int i = 0; i < 6; ++i) {
+            for (int j = 0; j < 6; ++j) largest = std::max(largest, std::abs(at(i, j)));
+            largest = std::max({largest, std::abs(at(i, 1) - at(i, 2)) * kOfDifference,
+                                std::abs(at(1, i) - at(2, i)) * kOfDifference});
+        }
+        const float middle = (at(1, 1) - at(1, 2)) - (at(2, 1) - at(2, 2));
+        largest = std::max(largest, std::abs(middle) * kOfDifference * kOfDifference);
+    }
+    return largest;
+}
+
+// Packs plain weights and the factors of one group of columns: see winograd_s16_plain.h.
+//   weights     [9 * in][out] of the layer
+//   positions   what transform_outputs() made of them with unnormed_winograd_matrix()
+//   panel       the panel's numbers
+void pack_plain_columns(const std::vector<float>& weights, const LayerSize& size, int width, float input_limit,
+                        const float* positions, int first_output, PanelColumns where, int16_t* panel, float* scales) {
+    static const WinogradNorms norms = winograd_norms();
+    const size_t columns = where.columns, position_floats = static_cast<size_t>(size.in) * kLanes;
+    int16_t* const plain = panel + kWinogradPositions * 2 * columns;
+    for (int i = 0; i < where.count; ++i) {
+        const size_t column = static_cast<size_t>(where.first + i);
+        // Room for what rounding adds on the way.
+        constexpr float kMost = 32767 - 8;
+        const float scale = std::max(largest_on_the_way(positions, size.in, i) / kMost, 1e-30f);
+        for (int k = 0; k < size.in; ++k) {
+            const BlockPlace place(k, width);
+            for (int tap = 0; tap < 9; ++tap)
+                plain[((place.pair * 9 + static_cast<size_t>(tap)) * columns + column) * 2 + place.of_pair] =
+                    static_cast<int16_t>(std::lrintf(
+                        weights[static_cast<size_t>((tap * size.in + k) * size.out + first_output + i)] / scale));
+        }
+        for (int p = 0; p < kWinogradPositions; ++p) {
+            // In units of the plain weights' scale, to which rounding on the way adds up to four.
+            double sum = 4.0 * size.in;
+            for (int k = 0; k < size.in; ++k)
+                sum += std::abs(double{positions[static_cast<size_t>(p) * position_floats +
+                                                 static_cast<size_t>(k * kLanes + i)]}) / double{scale};
+            const double fraction = std::min(32767.0, std::floor(32768 * most_of_sum(size.in, input_limit) / sum));
+            int16_t* factor = panel + (static_cast<size_t>(p) * columns + column) * 2;
+            factor[0] = factor[1] = static_cast<int16_t>(fraction);
+            scales[static_cast<size_t>(p) * columns + column] =
+                static_cast<float>(norms[p / 6] * norms[p % 6] * double{scale} * 32768 / fraction);
         }
     }
 }
@@ -189,15 +251,39 @@ PackedWeights pack_winograd_s16(const LinearKernel&, const PackRequest& request)
     const size_t padded = padded_depth(in, width), position_floats = static_cast<size_t>(in) * kLanes;
     PackedWeights packed = room(winograd_s16_size(request.size, width), in);
     const Weights weights = request.weights.floats();
+    const WinogradMatrix matrix = winograd_matrix();
     std::vector<float> group(kWinogradPositions * position_floats);
     for_each_group(request.size.out, width, [&](int first, int count, int vector, PanelColumns where) {
-        transform_outputs(*weights, request.size, first, count, group.data());
+        transform_outputs(*weights, matrix, request.size, first, count, group.data());
         const size_t panel = static_cast<size_t>(vector * width) * kWinogradPositions;
         for (size_t p = 0; p < kWinogradPositions; ++p) {
             quantize_columns(group.data() + p * position_floats, in, width, packed.input_limit, where,
                              numbers_of(packed) + panel * padded + p * padded * where.columns,
                              packed.scales.data() + panel + p * where.columns);
         }
+    });
+    return packed;
+}
+
+PackedSize winograd_s16_plain_size(const LayerSize& size, int width) {
+    const auto columns = static_cast<size_t>(vectors_of(size.out, width) * width);
+    return {(padded_depth(size.in, width) * 9 + kWinogradPositions * 2) * columns * sizeof(int16_t),
+            kWinogradPositions * columns};
+}
+
+PackedWeights pack_winograd_s16_plain(const LinearKernel&, const PackRequest& request) {
+    const int in = request.size.in, width = request.width;
+    const size_t numbers = padded_depth(in, width) * 9 + kWinogradPositions * 2;  // of a column
+    PackedWeights packed = room(winograd_s16_plain_size(request.size, width), in);
+    packed.transform = WeightTransform::None;
+    const Weights weights = request.weights.floats();
+    const WinogradMatrix matrix = unnormed_winograd_matrix();
+    std::vector<float> group(kWinogradPositions * static_cast<size_t>(in) * kLanes);
+    for_each_group(request.size.out, width, [&](int first, int count, int vector, PanelColumns where) {
+        transform_outputs(*weights, matrix, request.size, first, count, group.data());
+        const size_t column = static_cast<size_t>(vector * width);
+        pack_plain_columns(*weights, request.size, width, packed.input_limit, group.data(), first, where,
+                           numbers_of(packed) + column * numbers, packed.scales.data() + column * kWinogradPositions);
     });
     return packed;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
+#include <cstddef>
 
 #include "backend/cpu/ops/winograd.h"
 
@@ -21,6 +23,25 @@ inline WinogradMatrix winograd_matrix() {
     }
     matrix(5, 2) = 1;
     return matrix.cast<float>();
+}
+
+// What the rows of winograd_matrix() are divided by, to have 1 as their largest number.
+using WinogradNorms = std::array<double, 6>;
+inline WinogradNorms winograd_norms() {
+    const WinogradMatrix matrix = winograd_matrix();
+    WinogradNorms norms;
+    for (int i = 0; i < 6; ++i) {
+        Eigen::Index at = 0;
+        matrix.row(i).cwiseAbs().maxCoeff(&at);
+        norms[static_cast<size_t>(i)] = double{matrix(i, at)};
+    }
+    return norms;
+}
+inline WinogradMatrix unnormed_winograd_matrix() {
+    WinogradMatrix matrix = winograd_matrix();
+    const WinogradNorms norms = winograd_norms();
+    for (int i = 0; i < 6; ++i) matrix.row(i) /= static_cast<float>(norms[static_cast<size_t>(i)]);
+    return matrix;
 }
 
 }  // namespace katago::cpu
