@@ -95,13 +95,15 @@ struct Contestant {
     std::vector<double> rates;
 };
 
-std::vector<Contestant> load_contestants(const Graph& graph, const cpu::InstructionSet& set, Precision precision) {
+std::vector<Contestant> load_contestants(const Graph& graph, const cpu::InstructionSet& set, Precision precision,
+                                         int threads) {
     std::vector<Contestant> contestants;
     for (const std::string_view kernels : {"own", "xnnpack", "eigen", "auto"}) {
         LoadOptions options;
         options.precision = precision;
         options.kernels = parse_kernel_provider(kernels, "kernels");
         options.measure_again = true;
+        options.threads = threads;
         options.tuning_folder = std::filesystem::temp_directory_path() / "katago-bench-plan";
         contestants.push_back({kernels, CpuBackend(set).load(graph, options), {}});
     }
@@ -120,7 +122,7 @@ void bench(const std::vector<const char*>& args) {
     for (const cpu::InstructionSet& set : cpu::available_instruction_sets()) {
         for (const Precision precision : {Precision::Fp32, Precision::Fp16, Precision::Int8, Precision::Auto}) {
             if (args.size() > 4 && name_of(precision) != args[4]) continue;
-            std::vector<Contestant> contestants = load_contestants(*model.graph, set, precision);
+            std::vector<Contestant> contestants = load_contestants(*model.graph, set, precision, threads);
             std::vector<double> peaks;
             for (int round = 0; round < kRounds; ++round) {
                 peaks.push_back(measure_fma_peak(0.1));

@@ -138,10 +138,9 @@ size_t s16_results_floats(const LinearCall& call) {
 }
 
 void winograd_s16(const LinearCall& call) {
-    winograd_s16_by_panels(
-        call, call.scratch + s16_results_floats(call),
-        [&](const TileGrid& grid, size_t samples, int vector, int vectors, float* results)
-            KERNEL_LAMBDA { gemm_s16_positions(call, grid, samples, vector, vectors, results); });
+    winograd_s16_by_panels(call, call.scratch + s16_results_floats(call),
+                           [&](const TileGrid& grid, size_t samples, int vector, int vectors, float* results)
+                               KERNEL_LAMBDA { gemm_s16_positions(call, grid, samples, vector, vectors, results); });
 }
 
 InputRoom winograd_s16_room(const LinearCall& call) {

@@ -97,7 +97,8 @@ std::vector<PackedWeights> weights_of_layers(PackedWeights&& packed, double laye
         const double wanted = std::min(layers, std::ceil(most / bytes));
         while (static_cast<double>(weights.size()) + 1 < wanted) {
             PackedWeights copy;
-            copy.values = copy_of(packed.values), copy.scales = copy_of(packed.scales), copy.sums = copy_of(packed.sums);
+            copy.values = copy_of(packed.values), copy.scales = copy_of(packed.scales),
+            copy.sums = copy_of(packed.sums);
             copy.input_limit = packed.input_limit, copy.transform = packed.transform;
             copy.group = packed.group, copy.rotated = packed.rotated;
             weights.push_back(std::move(copy));
@@ -197,8 +198,8 @@ double seconds_of_trial(const LayerShape& shape, const ShapeCandidates& layers, 
         weights_of_layers(packed_weights(size, layers, kernel, width), layers.as_many_layers);
     std::list<LinearTrial> trials;
     for (int i = 0; i < threads; ++i)
-        trials.emplace_back(shape, kernel, width, weights, static_cast<size_t>(i) * weights.size() /
-                                                               static_cast<size_t>(threads));
+        trials.emplace_back(shape, kernel, width, weights,
+                            static_cast<size_t>(i) * weights.size() / static_cast<size_t>(threads));
     return seconds_of(trials);
 }
 

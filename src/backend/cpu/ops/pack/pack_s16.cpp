@@ -175,8 +175,9 @@ void pack_plain_columns(const std::vector<float>& weights, const LayerSize& size
             // In units of the plain weights' scale, to which rounding on the way adds up to four.
             double sum = 4.0 * size.in;
             for (int k = 0; k < size.in; ++k)
-                sum += std::abs(double{positions[static_cast<size_t>(p) * position_floats +
-                                                 static_cast<size_t>(k * kLanes + i)]}) / double{scale};
+                sum += std::abs(double{
+                           positions[static_cast<size_t>(p) * position_floats + static_cast<size_t>(k * kLanes + i)]}) /
+                       double{scale};
             const double fraction = std::min(32767.0, std::floor(32768 * most_of_sum(size.in, input_limit) / sum));
             int16_t* factor = panel + (static_cast<size_t>(p) * columns + column) * 2;
             factor[0] = factor[1] = static_cast<int16_t>(fraction);
