@@ -28,7 +28,7 @@ constexpr double kLongEnough_s = 0.05;
 
 // Weights that together are twice the last cache leave nothing in it that the next run could use. What machines do not
 // tell is guessed, and what the biggest ones have is too much to fill.
-constexpr double kUnknownCacheBytes = 4 << 20, kMostCacheBytes = 64 << 20;
+constexpr double kUnknownCacheBytes = 2 << 20, kMostCacheBytes = 64 << 20;
 
 using Run = std::function<void()>;
 
