@@ -36,17 +36,20 @@ using Run = std::function<void()>;
 // stays in the caches. Other processes only ever make a run longer, so the quickest quarter counts.
 double seconds_of(const std::vector<Run>& runs) {
     using Clock = std::chrono::steady_clock;
-    std::atomic<size_t> ready = 0;
+    std::atomic<size_t> running = 0;
     std::atomic<bool> ended = false;
     std::list<Thread> others;
+    struct AtEnd {  // also where a run, or a thread's start, throws: the threads are joined next
+        std::atomic<bool>& ended;
+        ~AtEnd() { ended = true; }
+    } const at_end{ended};
     for (size_t i = 1; i < runs.size(); ++i) {
         others.emplace_back([&, i] {
-            runs[i]();
-            for (++ready; !ended;) runs[i]();
+            for (++running; !ended;) runs[i]();
         });
     }
-    runs[0]();
-    while (ready + 1 < runs.size()) runs[0]();
+    do runs[0]();
+    while (running + 1 < runs.size());
     std::vector<double> times;
     double sum = 0;
     while (sum < kLongEnough_s && (times.size() < kLeastRuns || sum < kSecondsPerCandidate)) {
@@ -56,7 +59,7 @@ double seconds_of(const std::vector<Run>& runs) {
         sum += times.back();
     }
     ended = true;
-    others.clear();
+    for (Thread& other : others) other.join();
     const auto quarter = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 4);
     std::nth_element(times.begin(), quarter, times.end());
     return *quarter;
