@@ -62,6 +62,20 @@ TEST_CASE("cpu tuning: measures each shape of the trunk once and keeps it") {
     CHECK(backend.load(graph, options) != nullptr);
 }
 
+TEST_CASE("cpu tuning: each number of threads is measured for itself, and kept beside the others") {
+    const TuningFolder folder;
+    LoadOptions options = kept_in(folder);
+    int measured = 0;
+    options.progress = [&](int, int) { ++measured; };
+    const CpuBackend backend;
+    for (const int threads : {1, 3, 1, 3}) {
+        options.threads = threads;
+        for (const KernelTiming& timing : backend.kernel_timings(small_net(), options)) CHECK(timing.seconds > 0);
+        CHECK(backend.kept_tuning(small_net(), options).is_complete());
+    }
+    CHECK(measured == 4);
+}
+
 TEST_CASE("cpu tuning: what one precision measured is there after another has measured the same shapes") {
     const TuningFolder folder;
     LoadOptions options;
