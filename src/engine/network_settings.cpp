@@ -2,9 +2,13 @@
 #include "engine/network_settings.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "core/machine.h"
+#include "core/text.h"
 #include "engine/default_files.h"
 #include "engine/thread_counts.h"
 
@@ -20,11 +24,22 @@ PrecisionSetting read_precision(const Config& config) {
 
 namespace {
 
-// Of those that will evaluate at once; most searches and analyses keep all useful ones busy.
+// Those that will evaluate at once: of one search, times the searches that the configuration asks for at a time, as far
+// as cores reach. What is no number is reported by whoever reads it.
 int threads_to_measure(const Config& config) {
     const ThreadCounts counts;
-    if (!config.contains("numSearchThreads")) return counts.usual;
-    return std::min(counts.useful, static_cast<int>(config.get_int("numSearchThreads", {1, kMostSearchThreads})));
+    const std::map<std::string, std::string> values = config.all();  // not marked as used: most commands ignore some
+    const auto number = [&](const char* key) {
+        const auto found = values.find(key);
+        return found == values.end() ? std::nullopt : parse_int(found->second);
+    };
+    std::optional<int> searches = number("numAnalysisThreads");
+    if (!searches) searches = number("numGameThreads");
+    if (searches == 0) searches = counts.useful;
+    std::optional<int> threads = number("numSearchThreadsPerAnalysisThread");
+    if (!threads) threads = number("numSearchThreads");
+    const int64_t together = int64_t{searches.value_or(1)} * threads.value_or(searches ? 1 : counts.usual);
+    return static_cast<int>(std::clamp<int64_t>(together, 1, counts.useful));
 }
 
 }  // namespace

@@ -110,6 +110,34 @@ TEST_CASE("kernels: Int16 sums of the largest inputs and weights do not overflow
     });
 }
 
+TEST_CASE("kernels: sums of 16-bit Winograd convolutions do not overflow where each rounding adds to them") {
+    // Found by a search for the taps whose transform grows most by rounding; all channels have them and the same input.
+    constexpr float kTaps[9] = {0.619838212f,  0.478300775f,  -0.439092321f, -0.874554688f, -0.980879152f,
+                                -0.835337067f, -0.206805242f, -0.553396105f, 0.254556643f};
+    for_each_set([&](const KernelSet& kernels) {
+        Numbers numbers(9);
+        constexpr int kDepth = 256, kOut = 8, kEdge = 8;
+        std::vector<float> weights;
+        for (const float tap : kTaps) weights.insert(weights.end(), size_t{kDepth * kOut}, tap);
+        const Conv2d conv = conv3x3(weights, kDepth, kOut);
+        const Boards boards{{kEdge, kEdge}, 1};
+        Blocks in(kDepth, boards.rows(), kernels.width);
+        for (int row = 0; row < boards.rows(); ++row) {
+            const float x = numbers.next();
+            for (int k = 0; k < kDepth; ++k) in.at(row, k) = x;
+        }
+        const Exact wanted = convolution(in, conv, boards.shape);
+        for (const LinearKernel& kernel : kernels.linear) {
+            if (kernel.layer != LinearLayer::Conv3x3 || kernel.arithmetic != Arithmetic::Int16) continue;
+            CAPTURE(std::string(kernel.name));
+            const LayerSize size{9, kDepth, kOut};
+            const PackedWeights packed =
+                kernel.pack(kernel, {.weights = conv.weights, .size = size, .width = kernels.width});
+            CHECK(error_of(LinearRuns(kernel, packed, size, in, boards).next(), wanted) <= kInt16Winograd);
+        }
+    });
+}
+
 TEST_CASE("kernels: Winograd convolutions equal plain loops on every board from 2x2 to 19x19") {
     for_each_set([](const KernelSet& kernels) {
         Numbers numbers(3);

@@ -161,8 +161,8 @@ void pack_plain_columns(const std::vector<float>& weights, const LayerSize& size
     int16_t* const plain = panel + kWinogradPositions * 2 * columns;
     for (int i = 0; i < where.count; ++i) {
         const size_t column = static_cast<size_t>(where.first + i);
-        // Room for what rounding adds on the way.
-        constexpr float kMost = 32767 - 8;
+        // What rounding adds on the way, at most: 7.75 of the plain weights' units, by the sums of the two transforms.
+        constexpr float kMostRounding = 8, kMost = 32767 - kMostRounding;
         const float scale = std::max(largest_on_the_way(positions, size.in, i) / kMost, 1e-30f);
         for (int k = 0; k < size.in; ++k) {
             const BlockPlace place(k, width);
@@ -172,8 +172,7 @@ void pack_plain_columns(const std::vector<float>& weights, const LayerSize& size
                         weights[static_cast<size_t>((tap * size.in + k) * size.out + first_output + i)] / scale));
         }
         for (int p = 0; p < kWinogradPositions; ++p) {
-            // In units of the plain weights' scale, to which rounding on the way adds up to four.
-            double sum = 4.0 * size.in;
+            double sum = double{kMostRounding} * size.in;  // in units of the plain weights' scale
             for (int k = 0; k < size.in; ++k)
                 sum += std::abs(double{
                            positions[static_cast<size_t>(p) * position_floats + static_cast<size_t>(k * kLanes + i)]}) /
