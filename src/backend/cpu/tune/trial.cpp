@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -14,6 +13,7 @@
 #include "backend/arena.h"
 #include "backend/cpu/ops/layout.h"
 #include "core/machine.h"
+#include "core/seconds_clock.h"
 #include "core/thread.h"
 
 namespace katago::cpu {
@@ -35,7 +35,6 @@ using Run = std::function<void()>;
 // The time of runs[0], repeated while the other runs are repeated in threads of their own, behind one that fetches what
 // stays in the caches. Other processes only ever make a run longer, so the quickest quarter counts.
 double seconds_of(const std::vector<Run>& runs) {
-    using Clock = std::chrono::steady_clock;
     std::atomic<size_t> running = 0;
     std::atomic<bool> ended = false;
     std::list<Thread> others;
@@ -53,9 +52,9 @@ double seconds_of(const std::vector<Run>& runs) {
     std::vector<double> times;
     double sum = 0;
     while (sum < kLongEnough_s && (times.size() < kLeastRuns || sum < kSecondsPerCandidate)) {
-        const auto begin = Clock::now();
+        const double begin = steady_seconds();
         runs[0]();
-        times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+        times.push_back(steady_seconds() - begin);
         sum += times.back();
     }
     ended = true;
