@@ -42,9 +42,9 @@ void FeaturePlanes::add_liberties() {
 
 void FeaturePlanes::add_ko(int ban, int blocked) {
     const BoardHistory& history = query_.history;
-    if (history.banned().any())
+    if (const PointSet banned = history.banned(); banned.any())
         for_each([&](Point point, float* out) {
-            if (history.banned()[static_cast<size_t>(point)]) out[ban] = 1;
+            if (banned[static_cast<size_t>(point)]) out[ban] = 1;
         });
     if (history.phase() == 0) {
         const Point ko = history.board().ko_point();

@@ -23,7 +23,8 @@ Board::Board(BoardSize size) : width_(static_cast<int16_t>(size.width)), height_
 }
 
 PointList<kMaxBoardArea> Board::enclosed_points() const {
-    // Byte by byte without a branch, which compilers turn into vector instructions: superko asks after every move.
+    // Byte by byte without a branch, which compilers turn into vector instructions: superko asks in every position that
+    // is looked at.
     std::array<uint8_t, kBoardCells> enclosed{};
     for (size_t i = kStride; i < kBoardCells - kStride; ++i)
         enclosed[i] = static_cast<uint8_t>((color_[i] == Color::Empty) & (color_[i - 1] != Color::Empty) &

@@ -32,8 +32,7 @@ void BoardHistory::reset(Player next_player) {
     initial_phase_ = phase_;
     initial_turn_number_ = 0;
     moves_.clear();
-    black_was_taken_.reset();
-    white_was_taken_.reset();
+    was_taken_ = {};
     forget_phase();
     restart_ko_history();
     turns_this_phase_ = 0;
@@ -58,7 +57,6 @@ void BoardHistory::forget_phase() {
     consecutive_ending_passes_ = 0;
     black_pass_hashes_.clear();
     white_pass_hashes_.clear();
-    banned_.reset();
     recapture_blocked_.reset();
     cleanup_captures_.clear();
 }
@@ -76,7 +74,7 @@ bool BoardHistory::is_legal(Point point, Player player) const {
     if (point == kPass) return true;
     if (!board().on_board(point) || board().color(point) != Color::Empty) return false;
     if (phase_ == 0 && point == board().ko_point()) return false;
-    return !banned_[point] && !board().is_illegal_suicide(point, player, rules_.multi_stone_suicide);
+    return !is_banned(point) && !board().is_illegal_suicide(point, player, rules_.multi_stone_suicide);
 }
 
 bool BoardHistory::is_tolerated(Point point, Player player) const {
@@ -114,7 +112,6 @@ void BoardHistory::make_move(Point point, Player player, PhaseAdvance advance) {
     turns_this_phase_++;
     valid_turns_this_phase_++;
     consecutive_valid_turns_ = strictly_legal ? consecutive_valid_turns_ + 1 : 0;
-    find_banned_points();
 
     if (puts_stone && rules_.scoring == ScoringRule::Territory && phase_ <= 1)
         white_bonus_ += player == Color::Black ? 1.0f : -1.0f;
@@ -170,7 +167,7 @@ bool BoardHistory::play_on_next_board(Point point, Player player) {
     after.play(point, player);
     for (const Color color : {Color::Black, Color::White}) {
         if (after.captured(color) == before.captured(color)) continue;
-        PointSet& taken = color == Color::Black ? black_was_taken_ : white_was_taken_;
+        PointSet& taken = taken_stones(color);
         for (Point p = 0; p < kBoardCells; p++)
             if (before.color(p) == color && after.color(p) == Color::Empty) taken.set(p);
     }
@@ -197,31 +194,44 @@ bool BoardHistory::play_in_cleanup(Board& board, Point point, Player player) {
     return true;
 }
 
-void BoardHistory::find_banned_points() {
-    banned_.reset();
+PointSet BoardHistory::banned() const {
+    PointSet points;
     if (phase_ > 0) {
         for (const KoCapture& capture : cleanup_captures_)
-            if (capture.player == next_player_ && capture.position_before == board().position_hash())
-                banned_.set(capture.point);
+            if (is_banned(capture.point)) points.set(capture.point);
     } else if (rules_.ko != KoRule::Simple) {
-        find_superko_points();
+        const PointSet& was_taken = taken_stones(next_player_);
+        if (was_taken.any())
+            for (Point point = 0; point < kBoardCells; point++)
+                if (was_taken[point] && repeats_position(point)) points.set(point);
+        if (rules_.multi_stone_suicide)
+            for (const Point point : board().enclosed_points())
+                if (repeats_position(point)) points.set(point);
     }
+    return points;
 }
 
-void BoardHistory::find_superko_points() {
+bool BoardHistory::is_banned(Point point) const {
+    if (phase_ > 0) {
+        return std::any_of(cleanup_captures_.begin(), cleanup_captures_.end(), [&](const KoCapture& capture) {
+            return capture.point == point && capture.player == next_player_ &&
+                   capture.position_before == board().position_hash();
+        });
+    }
+    if (rules_.ko == KoRule::Simple) return false;
+    // An earlier position held a stone where the new one goes, so one was taken there since; unless the new stone dies.
+    const bool may_repeat =
+        taken_stones(next_player_)[point] || (rules_.multi_stone_suicide && !board().touches(point, Color::Empty));
+    return may_repeat && repeats_position(point);
+}
+
+// Under superko: the stone would be put down and make a position that was there before.
+bool BoardHistory::repeats_position(Point point) const {
     const Board& now = board();
     const Player player = next_player_;
-    const auto ban_if_repeated = [&](Point point) {
-        if (point == now.ko_point() || now.is_illegal_suicide(point, player, rules_.multi_stone_suicide)) return;
-        if (ko_history_.contains(ko_hash_of(now.hash_after(point, player), opponent(player)))) banned_.set(point);
-    };
-    // An earlier position held a stone where the new one goes, so one was taken there since; unless the new stone dies.
-    const PointSet& was_taken = player == Color::Black ? black_was_taken_ : white_was_taken_;
-    if (was_taken.any())
-        for (Point point = 0; point < kBoardCells; point++)
-            if (was_taken[point] && now.color(point) == Color::Empty) ban_if_repeated(point);
-    if (rules_.multi_stone_suicide)
-        for (const Point point : now.enclosed_points()) ban_if_repeated(point);
+    if (now.color(point) != Color::Empty || point == now.ko_point()) return false;
+    if (now.is_illegal_suicide(point, player, rules_.multi_stone_suicide)) return false;
+    return ko_history_.contains(ko_hash_of(now.hash_after(point, player), opponent(player)));
 }
 
 void BoardHistory::end_phase(PhaseAdvance advance) {

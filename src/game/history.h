@@ -83,8 +83,8 @@ class BoardHistory {
     // In the cleanup phases: a move that lifts the block of a ko instead of putting a stone.
     bool is_pass_for_ko(Point point, Player player) const;
     // Points forbidden to the player to move by superko, or, in the cleanup phases, because he took that ko in this
-    // very position before. Not the simple ko point.
-    const PointSet& banned() const { return banned_; }
+    // very position before. Not the simple ko point. Found anew in every call: most positions are only passed through.
+    PointSet banned() const;
     // Stones that took a ko in a cleanup phase and may not be retaken yet.
     const PointSet& recapture_blocked() const { return recapture_blocked_; }
 
@@ -186,8 +186,10 @@ class BoardHistory {
     bool note_pass(Player player);
     bool play_on_next_board(Point point, Player player);
     bool play_in_cleanup(Board& board, Point point, Player player);
-    void find_banned_points();
-    void find_superko_points();
+    PointSet& taken_stones(Player player) { return was_taken_[player == Color::Black ? 0 : 1]; }
+    const PointSet& taken_stones(Player player) const { return was_taken_[player == Color::Black ? 0 : 1]; }
+    bool is_banned(Point point) const;
+    bool repeats_position(Point point) const;
     void end_phase(PhaseAdvance advance);
     void check_no_result();
     Hash128 ko_hash_of(const Hash128& position, Player to_move) const;
@@ -220,9 +222,7 @@ class BoardHistory {
     std::vector<Hash128> black_pass_hashes_;
     std::vector<Hash128> white_pass_hashes_;
     // Where stones of each colour have been taken off since the start: only there can a stone restore an old position.
-    PointSet black_was_taken_;
-    PointSet white_was_taken_;
-    PointSet banned_;
+    std::array<PointSet, 2> was_taken_;  // Black's, White's
     PointSet recapture_blocked_;
     std::vector<KoCapture> cleanup_captures_;
     PointColors second_encore_start_{};

@@ -41,12 +41,13 @@ Hash128 bans_hash(const BoardHistory& history) {
     const Point ko_point = history.phase() == 0 ? board.ko_point() : kNullPoint;
     Hash128 hash;
     if (ko_point != kNullPoint) hash ^= zobrist.ko_point[Zobrist::index(ko_point, board.width())];
-    if (history.phase() == 0 && history.banned().none()) return hash;
+    const PointSet banned = history.banned();
+    if (history.phase() == 0 && banned.none()) return hash;
     for (int y = 0; y < board.height(); y++) {
         for (int x = 0; x < board.width(); x++) {
             const Point point = point_at(x, y);
             const int index = Zobrist::index(point, board.width());
-            if (history.banned()[point] && point != ko_point) hash ^= zobrist.ko_point[index];
+            if (banned[point] && point != ko_point) hash ^= zobrist.ko_point[index];
             if (history.phase() == 0) continue;
             const Zobrist::ByColor& marks = zobrist.ko_mark[index];
             if (history.recapture_blocked()[point]) hash ^= marks[Color::Black] ^ marks[Color::White];

@@ -114,7 +114,8 @@ json state_of(const BoardHistory& history) {
     state["whiteScore"] = history.scored() ? json(history.white_score()) : json(nullptr);
     state["legal"] = rows_of(board, [&](Point point) { return history.is_legal(point, player) ? '1' : '0'; });
     state["koPoint"] = history.phase() == 0 ? vertex_of(board.ko_point(), board) : json(nullptr);
-    state["superkoBanned"] = vertices_where(board, [&](Point point) { return history.banned()[point]; });
+    const PointSet banned = history.banned();
+    state["superkoBanned"] = vertices_where(board, [&](Point point) { return banned[point]; });
     state["koRecapBlocked"] = vertices_where(board, [&](Point point) { return history.recapture_blocked()[point]; });
     state["passForKo"] = vertices_where(board, [&](Point point) { return history.is_pass_for_ko(point, player); });
     state["consecutiveEndingPasses"] = history.consecutive_ending_passes();
