@@ -20,8 +20,8 @@ using test_nets::Numbers;
 namespace {
 
 // Relative to the largest value, of queries that were multiplied by `scale`, as the errors of scores are. FP32: of an
-// exponential. Int16: probabilities are integers that add up to 2^17. FP16: as for its kernels alone (fp16_test.cpp),
-// and as much again for inputs that are not FP16 numbers.
+// exponential. Int16: probabilities are integers that add up to 2^18 at most. FP16: as for its kernels alone
+// (fp16_test.cpp), and as much again for inputs that are not FP16 numbers.
 double bound_of(const AttentionKernel& kernel, float scale) {
     const double amplified = std::max(1.0, std::abs(double{scale}));
     switch (kernel.arithmetic) {

@@ -144,6 +144,9 @@ void quantize_s16_rows(const LinearCall& call, int first, int count) {
     }
 }
 
+// Rows whose results wait in the first-level cache until their epilogue is done for all of them.
+constexpr int kS16RowsToFinish = 8 * kMaxIntegerRows;
+
 // Quantized rows [first, first + rows) times all panels, with the epilogue: within the micro-kernel where it is no more
 // than a factor and an addend for each result.
 void gemm_s16_rows(const LinearCall& call, int first, int rows) {
@@ -153,28 +156,32 @@ void gemm_s16_rows(const LinearCall& call, int first, int rows) {
     const int tiles = even_parts<kMaxIntegerRows>(rows);
     const EpilogueCall& out = call.out;
     const bool in_micro_kernel = out.vector == nullptr && out.activated == nullptr;  // as most layers are
+    Vector results[kPanelVectors * kS16RowsToFinish];
+    constexpr size_t kResultStride = static_cast<size_t>(kS16RowsToFinish) * kWidth;
     for (int vector = 0; vector < call.vectors; vector += kPanelVectors) {
         const int vectors = min_of(kPanelVectors, call.vectors - vector);
         const int16_t* weights = static_cast<const int16_t*>(call.weights.values) +
                                  static_cast<size_t>(vector) * s16_blocks * kWidth * kS16Block;
         const float* column_scales = call.weights.scales + vector * kWidth;
-        int row = first;
+        int row = first, waiting = 0;
         for (int tile = 0; tile < tiles; ++tile) {
             const int count = even_part_size(rows, tiles, tile);
-            const S16Tile gemm_tile = kS16Tiles.of[vectors - 1][count - 1];
-            const int16_t* in = static_cast<int16_t*>(call.input) + static_cast<size_t>(row) * kS16Block;
+            TileOutput to{reinterpret_cast<float*>(results + waiting), kResultStride};
             if (in_micro_kernel) {
                 const size_t at = vector * block_stride + static_cast<size_t>(row) * kWidth;
-                gemm_tile(in, stride, weights, s16_blocks, call.input_scales + row, column_scales,
-                          {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
-                           out.residual == nullptr ? nullptr : out.residual + at});
-            } else {
-                Vector results[kPanelVectors * kMaxIntegerRows];
-                gemm_tile(in, stride, weights, s16_blocks, call.input_scales + row, column_scales,
-                          {reinterpret_cast<float*>(results), static_cast<size_t>(count) * kWidth});
-                for (int v = 0; v < vectors; ++v) finish_rows(out, vector + v, row, count, results + v * count);
+                to = {out.raw + at, block_stride, out.multiplier == nullptr ? nullptr : out.multiplier + at,
+                      out.residual == nullptr ? nullptr : out.residual + at};
             }
-            row += count;
+            kS16Tiles.of[vectors - 1][count - 1](
+                static_cast<int16_t*>(call.input) + static_cast<size_t>(row) * kS16Block, stride, weights, s16_blocks,
+                call.input_scales + row, column_scales, to);
+            row += count, waiting += count;
+            if (!in_micro_kernel && (waiting > kS16RowsToFinish - kMaxIntegerRows || tile == tiles - 1)) {
+                for (int v = 0; v < vectors; ++v) {
+                    finish_rows(out, vector + v, row - waiting, waiting, results + v * kS16RowsToFinish);
+                }
+            }
+            if (waiting > kS16RowsToFinish - kMaxIntegerRows) waiting = 0;
         }
     }
 }

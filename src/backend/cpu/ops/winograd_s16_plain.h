@@ -38,14 +38,6 @@ constexpr int16_t fraction_of(float x) {
 constexpr int16_t kFractionA = fraction_of(kWinogradPointA), kFractionA2 = fraction_of(kA2);
 constexpr int16_t kFraction1B = fraction_of(1 / kWinogradPointB), kFraction1B2 = fraction_of(1 / kB2);
 
-template <int... kIndex>
-KERNEL_INLINE constexpr ShortLanes fill_shorts(int16_t x, std::integer_sequence<int, kIndex...>) {
-    return ShortLanes{(static_cast<void>(kIndex), x)...};
-}
-KERNEL_INLINE constexpr ShortLanes all_shorts(int16_t x) {
-    return fill_shorts(x, std::make_integer_sequence<int, 2 * kWidth>{});
-}
-
 // The two results at +-A, or at +-B.
 KERNEL_INLINE void transform_at_a(ShortLanes g0, ShortLanes g1, ShortLanes g2, ShortLanes* out) {
     const ShortLanes even = g0 + times_fraction(g2, all_shorts(kFractionA2));

@@ -46,8 +46,8 @@ KERNEL_INLINE Vector constant(float x) {
 
 // 2^x for x < 127, by a minimax polynomial of kTerms terms after the constant one: to a relative error of 1e-4 with 3,
 // which is enough for INT8, of 3e-6 with 4, which is enough for probabilities of 15 bits, and of 2e-7 with 5. Below
-// -126, 2^-126.
-template <int kTerms>
+// -126, 2^-126. All that times kMultiple.
+template <int kTerms, int kMultiple = 1>
 struct PowerOfTwo {
     static_assert(kTerms >= 3 && kTerms <= 5);
     static constexpr float kMinimax[3][6] = {
@@ -55,19 +55,20 @@ struct PowerOfTwo {
         {0.99999926f, 0.69312171f, 0.24024753f, 0.05591868f, 0.00957001f},
         {1.00000007f, 0.69314697f, 0.24022120f, 0.05550713f, 0.00967554f, 0.00132765f},
     };
+    static constexpr float term(int power) { return kMultiple * kMinimax[kTerms - 3][power]; }
     Vector least = constant(-126.0f);
     Vector round = constant(kRoundToLowBits);
-    Vector c5 = constant(kMinimax[kTerms - 3][5]);
-    Vector c3 = constant(kMinimax[kTerms - 3][3]);
-    Vector c1 = constant(kMinimax[kTerms - 3][1]);
+    Vector c5 = constant(term(5));
+    Vector c3 = constant(term(3));
+    Vector c1 = constant(term(1));
 #if defined(__aarch64__)
-    static constexpr Vector c4 = all(kMinimax[kTerms - 3][4]);
-    static constexpr Vector c2 = all(kMinimax[kTerms - 3][2]);
-    static constexpr Vector c0 = all(kMinimax[kTerms - 3][0]);
+    static constexpr Vector c4 = all(term(4));
+    static constexpr Vector c2 = all(term(2));
+    static constexpr Vector c0 = all(term(0));
 #else
-    Vector c4 = constant(kMinimax[kTerms - 3][4]);
-    Vector c2 = constant(kMinimax[kTerms - 3][2]);
-    Vector c0 = constant(kMinimax[kTerms - 3][0]);
+    Vector c4 = constant(term(4));
+    Vector c2 = constant(term(2));
+    Vector c0 = constant(term(0));
 #endif
 
     // Replaces each x by 2^x.

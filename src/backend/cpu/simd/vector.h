@@ -206,6 +206,13 @@ KERNEL_INLINE Vector start_from(const float* constant) {
 KERNEL_INLINE Vector swap_pairs(Vector v) {
 #if defined(__ARM_NEON)
     return reinterpret_cast<Vector>(vrev64q_f32(reinterpret_cast<float32x4_t>(v)));
+#elif defined(__AVX512F__)
+    return reinterpret_cast<Vector>(_mm512_permute_ps(reinterpret_cast<__m512>(v), 0xb1));
+#elif defined(__AVX2__)
+    return reinterpret_cast<Vector>(_mm256_permute_ps(reinterpret_cast<__m256>(v), 0xb1));
+#elif defined(__SSE2__)
+    const __m128 x = reinterpret_cast<__m128>(v);
+    return reinterpret_cast<Vector>(_mm_shuffle_ps(x, x, 0xb1));
 #else
     const VectorPairs pairs = reinterpret_cast<VectorPairs>(v);
     return reinterpret_cast<Vector>((pairs << 32) | (pairs >> 32));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "backend/cpu/simd/vector.h"
 
@@ -211,6 +212,14 @@ KERNEL_INLINE void transpose(IntLanes* rows) {
     });
 }
 #endif
+
+template <int... kIndex>
+KERNEL_INLINE constexpr ShortLanes fill_shorts(int16_t x, std::integer_sequence<int, kIndex...>) {
+    return ShortLanes{(static_cast<void>(kIndex), x)...};
+}
+KERNEL_INLINE constexpr ShortLanes all_shorts(int16_t x) {
+    return fill_shorts(x, std::make_integer_sequence<int, 2 * kWidth>{});
+}
 
 // Pair kPair of four that lie beside each other, in all lanes.
 template <int kPair>

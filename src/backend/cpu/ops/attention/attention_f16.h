@@ -78,7 +78,7 @@ void pack_f16_queries(const AttentionCall& call, const AttentionF16Scratch& s, s
     for (int point = 0; point < s.points; ++point) {
         const HeadRow row = head_row(call.q, stride, sample * s.points + point, head * call.qk_channels,
                                      call.qk_channels, call.scratch);
-        const Rotation rotation = rotation_at(call, kv_head, point, fp32_blocks);
+        const Rotation rotation = rotation_at(call, kv_head, point % call.width, point / call.width, fp32_blocks);
         for (int block = 0; block < s.qk_blocks; ++block) {
             store_fp16x8(queries + (static_cast<size_t>(block) * s.points + point) * kFp16Width,
                          fp16_block(row, fp32_blocks, block, rotation, scale));
@@ -99,7 +99,7 @@ void pack_f16_keys(const AttentionCall& call, const AttentionF16Scratch& s, size
         if (real) {
             row = head_row(call.k, stride, sample * s.points + point, kv_head * call.qk_channels, call.qk_channels,
                            call.scratch);
-            rotation = rotation_at(call, kv_head, point, fp32_blocks);
+            rotation = rotation_at(call, kv_head, point % call.width, point / call.width, fp32_blocks);
         }
         for (int block = 0; block < s.qk_blocks; ++block, column += kFp16Width * kFp16Width) {
             const Fp16x8 x = real ? fp16_block(row, fp32_blocks, block, rotation, 1) : Fp16x8{vdupq_n_f16(0)};

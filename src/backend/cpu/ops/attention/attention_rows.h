@@ -16,18 +16,40 @@ namespace {
 // value and rotated (RoPE) before they are packed, scores become exponentials, and the head's results are scattered
 // into the blocks of the output.
 
-// Gathers channels [first, first + count) of a row, then zeros up to a whole vector.
-KERNEL_INLINE void gather_channels(const float* in, size_t stride, size_t row, int first, int count, float* out) {
+// Gathers channels [first, first + count) of a row, then zeros up to a whole vector; vectors of `out` are out_stride
+// floats apart.
+KERNEL_INLINE void gather_channels(const float* in, size_t stride, size_t row, int first, int count, float* out,
+                                   size_t out_stride = kWidth) {
     if (first % kWidth == 0 && count % kWidth == 0) {
         const float* from = in + first / kWidth * stride + row * kWidth;
-        for (int c = 0; c < count; c += kWidth, from += stride) store(out + c, load(from));
+        for (int c = 0; c < count; c += kWidth, from += stride, out += out_stride) store(out, load(from));
         return;
     }
     const int padded = static_cast<int>(blocks_of(count)) * kWidth;
     for (int c = 0; c < padded; ++c) {
         const int channel = first + c;
-        out[c] = c < count ? in[channel / kWidth * stride + row * kWidth + channel % kWidth] : 0.0f;
+        out[c / kWidth * out_stride + c % kWidth] =
+            c < count ? in[channel / kWidth * stride + row * kWidth + channel % kWidth] : 0.0f;
     }
+}
+
+// The rows of some points of one head: block b of the point i lies stride * b + kWidth * i floats from `from`.
+struct HeadRows {
+    const float* from;
+    size_t stride;
+};
+// Those of `count` points of q, k or v, from `first` on: where they lie or, where a head's channels are not whole
+// vectors, gathered into `room`, [block][room_rows][width].
+KERNEL_INLINE HeadRows head_rows(const AttentionCall& call, const float* value, size_t sample, int head, int channels,
+                                 int first, int count, float* room, int room_rows) {
+    const int points = call.height * call.width;
+    const size_t stride = call.batch * points * kWidth, row = sample * points + first;
+    if (channels % kWidth == 0) return {value + head * channels / kWidth * stride + row * kWidth, stride};
+    const size_t room_stride = static_cast<size_t>(room_rows) * kWidth;
+    for (int i = 0; i < count; ++i) {
+        gather_channels(value, stride, row + i, head * channels, channels, room + i * kWidth, room_stride);
+    }
+    return {room, room_stride};
 }
 
 // The rotation (RoPE) of one head's row at a point of the board, by its column and by its row: cosines, and `sines`
@@ -37,11 +59,11 @@ struct Rotation {
     const float* by_y = nullptr;
     size_t sines = 0;
 };
-KERNEL_INLINE Rotation rotation_at(const AttentionCall& call, int kv_head, int point, int blocks) {
+KERNEL_INLINE Rotation rotation_at(const AttentionCall& call, int kv_head, int x, int y, int blocks) {
     if (call.rope == nullptr) return {};
     const size_t sines = static_cast<size_t>(blocks) * kWidth, entry = 2 * sines;
     const float* head = call.rope + kv_head * (call.width + call.height) * entry;
-    return {head + point % call.width * entry, head + (call.width + point / call.width) * entry, sines};
+    return {head + x * entry, head + (call.width + y) * entry, sines};
 }
 KERNEL_INLINE Vector rotate(Vector x, const float* cosines, const float* sines) {
     return x * load(cosines) + swap_pairs(x) * load(sines);
@@ -53,7 +75,7 @@ KERNEL_INLINE Vector rotated(Vector x, const Rotation& rotation, int block) {
     return rotate(rotate(x, by_x, by_x + rotation.sines), by_y, by_y + rotation.sines);
 }
 KERNEL_INLINE void rotate_row(const AttentionCall& call, int kv_head, int point, int blocks, float* row) {
-    const Rotation rotation = rotation_at(call, kv_head, point, blocks);
+    const Rotation rotation = rotation_at(call, kv_head, point % call.width, point / call.width, blocks);
     if (rotation.by_x == nullptr) return;
     for (int block = 0; block < blocks; ++block)
         store(row + block * kWidth, rotated(load(row + block * kWidth), rotation, block));
@@ -153,9 +175,9 @@ KERNEL_INLINE float query_limit(int channels) {
     return most < 32767 ? most : 32767;
 }
 
-// Of values and probabilities, whose products are added up over all points: the values of a column have 14 bits, the
-// probabilities of a row 15 and a sum of 17, so that those of a row where none stands out are not too coarse.
-constexpr float kMostValue = 16383, kMostProbability = 32767;
+// Of values and probabilities, whose products are added up over all points: the values of a column have 13 bits, the
+// probabilities of a row 15 and a sum of 18, so that those of a row where none stands out are not too coarse.
+constexpr float kMostValue = 8191, kMostProbability = 32767;
 KERNEL_INLINE float probability_sum_limit(int points) {
     return 2147483647.0f / kMostValue - static_cast<float>(points);  // of which rounding needs a half each
 }

@@ -27,11 +27,10 @@ namespace {
 
 // The micro-kernel of scores: kRows queries times kVectors vectors of keys, without the scales of the queries. It adds
 // the mask and keeps the largest score of each row so far, lane by lane.
-//   scores    [vector][kScoreRows][width]
+//   scores    [row][score_stride]
 template <int kRows, int kVectors>
 void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys, int s16_blocks,
-                const float* key_scales, const float* mask, float* scores, Vector* largest) {
-    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
+                const float* key_scales, const float* mask, float* scores, size_t score_stride, Vector* largest) {
     IntLanes sum[kRows][kVectors];
     accumulate_s16_tile(queries, query_stride, keys, s16_blocks, sum);
     Vector scale[kVectors], offset[kVectors];
@@ -46,49 +45,70 @@ void score_tile(const int16_t* queries, size_t query_stride, const int16_t* keys
         unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
             constexpr int kVector = decltype(v)::value;
             const Vector score = __builtin_convertvector(sum[kRow][kVector], Vector) * scale[kVector] + offset[kVector];
-            store(scores + kVector * kStride + kRow * kWidth, score);
+            store(scores + kVector * kWidth, score);
             most = larger(most, score);
         });
         largest[kRow] = most;
+        scores = next_address(scores, score_stride);
     });
 }
 
-using ScoreTile = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*, Vector*);
+using ScoreTile = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, float*, size_t,
+                           Vector*);
 constexpr auto kScoreTiles = make_tile_table<ScoreTile, kPanelVectors, kMaxIntegerRows>(
     [](auto rows, auto vectors) { return score_tile<decltype(rows)::value, decltype(vectors)::value>; });
 
-// The softmax of rows of scores, [point block][kScoreRows][width], quantized to probabilities,
-// [channel block of points][kScoreRows][kS16Block].
-//   largest              the largest score of each row, lane by lane
-//   scales               the scale of the scores of each row
-//   probability_scales   the scale of the probabilities of each row
-KERNEL_INLINE void quantize_probabilities(float* scores, int blocks, int count, const Vector* largest,
-                                          const float* scales, int16_t* probabilities, float* probability_scales) {
-    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kWidth;
-    const PowerOfTwo<4> power_of_two;
-    const float sum_limit = probability_sum_limit(blocks * kWidth);
-    float factors[kScoreRows];
-    for (int r = 0; r < count; ++r) {
-        float* row = scores + r * kWidth;
-        const Vector scale = all(scales[r]), most = all(largest_of(largest[r]) * scales[r]);
-        Vector sum{};
-        for (int block = 0; block < blocks; ++block) {
-            const Vector e = power_of_two(load(row + block * kStride) * scale - most);
-            store(row + block * kStride, e);
-            sum += e;
-        }
-        const float total = sum_of(sum);
-        factors[r] = probability_factor(sum_limit, total);  // the largest exponential is 1
-        probability_scales[r] = 1 / (factors[r] * total);
+// Exponentials of a row of scores, the largest of which becomes kMostProbability, as integers in channel blocks of
+// points that lie kScoreRows rows apart. Returns their sum, in units of the largest.
+//   most    the largest score
+//   scale   of the scores
+KERNEL_INLINE float quantize_exponentials(const float* scores, int blocks, float most, float scale, int16_t* to) {
+    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kS16Block;
+    constexpr int kOne = static_cast<int>(kMostProbability);
+    const PowerOfTwo<3, kOne> power_of_two;
+    const Vector factor = all(scale), offset = all(most * scale);
+    Vector sum{};
+    for (int pair = 0; pair < blocks / 2; ++pair, scores += kS16Block, to += kStride) {
+        Vector e[2] = {load(scores) * factor - offset, load(scores + kWidth) * factor - offset};
+        power_of_two.raise(e);
+        sum += e[0] + e[1];
+        store_s16_block(to, e[0], e[1]);
+    }
+    if (blocks % 2 != 0) {
+        const Vector e = power_of_two(load(scores) * factor - offset);
+        sum += e;
+        store_s16_block(to, e, Vector{});
+    }
+    return sum_of(sum) / kOne;
+}
+
+// Makes the exponentials of `count` rows smaller where sums of products with values could overflow otherwise, and turns
+// their totals, [kScoreScales], into the scales of probabilities: one over the sum of a row's integers, since those of
+// a row where none stands out are small, and all rounded the same way where they are equal.
+KERNEL_INLINE void limit_exponentials(int16_t* exponentials, int s16_blocks, int count, float* totals) {
+    constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kS16Block;
+    constexpr int kFractions = 32768;
+    const float limit = probability_sum_limit(s16_blocks * kS16Block);
+    alignas(sizeof(Vector)) int fractions[kScoreScales];
+    for (int r = 0; r < count; r += kWidth) {
+        const Vector total = load(totals + r);
+        const Vector reduced = limit * (kFractions / kMostProbability) / total;
+        *reinterpret_cast<IntLanes*>(fractions + r) =
+            __builtin_convertvector(smaller(reduced, all(kFractions)), IntLanes);
+        store(totals + r, 1 / (total * kMostProbability));
     }
     for (int r = 0; r < count; ++r) {
-        const Vector factor = all(factors[r]);
-        const float* from = scores + r * kWidth;
-        int16_t* to = probabilities + r * kS16Block;
-        for (int s16_block = 0; s16_block < blocks / 2; ++s16_block, from += 2 * kStride, to += 2 * kStride) {
-            store_s16_block(to, load(from) * factor, load(from + kStride) * factor);
+        if (fractions[r] == kFractions) continue;
+        const ShortLanes fraction = all_shorts(static_cast<int16_t>(fractions[r]));
+        const auto ones = reinterpret_cast<IntLanes>(all_shorts(1));
+        int16_t* row = exponentials + r * kS16Block;
+        IntLanes sum{};
+        for (int block = 0; block < s16_blocks; ++block, row += kStride) {
+            const ShortLanes smaller_ones = times_fraction(load_shorts(row), fraction);
+            store_shorts(row, smaller_ones);
+            sum = add_pair_products(sum, reinterpret_cast<IntLanes>(smaller_ones), ones);
         }
-        if (blocks % 2 != 0) store_s16_block(to, load(from) * factor, Vector{});
+        totals[r] = 1 / sum_of(__builtin_convertvector(sum, Vector));
     }
 }
 
@@ -107,7 +127,7 @@ KERNEL_INLINE void gemm_scores(const AttentionCall& call, const AttentionS16Scra
             kScoreTiles.of[vectors - 1][rows - 1](
                 queries + row * kS16Block, query_stride, s16_at(call, s.keys) + block * block_size, s.qk_s16_blocks,
                 call.scratch + s.key_scales + column, call.scratch + s.mask + column,
-                call.scratch + s.scores + static_cast<size_t>(column) * kScoreRows + row * kWidth, largest + row);
+                call.scratch + s.scores + row * s.padded_points + column, s.padded_points, largest + row);
             row += rows;
         }
     }
@@ -136,13 +156,17 @@ KERNEL_INLINE void gemm_values(const AttentionCall& call, const AttentionS16Scra
 void attend_s16_head(const AttentionCall& call, const AttentionS16Scratch& s, size_t sample, int head) {
     const size_t out_stride = call.batch * s.points * kWidth;
     Vector largest[kScoreRows];
-    float scales[kScoreRows];
+    alignas(sizeof(Vector)) float scales[kScoreScales] = {};
     for (int first = 0; first < s.points; first += kScoreRows) {
         const int count = min_of(kScoreRows, s.points - first);
         const size_t first_row = sample * s.points + first;
         gemm_scores(call, s, first, count, largest);
-        quantize_probabilities(call.scratch + s.scores, s.point_blocks, count, largest,
-                               call.scratch + s.query_scales + first, s16_at(call, s.probabilities), scales);
+        for (int r = 0; r < count; ++r) {
+            scales[r] = quantize_exponentials(call.scratch + s.scores + r * s.padded_points, s.point_blocks,
+                                              largest_of(largest[r]), call.scratch[s.query_scales + first + r],
+                                              s16_at(call, s.probabilities) + r * kS16Block);
+        }
+        limit_exponentials(s16_at(call, s.probabilities), s.point_s16_blocks, count, scales);
         if (call.v_channels % kWidth == 0) {
             const size_t block = static_cast<size_t>(head) * s.v_blocks;
             gemm_values(call, s, count, scales, call.out + block * out_stride + first_row * kWidth, out_stride);

@@ -113,36 +113,17 @@ void pack_s16f32_keys(const AttentionCall& call, const AttentionS16F32Scratch& s
     }
 }
 
-// One head of v as blocks of rows, `stride` floats from one to the next: where it lies, or gathered.
-KERNEL_INLINE const float* head_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample,
-                                       int kv_head, size_t& stride) {
-    const size_t all_points = call.batch * s.points * kWidth;
-    if (call.v_channels % kWidth == 0) {
-        stride = all_points;
-        return call.v + static_cast<size_t>(kv_head) * s.v_blocks * stride + sample * s.points * kWidth;
-    }
-    stride = static_cast<size_t>(s.points) * kWidth;
-    float* rows = call.scratch + s.value_rows;
-    for (int point = 0; point < s.points; ++point) {
-        gather_channels(call.v, all_points, sample * s.points + point, kv_head * call.v_channels, call.v_channels,
-                        call.scratch);
-        for (int block = 0; block < s.v_blocks; ++block) {
-            store(rows + block * stride + point * kWidth, load(call.scratch + block * kWidth));
-        }
-    }
-    return rows;
-}
-
 // Packs the values as the weights of a gemm whose K dimension is the points, those beyond the last zeros.
 void pack_s16f32_values(const AttentionCall& call, const AttentionS16F32Scratch& s, size_t sample, int kv_head) {
-    size_t stride = 0;
-    const float* from = head_values(call, s, sample, kv_head, stride);
+    const HeadRows rows =
+        head_rows(call, call.v, sample, kv_head, call.v_channels, 0, s.points, call.scratch + s.value_rows, s.points);
+    const float* from = rows.from;
     int16_t* panel = s16_at(call, s.values);
     const int padded_points = s.point_blocks * kWidth;
     for (int first = 0; first < s.v_blocks; first += kS16F32PanelVectors) {
         const int vectors = min_of(kS16F32PanelVectors, s.v_blocks - first);
         const size_t numbers = s16f32_numbers(vectors, kWidth);
-        for (int v = 0; v < vectors; ++v, from += stride) {
+        for (int v = 0; v < vectors; ++v, from += rows.stride) {
             int16_t* to = panel + v * kWidth;
             if (v == vectors - 1) {
                 for (int point = 0; point < padded_points; ++point, to += numbers) {
