@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -77,6 +78,18 @@ std::optional<double> granted_processors(const fs::path& folder, int version) {
     return static_cast<double>(quota) / static_cast<double>(period);
 }
 
+// Of the first processor.
+std::map<int64_t, int64_t> cache_bytes_by_level(const fs::path& root) {
+    std::map<int64_t, int64_t> caches;
+    for (int index = 0;; ++index) {
+        const fs::path cache = root / "sys/devices/system/cpu/cpu0/cache" / ("index" + std::to_string(index));
+        const std::optional<int64_t> level = number_in(cache / "level");
+        if (!level) return caches;
+        const std::optional<int64_t> kilobytes = number_in(cache / "size");  // "32768K"
+        if (kilobytes && *kilobytes > 0) caches.emplace(*level, *kilobytes * 1024);
+    }
+}
+
 }  // namespace
 
 MachineMemory read_machine_memory(const fs::path& root) {
@@ -113,14 +126,14 @@ int usable_cores(const fs::path& root) {
 }
 
 int64_t last_level_cache_bytes(const fs::path& root) {
-    int64_t last = 0, bytes = 0;
-    for (int index = 0;; ++index) {
-        const fs::path cache = root / "sys/devices/system/cpu/cpu0/cache" / ("index" + std::to_string(index));
-        const std::optional<int64_t> level = number_in(cache / "level");
-        if (!level) return bytes;
-        const std::optional<int64_t> kilobytes = number_in(cache / "size");  // "32768K"
-        if (kilobytes && *kilobytes > 0 && *level > last) last = *level, bytes = *kilobytes * 1024;
-    }
+    const std::map<int64_t, int64_t> caches = cache_bytes_by_level(root);
+    return caches.empty() ? 0 : caches.rbegin()->second;
+}
+
+int64_t second_level_cache_bytes(const fs::path& root) {
+    const std::map<int64_t, int64_t> caches = cache_bytes_by_level(root);
+    const auto second = caches.find(2);
+    return second == caches.end() ? 0 : second->second;
 }
 
 }  // namespace katago

@@ -26,5 +26,7 @@ int usable_cores(const std::filesystem::path& root = "/");
 // Bytes of the cache behind which there is memory alone, as the first processor has it, whether it shares it or not; 0:
 // unknown.
 int64_t last_level_cache_bytes(const std::filesystem::path& root = "/");
+// Of its second-level cache, the same way.
+int64_t second_level_cache_bytes(const std::filesystem::path& root = "/");
 
 }  // namespace katago

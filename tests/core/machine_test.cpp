@@ -55,9 +55,10 @@ TEST_CASE("machine: this machine tells how much it has") {
     CHECK(memory.free_bytes > 0);
 }
 
-TEST_CASE("machine: the cache before memory is the last one that processors tell of") {
+TEST_CASE("machine: the caches that processors tell of, among them the last before memory") {
     FakeSystem system;
     CHECK(last_level_cache_bytes(system.root()) == 0);
+    CHECK(second_level_cache_bytes(system.root()) == 0);
     const auto tell = [&](int index, int level, const char* size) {
         const std::string cache = "sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/";
         system.write(cache + "level", std::to_string(level) + "\n");
@@ -67,6 +68,7 @@ TEST_CASE("machine: the cache before memory is the last one that processors tell
     tell(1, 3, "6144K");
     tell(2, 2, "512K");
     CHECK(last_level_cache_bytes(system.root()) == 6 * kMiB);
+    CHECK(second_level_cache_bytes(system.root()) == kMiB / 2);
     CHECK(last_level_cache_bytes("/nowhere") == 0);
 }
 

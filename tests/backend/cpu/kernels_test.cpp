@@ -93,6 +93,36 @@ TEST_CASE("kernels: Int16 gemms err by no more than rounding explains, with and 
     });
 }
 
+TEST_CASE("kernels: Int16 gemms give the same whatever fits in the cache, and with an activation after them") {
+    for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
+        Numbers numbers(5);
+        for (const int rows : {1, 47, 48, 49, 130, 361}) {
+            const int depth = 70, out = 3 * kernels.width - 1;
+            Blocks in(depth, rows, kernels.width);
+            in.fill(numbers);
+            const PackedWeights packed =
+                pack_gemm(kernel, numbers.row(static_cast<size_t>(depth * out)), depth, out, kernels.width);
+            const Blocks wanted = LinearRuns(kernel, packed, {1, depth, out}, in, one_row_of(rows)).next();
+            CAPTURE(rows);
+            for (const size_t cache : {1, 7000, 1 << 20}) {
+                LinearRuns runs(kernel, packed, {1, depth, out}, in, one_row_of(rows));
+                runs.set_near_cache(cache);
+                const auto [raw, activated] = runs.next_activated(ActivationKind::Relu);
+                CAPTURE(cache);
+                bool equal = true;
+                for (int row = 0; row < rows; ++row) {
+                    for (int o = 0; o < out; ++o) {
+                        const float y = wanted.at(row, o);
+                        equal = equal && raw.at(row, o) == y;
+                        equal = equal && activated.at(row, o) == std::max(0.0f, 2 * y + 0.25f);
+                    }
+                }
+                CHECK(equal);
+            }
+        }
+    });
+}
+
 TEST_CASE("kernels: Int16 sums of the largest inputs and weights do not overflow") {
     for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
         for (const int depth : {2, 96, 1024}) {

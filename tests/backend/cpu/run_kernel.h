@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "backend/arena.h"
 #include "backend/backend.h"
@@ -96,6 +99,7 @@ class LinearRuns {
         buffers_.lend_to(call_);
     }
     void set_accumulation_depth(int products) { call_.accumulation_depth = products; }
+    void set_near_cache(size_t bytes) { call_.near_cache_bytes = bytes; }
 
     Blocks next(const Blocks* residual = nullptr) {
         Blocks out(out_channels_, call_.rows, width_);
@@ -104,6 +108,18 @@ class LinearRuns {
         kernel_.run(call_);
         call_.input_ready = true;
         return out;
+    }
+    // Both values that an epilogue stores: the results y, and `kind` of 2 y + 1/4.
+    std::array<Blocks, 2> next_activated(ActivationKind kind) {
+        Blocks raw(out_channels_, call_.rows, width_), activated(out_channels_, call_.rows, width_);
+        Blocks scale(out_channels_, 1, width_), shift(out_channels_, 1, width_);
+        std::fill_n(scale.floats.data(), scale.floats.size(), 2.0f);
+        std::fill_n(shift.floats.data(), shift.floats.size(), 0.25f);
+        LinearCall call = call_;
+        call.out.raw = raw.floats.data(), call.out.activated = activated.floats.data(), call.out.residual = nullptr;
+        call.out.scale = scale.floats.data(), call.out.shift = shift.floats.data(), call.out.kind = kind;
+        kernel_.run(call);
+        return {std::move(raw), std::move(activated)};
     }
 
   private:

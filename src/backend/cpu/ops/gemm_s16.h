@@ -109,8 +109,14 @@ KERNEL_INLINE void scales_of(Vector largest, float limit, float* factors, float*
     store(scales, largest * (1.0f / limit));
 }
 
-// The rows that are quantized and multiplied before the next ones: their integers stay in the second-level cache.
-constexpr int kS16RowsTogether = 448;
+// The rows that are quantized and multiplied before the next ones: their integers stay in the second-level cache,
+// beside the panel and the results that pass through it.
+KERNEL_INLINE int s16_rows_together(const LinearCall& call) {
+    const size_t row = static_cast<size_t>(s16_blocks_of(call.depth, kWidth)) * kS16Block * sizeof(int16_t);
+    const int most = static_cast<int>(call.near_cache_bytes / 4 * 3 / row) + 1;
+    const int parts = (call.rows + most - 1) / most, even = (call.rows + parts - 1) / parts;
+    return (even + kWidth - 1) / kWidth * kWidth;
+}
 
 // Quantizes up to kWidth rows of the input, each with the scale that its largest magnitude asks for.
 void quantize_s16_rows(const LinearCall& call, int first, int count) {
@@ -187,8 +193,9 @@ void gemm_s16_rows(const LinearCall& call, int first, int rows) {
 }
 
 void gemm_s16(const LinearCall& call) {
-    for (int first = 0; first < call.rows; first += kS16RowsTogether) {
-        const int rows = min_of(kS16RowsTogether, call.rows - first);
+    const int together = s16_rows_together(call);
+    for (int first = 0; first < call.rows; first += together) {
+        const int rows = min_of(together, call.rows - first);
         if (!call.input_ready) {
             for (int row = 0; row < rows; row += kWidth)
                 quantize_s16_rows(call, first + row, min_of(kWidth, rows - row));

@@ -2,6 +2,7 @@
 #include "backend/cpu/ops/linear.h"
 
 #include "backend/cpu/ops/pack/pack.h"
+#include "core/machine.h"
 
 namespace katago::cpu {
 
@@ -17,6 +18,11 @@ std::string_view name_of(Arithmetic arithmetic) {
             return "8-bit weights";
     }
     return "";
+}
+
+size_t near_cache_bytes() {
+    static const int64_t bytes = second_level_cache_bytes();
+    return bytes > 0 ? static_cast<size_t>(bytes) : kUsualNearCacheBytes;
 }
 
 bool accepts_all(const LayerOffer&) {

@@ -92,6 +92,10 @@ struct PackedSize {
     size_t bytes = 0, scales = 0;
 };
 
+// The second-level cache of this machine, or of a usual one where it does not tell.
+inline constexpr size_t kUsualNearCacheBytes = 512 << 10;
+size_t near_cache_bytes();
+
 // One evaluation of a layer. Buffers have the sizes that the kernel asked for.
 struct LinearCall {
     const float* in = nullptr;
@@ -102,6 +106,8 @@ struct LinearCall {
     int depth = 0, vectors = 0;  // input channels, vectors of outputs
     bool input_ready = false;    // `input` and `input_scales` still hold this input
     int accumulation_depth = 8;  // FP16: products that are added up in FP16 before they join a sum; 8, or 16: faster
+    size_t near_cache_bytes =
+        kUsualNearCacheBytes;  // of the second-level cache, where the rows of an input should stay
     void* input = nullptr;
     float* input_scales = nullptr;
     float* scratch = nullptr;

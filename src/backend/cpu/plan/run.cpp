@@ -26,7 +26,8 @@ RunContext CpuPlan::context(size_t boards, const PlanInputs& inputs) {
                        .stored_as_fp16 = program_.stored_as_fp16,
                        .buffers = {},
                        .scratch = scratch_.data(),
-                       .accumulation_depth = program_.accumulation_depth};
+                       .accumulation_depth = program_.accumulation_depth,
+                       .near_cache_bytes = program_.near_cache_bytes};
     for (size_t i = 0; i < kInputBuffers; ++i)
         context.buffers[i] = {buffers_[i].bytes.data(), buffers_[i].scales.data()};
     return context;

@@ -192,6 +192,7 @@ Program lower(const Graph& graph, const KernelSet& kernels, const PlanChoices& c
     program.width = kernels.width;
     program.fp16_weights = choices.fp16_weights;
     program.accumulation_depth = choices.int8 ? 16 : 8;  // beside INT8, which loses ten times as much
+    program.near_cache_bytes = near_cache_bytes();
     program.outputs = graph.outputs();
     program.spatial_channels = graph.spatial_channels();
     program.global_channels = graph.global_channels();

@@ -40,7 +40,8 @@ struct Program {
     GraphOutputs outputs;
     int spatial_channels = 0, global_channels = 0, meta_channels = 0;
     bool fp16_weights = false;   // FP32 weights were rounded to FP16
-    int accumulation_depth = 8;  // see LinearCall
+    int accumulation_depth = 8;  // this and the next: see LinearCall
+    size_t near_cache_bytes = 0;
 };
 
 // Fuses and packs, with the kernels that `choices` names. Throws UnsupportedError naming the layer.

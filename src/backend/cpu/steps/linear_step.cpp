@@ -95,6 +95,7 @@ void LinearStep::run(const RunContext& context, const TensorType& result) const 
     call.scratch = context.scratch;
     call.state = context.state;
     call.accumulation_depth = context.accumulation_depth;
+    call.near_cache_bytes = context.near_cache_bytes;
     call.out = context.epilogue(epilogue, result);
     call.out.approximate = kernel->arithmetic != Arithmetic::Fp32;
     kernel->run(call);

@@ -61,7 +61,8 @@ struct RunContext {
     };
     std::array<Buffer, kInputBuffers> buffers;
     float* scratch = nullptr;
-    int accumulation_depth = 8;          // see LinearCall
+    int accumulation_depth = 8;  // this and the next: see LinearCall
+    size_t near_cache_bytes = 0;
     const float* board_table = nullptr;  // these two are the step's, see StepDefaults
     KernelState* state = nullptr;
 

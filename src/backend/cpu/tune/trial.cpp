@@ -131,6 +131,7 @@ class LinearTrial {
         call_.rows = kArea, call_.height = call_.width = kEdge;
         call_.taps = shape.layer == LinearLayer::Conv3x3 ? 9 : 1;
         call_.depth = shape.in, call_.vectors = vectors_of(shape.out, width);
+        call_.near_cache_bytes = near_cache_bytes();
         call_.out.raw = out_.data(), call_.out.points = kArea;
         if (kernel.make_state != nullptr) state_ = kernel.make_state(call_, width);
         const InputRoom room = kernel.input_room(call_);
