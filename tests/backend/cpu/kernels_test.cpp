@@ -93,6 +93,46 @@ TEST_CASE("kernels: Int16 gemms err by no more than rounding explains, with and 
     });
 }
 
+TEST_CASE("kernels: Int16 gemms that take a norm equal a norm and a gemm after it") {
+    constexpr float kEpsilon = 1e-3f;
+    for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
+        if (!kernel.takes_norm) return;
+        Numbers numbers(6);
+        for (const int depth : {1, 7, 32, 45, 192}) {
+            for (const int rows : {1, 7, 8, 25, 361}) {
+                const int out = 2 * kernels.width + 3;
+                Blocks in(depth, rows, kernels.width), gamma(depth, 1, kernels.width),
+                    normed(depth, rows, kernels.width);
+                in.fill(numbers), gamma.fill(numbers);
+                for (int row = 0; row < rows; ++row) {
+                    double squares = 0;
+                    for (int k = 0; k < depth; ++k) squares += double{in.at(row, k)} * double{in.at(row, k)};
+                    const double factor = 1 / std::sqrt(squares / depth + double{kEpsilon});
+                    for (int k = 0; k < depth; ++k)
+                        normed.at(row, k) = static_cast<float>(double{in.at(row, k)} * factor * double{gamma.at(0, k)});
+                }
+                const std::vector<float> weights = numbers.row(static_cast<size_t>(depth * out));
+                const PackedWeights packed = pack_gemm(kernel, weights, depth, out, kernels.width);
+                LinearRuns runs(kernel, packed, {1, depth, out}, in, one_row_of(rows));
+                runs.set_norm(gamma.floats.data(), kEpsilon);
+                const Blocks found = runs.next();
+                const Exact wanted = gemm(normed, weights, out);
+                double worst = 0;
+                for (int row = 0; row < rows; ++row) {
+                    for (int o = 0; o < out; ++o) {
+                        const double error =
+                            double{found.at(row, o)} - wanted[static_cast<size_t>(row)][static_cast<size_t>(o)];
+                        worst = std::max(worst, std::abs(error) / rounding_bound(normed, row, packed, weights, out, o));
+                    }
+                }
+                CAPTURE(depth);
+                CAPTURE(rows);
+                CHECK(worst <= 1);
+            }
+        }
+    });
+}
+
 TEST_CASE("kernels: Int16 gemms give the same whatever fits in the cache, and with an activation after them") {
     for_each_kernel(LinearLayer::Gemm, Arithmetic::Int16, [](const KernelSet& kernels, const LinearKernel& kernel) {
         Numbers numbers(5);

@@ -100,6 +100,7 @@ class LinearRuns {
     }
     void set_accumulation_depth(int products) { call_.accumulation_depth = products; }
     void set_near_cache(size_t bytes) { call_.near_cache_bytes = bytes; }
+    void set_norm(const float* gamma, float epsilon) { call_.gamma = gamma, call_.epsilon = epsilon; }
 
     Blocks next(const Blocks* residual = nullptr) {
         Blocks out(out_channels_, call_.rows, width_);

@@ -84,18 +84,26 @@ void gemm_tile_s16(const int16_t* a, size_t a_stride, const int16_t* b, int s16_
                    const float* column_scales, const TileOutput& out) {
     IntLanes sum[kRows][kVectors];
     accumulate_s16_tile(a, a_stride, b, s16_blocks, sum);
-    unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
-        constexpr int kVector = decltype(v)::value;
-        const Vector column_scale = load(column_scales + kVector * kWidth);
-        unroll<kRows>([&](auto r) KERNEL_LAMBDA {
-            constexpr int kRow = decltype(r)::value;
-            const size_t at = kVector * out.stride + kRow * kWidth;
-            Vector y = __builtin_convertvector(sum[kRow][kVector], Vector) * (column_scale * row_scales[kRow]);
-            if (out.factor != nullptr) y *= load(out.factor + at);
-            if (out.addend != nullptr) y += load(out.addend + at);
-            store(out.c + at, y);
+    const auto finish = [&](auto has_factor, auto has_addend) KERNEL_LAMBDA {
+        unroll<kVectors>([&](auto v) KERNEL_LAMBDA {
+            constexpr int kVector = decltype(v)::value;
+            const Vector column_scale = load(column_scales + kVector * kWidth);
+            unroll<kRows>([&](auto r) KERNEL_LAMBDA {
+                constexpr int kRow = decltype(r)::value;
+                const size_t at = kVector * out.stride + kRow * kWidth;
+                Vector y = __builtin_convertvector(sum[kRow][kVector], Vector) * (column_scale * row_scales[kRow]);
+                if constexpr (decltype(has_factor)::value != 0) y *= load(out.factor + at);
+                if constexpr (decltype(has_addend)::value != 0) y += load(out.addend + at);
+                store(out.c + at, y);
+            });
         });
-    });
+    };
+    // One branch a tile, not two for each of its vectors.
+    if (out.factor == nullptr) {
+        out.addend == nullptr ? finish(Constant<0>{}, Constant<0>{}) : finish(Constant<0>{}, Constant<1>{});
+    } else {
+        out.addend == nullptr ? finish(Constant<1>{}, Constant<0>{}) : finish(Constant<1>{}, Constant<1>{});
+    }
 }
 
 using S16Tile = void (*)(const int16_t*, size_t, const int16_t*, int, const float*, const float*, const TileOutput&);
@@ -118,15 +126,44 @@ KERNEL_INLINE int s16_rows_together(const LinearCall& call) {
     return (even + kWidth - 1) / kWidth * kWidth;
 }
 
+// Up to kWidth rows of the input, as they are read: times gamma where there is a norm.
+struct RowsToQuantize {
+    const float* in;
+    const float* gamma;
+    size_t stride;  // from block to block
+    int blocks, count;
+};
+
+// The largest magnitude of each row, lane by lane, and the sum of its squares before gamma.
+KERNEL_INLINE void measure_normed_rows(const RowsToQuantize& rows, Vector* largest, float* squares) {
+    for (int r = 0; r < rows.count; ++r) {
+        const float* in = rows.in + r * kWidth;
+        Vector most[2] = {}, sum[2] = {};
+        const auto take = [&](auto i, int block) KERNEL_LAMBDA {
+            constexpr int kIndex = decltype(i)::value;
+            const Vector x = load(in + block * rows.stride);
+            sum[kIndex] += x * x;
+            most[kIndex] = larger(most[kIndex], magnitude(x * load(rows.gamma + block * kWidth)));
+        };
+        int block = 0;
+        for (; block + 2 <= rows.blocks; block += 2) take(Constant<0>{}, block), take(Constant<1>{}, block + 1);
+        if (block < rows.blocks) take(Constant<0>{}, block);
+        largest[r] = larger(most[0], most[1]), squares[r] = sum_of(sum[0] + sum[1]);
+    }
+}
+
 // Quantizes up to kWidth rows of the input, each with the scale that its largest magnitude asks for.
+template <bool kNormed>
 void quantize_s16_rows(const LinearCall& call, int first, int count) {
     const size_t stride = static_cast<size_t>(call.rows) * kWidth;
     const int blocks = static_cast<int>(blocks_of(call.depth)), s16_blocks = s16_blocks_of(call.depth, kWidth);
     Vector largest[kWidth] = {};
     alignas(sizeof(Vector)) float factors[kWidth], scales[kWidth];
     const float* in = call.in + static_cast<size_t>(first) * kWidth;
+    alignas(sizeof(Vector)) float squares[kWidth] = {};
+    if constexpr (kNormed) measure_normed_rows({in, call.gamma, stride, blocks, count}, largest, squares);
     // The blocks are taken one after another, since the rows of a block lie side by side.
-    for (int block = 0; block < blocks; ++block, in += stride) {
+    for (int block = 0; block < blocks && !kNormed; ++block, in += stride) {
         if (count == kWidth) {
             unroll<kWidth>([&](auto r) KERNEL_LAMBDA {
                 constexpr int kRow = decltype(r)::value;
@@ -137,15 +174,23 @@ void quantize_s16_rows(const LinearCall& call, int first, int count) {
         }
     }
     scales_of(largest_lanes(largest), call.weights.input_limit, factors, scales);
+    if constexpr (kNormed) {
+        for (int r = 0; r < count; ++r)
+            scales[r] /= __builtin_sqrtf(squares[r] / static_cast<float>(call.depth) + call.epsilon);
+    }
     for (int r = 0; r < count; ++r) call.input_scales[first + r] = scales[r];
     for (int s16_block = 0; s16_block < s16_blocks; ++s16_block) {
         const float* from = call.in + static_cast<size_t>(first) * kWidth + 2 * s16_block * stride;
         const bool has_next = 2 * s16_block + 1 < blocks;
         int16_t* to =
             static_cast<int16_t*>(call.input) + (static_cast<size_t>(s16_block) * call.rows + first) * kS16Block;
+        const float* gamma = call.gamma + 2 * s16_block * kWidth;
+        const Vector gamma0 = kNormed ? load(gamma) : all(1);
+        const Vector gamma1 = kNormed && has_next ? load(gamma + kWidth) : all(1);
         for (int r = 0; r < count; ++r) {
-            const Vector second = has_next ? load(from + stride + r * kWidth) : Vector{};
-            store_s16_block(to + r * kS16Block, load(from + r * kWidth) * factors[r], second * factors[r]);
+            Vector x = load(from + r * kWidth), y = has_next ? load(from + stride + r * kWidth) : Vector{};
+            if constexpr (kNormed) x *= gamma0, y *= gamma1;
+            store_s16_block(to + r * kS16Block, x * factors[r], y * factors[r]);
         }
     }
 }
@@ -197,8 +242,8 @@ void gemm_s16(const LinearCall& call) {
     for (int first = 0; first < call.rows; first += together) {
         const int rows = min_of(together, call.rows - first);
         if (!call.input_ready) {
-            for (int row = 0; row < rows; row += kWidth)
-                quantize_s16_rows(call, first + row, min_of(kWidth, rows - row));
+            const auto quantize_rows = call.gamma == nullptr ? quantize_s16_rows<false> : quantize_s16_rows<true>;
+            for (int row = 0; row < rows; row += kWidth) quantize_rows(call, first + row, min_of(kWidth, rows - row));
         }
         gemm_s16_rows(call, first, rows);
     }
@@ -221,6 +266,7 @@ constexpr LinearKernel kGemmS16 = {
     .input_room = gemm_s16_room,
     .scratch_floats = no_scratch,
     .run = gemm_s16,
+    .takes_norm = true,
 };
 
 }  // namespace

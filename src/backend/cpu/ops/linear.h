@@ -103,9 +103,11 @@ struct LinearCall {
     int rows = 0;               // batch * points
     int height = 0, width = 0;  // of a convolution's board
     int taps = 1;
-    int depth = 0, vectors = 0;  // input channels, vectors of outputs
-    bool input_ready = false;    // `input` and `input_scales` still hold this input
-    int accumulation_depth = 8;  // FP16: products that are added up in FP16 before they join a sum; 8, or 16: faster
+    int depth = 0, vectors = 0;    // input channels, vectors of outputs
+    bool input_ready = false;      // `input` and `input_scales` still hold this input
+    int accumulation_depth = 8;    // FP16: products that are added up in FP16 before they join a sum; 8, or 16: faster
+    const float* gamma = nullptr;  // of an RMS norm of the input, for a kernel that takes_norm; null: none
+    float epsilon = 0;             // its own
     size_t near_cache_bytes =
         kUsualNearCacheBytes;  // of the second-level cache, where the rows of an input should stay
     void* input = nullptr;
@@ -170,6 +172,7 @@ struct LinearKernel {
     bool (*available)() = nullptr;
     // Null: no state. For calls of at most these sizes. Throws BackendError.
     std::unique_ptr<KernelState> (*make_state)(const LinearCall& call, int width) = nullptr;
+    bool takes_norm = false;     // can normalize its input while it brings it into its form
     bool shares_weights = true;  // between plans; else each state has a copy of what is packed
 };
 

@@ -209,6 +209,7 @@ Program lower(const Graph& graph, const KernelSet& kernels, const PlanChoices& c
         if (step) program.steps.push_back(std::move(*step));
     }
     join_glus(program, fused, step_of, kernels);
+    join_norms(program);
     store_fp16(program);
     share_inputs(program);
     return program;

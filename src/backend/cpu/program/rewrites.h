@@ -15,6 +15,10 @@ namespace katago::cpu {
 //   step_of   by fused node: the index of its step, -1 where it has none
 void join_glus(Program& program, const FusedGraph& fused, const std::vector<int>& step_of, const KernelSet& kernels);
 
+// Hands an RMS norm to the layers that read its result, where the kernels of all of them can take it: one pass over the
+// values less.
+void join_norms(Program& program);
+
 // Values that FP16 kernels activate for nothing but FP16 gemms are rounded as they are stored: half as much goes to
 // memory.
 void store_fp16(Program& program);

@@ -12,11 +12,12 @@ struct Held {
     NodeId value = kNoNode;
     InputForm form = InputForm::AsStored;
     int taps = 0, group = 0, rotated = 0;
+    const InputNorm* norm = nullptr;  // of the value
     bool operator==(const Held&) const = default;
 };
 
 Held held_by(const LinearStep& step) {
-    Held held{step.in, step.kernel->input, step.size.taps, 0, 0};
+    Held held{step.in, step.kernel->input, step.size.taps, 0, 0, step.norm.get()};
     if (step.kernel->arithmetic == Arithmetic::Int8)
         held.group = step.weights.group, held.rotated = step.weights.rotated;
     return held;
@@ -41,7 +42,7 @@ void share_inputs(Program& program) {
         } else if (const auto* im2col = std::get_if<Im2colStep>(&step.operation)) {
             if (im2col->gemm->input != InputForm::AsStored) holds(InputBuffer::Rounded, {});
         } else if (auto* glu = std::get_if<GluStep>(&step.operation)) {
-            const Held wanted{glu->in, InputForm::Int8Blocks, 1, glu->linear.group, glu->linear.rotated};
+            const Held wanted{glu->in, InputForm::Int8Blocks, 1, glu->linear.group, glu->linear.rotated, nullptr};
             glu->input_ready = holds(InputBuffer::Rounded, wanted) && glu->gamma.empty();
             if (!glu->gamma.empty()) holds(InputBuffer::Rounded, {});  // it holds what the norm makes
         }

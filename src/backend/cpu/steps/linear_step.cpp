@@ -91,6 +91,7 @@ void LinearStep::run(const RunContext& context, const TensorType& result) const 
     call.input_ready = input_ready || input_from_glu;
     call.input = context.buffer(buffer()).bytes, call.input_scales = context.buffer(buffer()).scales;
     if (!input_from_glu) call.in = context.value(in);
+    if (norm != nullptr) call.gamma = norm->gamma.data(), call.epsilon = norm->epsilon;
     if (context.is_fp16(in)) call.input = context.value(in), call.input_ready = true;
     call.scratch = context.scratch;
     call.state = context.state;

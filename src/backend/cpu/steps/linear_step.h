@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "backend/cpu/ops/conv_first.h"
@@ -9,6 +10,12 @@
 
 namespace katago::cpu {
 
+// An RMS norm over the channels of each point that the readers of its result compute themselves.
+struct InputNorm {
+    AlignedFloats gamma;
+    float epsilon = 0;
+};
+
 // A gemm or a 3x3 convolution by one of the linear kernels, and what follows it.
 struct LinearStep : StepDefaults {
     const LinearKernel* kernel = nullptr;
@@ -16,6 +23,7 @@ struct LinearStep : StepDefaults {
     LayerSize size;
     bool input_ready = false;     // the last step before this one that used the buffer made the same of the same value
     bool input_from_glu = false;  // the GluStep before it made its input; `in` is not stored
+    std::shared_ptr<const InputNorm> norm;  // of `in`; null: none
     PackedWeights weights;
     Epilogue epilogue;
 

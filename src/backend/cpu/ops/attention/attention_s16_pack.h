@@ -24,7 +24,7 @@ namespace {
 
 // The rows of scores that are computed at a time: with the head's keys and values they should stay in the first-level
 // cache, or nearly.
-constexpr int kScoreRows = kWidth > 8 ? kMaxIntegerRows : 2 * kMaxIntegerRows;
+constexpr int kScoreRows = kMaxIntegerRows;
 constexpr int kScoreScales = (kScoreRows + kWidth - 1) / kWidth * kWidth;  // whole vectors of a number a row
 
 // The layout of the scratch memory of a call, in floats.
