@@ -70,9 +70,10 @@ class Plan {
         return {};
     }
     // The same as run(), slower, and shows the values inside: for calibration and for comparing plans. Called after
-    // each step, with every value that a later step or the caller reads, so with the input of every linear layer,
-    // but for the plan's own inputs. Values that a step keeps to itself (a convolution's before the norm that follows)
-    // are not seen; plans of one graph keep the same ones. Backends that cannot tell show nothing.
+    // each step, with every value that a later step or the caller reads. In FP32 that is the input of every linear
+    // layer, but for the plan's own inputs, and calibration is done so. Values that a step keeps to itself are not
+    // seen: a convolution's before the norm that follows, and in integers also a gemm's normed input and what is inside
+    // a GLU. Backends that cannot tell show nothing.
     virtual void observe(int batch, const PlanInputs& inputs, const PlanOutputs& outputs, const PlanObserver&) {
         run(batch, inputs, outputs);
     }

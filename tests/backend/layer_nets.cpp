@@ -120,6 +120,18 @@ std::vector<LayerNet> rms_norm_nets() {
                             net.build(with_beta ? active : net.add(Add{}, {active, normed}))});
         }
     }
+    // Beside a layer, which may take it into its own step: nothing else, an activation, what is added to the layer's
+    // result.
+    for (const char* other : {"a layer", "a layer and an activation", "a layer and its residual"}) {
+        RandomNet net(10);
+        const NodeId in = stem(net, 21);
+        const NodeId normed = net.add(RmsNorm{1e-6f, false, net.weights(21, 0.5, 1), nullptr}, {in});
+        const NodeId layer = net.matmul(normed, 21);
+        NodeId beside = in;
+        if (other == std::string("a layer and an activation")) beside = net.activation(normed, ActivationKind::Mish);
+        if (other == std::string("a layer and its residual")) beside = normed;
+        nets.push_back({std::string("read by ") + other, net.build(net.add(Add{}, {layer, beside}))});
+    }
     return nets;
 }
 

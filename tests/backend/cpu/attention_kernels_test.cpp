@@ -127,6 +127,22 @@ TEST_CASE("attention kernels: all equal plain loops, also where all scores are e
     });
 }
 
+TEST_CASE("attention kernels: all equal plain loops where a score's products are all as large as can be") {
+    for_each_attention_kernel([](const KernelSet& kernels, const AttentionKernel& kernel) {
+        Numbers numbers(6);
+        for (const int channels : {8, 31, 32, 128, 512}) {
+            Operands operands({1, 1, channels, 16}, {{5, 5}, 1}, kernels.width);
+            operands.fill(numbers);
+            // The last point's score is as far above zero as the others' are below.
+            operands.q.fill([] { return 1.0f; });
+            operands.k.fill([] { return -1.0f; });
+            for (int i = 0; i < channels; ++i) operands.k.at(operands.k.rows - 1, i) = 1;
+            CAPTURE(channels);
+            CHECK(error_of(AttentionRuns(kernel, operands).next(), operands.wanted()) <= bound_of(kernel, 1));
+        }
+    });
+}
+
 TEST_CASE("attention kernels: all equal plain loops for every batch, board and kind of heads, run after run") {
     for_each_attention_kernel([](const KernelSet& kernels, const AttentionKernel& kernel) {
         constexpr float kScale = 2;  // without it all points of a big board would count alike

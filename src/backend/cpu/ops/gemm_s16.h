@@ -184,9 +184,12 @@ void quantize_s16_rows(const LinearCall& call, int first, int count) {
         const bool has_next = 2 * s16_block + 1 < blocks;
         int16_t* to =
             static_cast<int16_t*>(call.input) + (static_cast<size_t>(s16_block) * call.rows + first) * kS16Block;
-        const float* gamma = call.gamma + 2 * s16_block * kWidth;
-        const Vector gamma0 = kNormed ? load(gamma) : all(1);
-        const Vector gamma1 = kNormed && has_next ? load(gamma + kWidth) : all(1);
+        Vector gamma0 = all(1), gamma1 = all(1);
+        if constexpr (kNormed) {
+            const float* gamma = call.gamma + 2 * s16_block * kWidth;
+            gamma0 = load(gamma);
+            if (has_next) gamma1 = load(gamma + kWidth);
+        }
         for (int r = 0; r < count; ++r) {
             Vector x = load(from + r * kWidth), y = has_next ? load(from + stride + r * kWidth) : Vector{};
             if constexpr (kNormed) x *= gamma0, y *= gamma1;

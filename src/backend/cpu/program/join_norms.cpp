@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "backend/cpu/program/rewrites.h"
 
@@ -32,20 +33,25 @@ bool is_of_each_point(const RmsNormStep& norm) {
 }  // namespace
 
 void join_norms(Program& program) {
-    const auto is_joined = [&](Step& step) {
+    std::vector<bool> joined;  // into the layers that read it
+    for (Step& step : program.steps) {
+        joined.push_back(false);
         auto* norm = std::get_if<RmsNormStep>(&step.operation);
-        if (norm == nullptr || !is_of_each_point(*norm)) return false;
+        if (norm == nullptr || !is_of_each_point(*norm)) continue;
         const std::vector<Step*> readers = layers_that_take(program, norm->out);
-        if (readers.empty()) return false;
+        if (readers.empty()) continue;
         const auto input_norm = std::make_shared<const InputNorm>(InputNorm{std::move(norm->gamma), norm->epsilon});
         for (Step* reader : readers) {
             auto& linear = std::get<LinearStep>(reader->operation);
             linear.in = norm->in, linear.norm = input_norm;
             std::replace(reader->in.begin(), reader->in.end(), norm->out, norm->in);
         }
-        return true;
-    };
-    std::erase_if(program.steps, is_joined);
+        joined.back() = true;
+    }
+    std::vector<Step> left;
+    for (size_t i = 0; i < program.steps.size(); ++i)
+        if (!joined[i]) left.push_back(std::move(program.steps[i]));
+    program.steps = std::move(left);
 }
 
 }  // namespace katago::cpu

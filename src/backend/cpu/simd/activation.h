@@ -45,7 +45,7 @@ KERNEL_INLINE Vector constant(float x) {
 }
 
 // 2^x for x < 127, by a minimax polynomial of kTerms terms after the constant one: to a relative error of 1e-4 with 3,
-// which is enough for INT8, of 3e-6 with 4, which is enough for probabilities of 15 bits, and of 2e-7 with 5. Below
+// which is enough for quantized activations and probabilities, of 3e-6 with 4, and of 2e-7 with 5. Below
 // -126, 2^-126. All that times kMultiple.
 template <int kTerms, int kMultiple = 1>
 struct PowerOfTwo {

@@ -169,9 +169,10 @@ KERNEL_INLINE int16_t* s16_at(const AttentionCall& call, size_t offset) {
 
 // The largest 16-bit integers that quantized attention may use, so that sums of products stay below 2^31.
 
-// Of queries and keys, whose products are added up over a head's channels.
+// Of queries and keys, whose products are added up over a head's channels. In double precision: of floats the next
+// above 2^31 - 1 is 2^31, which the sum of 8, 32 or 128 channels would reach.
 KERNEL_INLINE float query_limit(int channels) {
-    const float most = __builtin_floorf(__builtin_sqrtf(2147483648.0f / static_cast<float>(channels)));
+    const auto most = static_cast<float>(__builtin_floor(__builtin_sqrt(2147483647.0 / channels)));
     return most < 32767 ? most : 32767;
 }
 

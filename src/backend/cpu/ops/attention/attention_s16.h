@@ -58,8 +58,8 @@ using ScoreTile = void (*)(const int16_t*, size_t, const int16_t*, int, const fl
 constexpr auto kScoreTiles = make_tile_table<ScoreTile, kPanelVectors, kMaxIntegerRows>(
     [](auto rows, auto vectors) { return score_tile<decltype(rows)::value, decltype(vectors)::value>; });
 
-// Exponentials of a row of scores, the largest of which becomes kMostProbability, as integers in channel blocks of
-// points that lie kScoreRows rows apart. Returns their sum, in units of the largest.
+// Exponentials of a row of scores, the largest of which becomes nearly kMostProbability, as integers in channel blocks
+// of points that lie kScoreRows rows apart. Returns their sum, in units of the largest.
 //   most    the largest score
 //   scale   of the scores
 KERNEL_INLINE float quantize_exponentials(const float* scores, int blocks, float most, float scale, int16_t* to) {
@@ -83,8 +83,8 @@ KERNEL_INLINE float quantize_exponentials(const float* scores, int blocks, float
 }
 
 // Makes the exponentials of `count` rows smaller where sums of products with values could overflow otherwise, and turns
-// their totals, [kScoreScales], into the scales of probabilities: one over the sum of a row's integers, since those of
-// a row where none stands out are small, and all rounded the same way where they are equal.
+// their totals, [kScoreScales], into the scales of probabilities: one over the sum of a row, of
+// its integers where they were made smaller, since they then are small, and all rounded the same way where equal.
 KERNEL_INLINE void limit_exponentials(int16_t* exponentials, int s16_blocks, int count, float* totals) {
     constexpr size_t kStride = static_cast<size_t>(kScoreRows) * kS16Block;
     constexpr int kFractions = 32768;
