@@ -14,6 +14,7 @@ import torch
 import network
 from network.architecture import Attention, Heads
 
+from .growth import GrowthError, grow
 from .plot import plot_log
 from .quantization import round_weights
 from .rows import RowError, load_rows
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     add("--rows", type=Path, nargs="+", required=True, help="folders of shards that `katago sample` wrote")
     add("--output", type=Path, required=True, help="folder of checkpoint, log, plot and networks")
     add("--from", dest="start", type=Path, help="begin with this network's weights, not with random ones")
+    add("--grow", type=Path, help="begin as this smaller network answers, with more blocks or channels")
     add("--name", default="student", help="of the network, in its file")
     add("--blocks", type=int, default=5)
     add("--channels", type=int, default=48)
@@ -86,11 +88,15 @@ def shape_of(args: argparse.Namespace) -> network.NetworkConfig:
 
 
 def make_network(args: argparse.Namespace) -> network.Network:
+    if args.start and args.grow:
+        raise TrainingError("--from and --grow do not go together: the first keeps its network's shape")
     if args.start:
         return network.read(args.start)
     torch.manual_seed(args.seed)
     net = network.build(shape_of(args))
     start_as_identity(net.module)
+    if args.grow:
+        grow(network.read(args.grow), net)
     return net
 
 
@@ -133,7 +139,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         train(parser().parse_args(arguments))
-    except (RowError, TrainingError, network.NetworkError) as error:
+    except (GrowthError, RowError, TrainingError, network.NetworkError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

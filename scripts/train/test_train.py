@@ -21,6 +21,7 @@ from network import Multipliers, Outputs
 from network.architecture import Heads
 
 from .__main__ import main, make_network, parser
+from .growth import GrowthError, grow
 from .losses import agreement, loss_parts
 from .optimizer import make_optimizers
 from .quantization import fake_quantize, quantized_layers, round_to_int8, round_weights
@@ -161,6 +162,36 @@ class ShapeTest(unittest.TestCase):
                 x = torch.randn(2, 8, 5, 5)
                 for block in net.module.trunk.blocks:
                     self.assertTrue(torch.equal(block(x, None), x))
+
+    def test_a_grown_network_answers_as_the_small_one(self) -> None:
+        small = small_network()
+        for parameter in small.module.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+        common = {"gpool_at": (2,), "gpool_channels": 4, "heads": Heads(4, 4, 4, 8), "version": 8}
+        big = network.build(network.residual("big", 3, 12, **common))
+        start_as_identity(big.module)
+        grow(small, big)
+        batch = some_rows(3, 1).batch(np.arange(3))
+        expected, found = (net.module.eval()(batch.spatial, batch.global_) for net in (small, big))
+        for name, wanted, got in zip(Outputs._fields, expected, found, strict=True):
+            torch.testing.assert_close(got, wanted, msg=lambda text, name=name: f"{name}: {text}")
+        self.assertGreater(found.policy.detach().std().item(), 0.01)
+        # New channels are not lost: what was there learns to read them.
+        found.policy.square().sum().backward()
+        read = big.module.get_parameter("trunk.blocks.0.final.weight").grad[:8, 8:]
+        self.assertGreater(read.abs().max().item(), 0)
+
+    def test_what_cannot_be_grown_is_told_and_unchanged(self) -> None:
+        for channels, gpool, where in ((12, 5, "gpool_to_bias"), (7, 4, "trunk.conv")):
+            config = network.residual(
+                "other", 2, channels, gpool_at=(2,), gpool_channels=gpool, heads=Heads(4, 4, 4, 8), version=8
+            )
+            big = network.build(config)
+            before = {name: tensor.clone() for name, tensor in big.module.state_dict().items()}
+            with self.assertRaisesRegex(GrowthError, where):
+                grow(small_network(), big)
+            for name, tensor in big.module.state_dict().items():
+                self.assertTrue(torch.equal(tensor, before[name]), name)
 
     def test_muon_gets_matrices_of_blocks_alone(self) -> None:
         net = self.shaped("--attention-at 1 --attention-channels 4 --ffn-channels 12")
